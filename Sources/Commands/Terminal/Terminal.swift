@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+import Credentials
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// The only code that prints, and the only code that reads what a person types.
+package struct Terminal: Sendable {
+    /// Where a command's own output goes; nothing else goes there.
+    package var output: @Sendable (String) -> Void
+    /// Notices, prompts and errors.
+    package var notices: @Sendable (String) -> Void
+    package var input: @Sendable () -> TerminalInput
+    package var isOutputTerminal: Bool
+
+    package init(
+        output: @escaping @Sendable (String) -> Void, notices: @escaping @Sendable (String) -> Void,
+        input: @escaping @Sendable () -> TerminalInput, isOutputTerminal: Bool
+    ) {
+        self.output = output
+        self.notices = notices
+        self.input = input
+        self.isOutputTerminal = isOutputTerminal
+    }
+
+    package static let standard = Terminal(
+        output: { writeAll($0, to: STDOUT_FILENO) }, notices: { writeAll($0, to: STDERR_FILENO) },
+        input: { isatty(STDIN_FILENO) == 1 ? .person : .pipe }, isOutputTerminal: isatty(STDOUT_FILENO) == 1)
+
+    /// One line of the command's output. Control characters are escaped: no stored name may move the cursor.
+    package func say(_ line: String) { output(line.escapedForTerminal + "\n") }
+
+    /// Output that is made by us as a whole, such as JSON.
+    package func print(_ text: String) { output(text) }
+
+    package func notice(_ line: String) { notices(line.escapedForTerminal + "\n") }
+
+    /// A secret: from standard input when it is piped, else typed at a prompt that does not show it.
+    package func readSecret(_ prompt: String) throws -> String {
+        switch input() {
+        case .text(let text): return text
+        case .pipe:
+            guard let text = try readAll(atMost: 64 << 10) else { throw TerminalError.tooLong }
+            return text
+        case .person:
+            notices(prompt.escapedForTerminal + " (not shown): ")
+            defer { notices("\n") }
+            return try HiddenInput.readLine()
+        }
+    }
+
+    private func readAll(atMost limit: Int) throws -> String? {
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = read(STDIN_FILENO, &chunk, chunk.count)
+            if count < 0, errno == EINTR { continue }
+            if count < 0 { throw TerminalError.unreadable(errno) }
+            if count == 0 { return String(decoding: bytes, as: UTF8.self) }
+            bytes += chunk[..<count]
+            if bytes.count > limit { return nil }
+        }
+    }
+
+    private static func writeAll(_ text: String, to descriptor: Int32) {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            if count > 0 { bytes = bytes.dropFirst(count) } else if errno != EINTR { return }
+        }
+    }
+}
+
+package enum TerminalInput: Sendable {
+    case person
+    case pipe
+    /// For tests.
+    case text(String)
+}
+
+package enum TerminalError: ActionableError {
+    case tooLong
+    case unreadable(Int32)
+    case interrupted
+
+    package var exitCode: ExitStatus { self.isInputProblem ? .badInput : .io }
+    private var isInputProblem: Bool { if case .unreadable = self { false } else { true } }
+
+    package var advice: Advice {
+        switch self {
+        case .tooLong:
+            Advice(
+                what: "The text on standard input is too long for a credential.", why: "It has more than 65536 bytes.",
+                fix: "Pipe the key alone, such as: printf %s \"$KEY\" | agenticflow-enterprise models auth paste-api-key --provider anthropic"
+            )
+        case .unreadable(let code):
+            Advice(
+                what: "Standard input cannot be read.", why: "The system says: \(String(cString: strerror(code))).",
+                fix: "Run the command in a terminal, or pipe the key into it.")
+        case .interrupted:
+            Advice(what: "Nothing was stored.", why: "The prompt was interrupted.", fix: "Run the command again when you have the key.")
+        }
+    }
+}

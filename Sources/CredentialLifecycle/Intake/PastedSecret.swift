@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Credentials
+
+/// A credential's text as a person pasted or piped it, checked before anything is stored.
+package struct PastedSecret: Sendable {
+    package let secret: Secret
+    /// What was taken off around it, to be told: blanks and line ends say nothing, quotes do.
+    package let removedQuotes: Bool
+
+    static let length = 8...4096
+
+    /// - Throws: ``IntakeError`` naming the position and code point of what does not belong into a credential. The
+    ///   text itself is in no message.
+    package init(_ pasted: String) throws(IntakeError) {
+        var text = pasted.trimmed
+        removedQuotes = text.count >= 2 && text.first == text.last && (text.first == "\"" || text.first == "'")
+        if removedQuotes { text = String(text.dropFirst().dropLast()) }
+        if text.isEmpty { throw .empty }
+        if let line = Self.shellLine(text) { throw .notTheKeyAlone(found: line) }
+        var position = 0
+        for scalar in text.unicodeScalars {
+            position += 1
+            if !(0x21...0x7E).contains(scalar.value) { throw .foreignCharacter(position: position, codePoint: scalar.value) }
+        }
+        if text.utf8.count < Self.length.lowerBound { throw .tooShort(Self.length.lowerBound) }
+        if text.utf8.count > Self.length.upperBound { throw .tooLong(Self.length.upperBound) }
+        if text.contains("...") || text.contains("****") { throw .masked }
+        secret = Secret(text)
+    }
+
+    /// `export NAME=…`, `NAME=…`, `Bearer …`, `Authorization: …`: a line around the key instead of the key.
+    private static func shellLine(_ text: String) -> String? {
+        let lowered = text.lowercased()
+        if lowered.hasPrefix("export ") { return "export NAME=" }
+        if lowered.hasPrefix("bearer ") { return "Bearer" }
+        if lowered.hasPrefix("authorization:") || lowered.hasPrefix("x-api-key:") { return "a header's name" }
+        guard let equals = text.firstIndex(of: "="), equals != text.startIndex else { return nil }
+        let name = text[..<equals]
+        let isName = name.allSatisfy { ("A"..."Z").contains($0) || ("0"..."9").contains($0) || $0 == "_" }
+        return isName && name.contains("_") ? "NAME=" : nil
+    }
+}
+
+/// Why a pasted credential was not taken. Never holds any of it.
+package enum IntakeError: ActionableError, Equatable {
+    case empty
+    case notTheKeyAlone(found: String)
+    case foreignCharacter(position: Int, codePoint: UInt32)
+    case tooShort(Int)
+    case tooLong(Int)
+    case masked
+    case setupTokenAsKey
+    case keyAsToken
+    case setupTokenTooShort
+    case badDuration(String)
+    case badProfileName(String)
+
+    package var exitCode: ExitStatus {
+        switch self {
+        case .badDuration, .badProfileName: .usage
+        default: .badInput
+        }
+    }
+
+    package var advice: Advice {
+        switch self {
+        case .empty:
+            Self.refused("Nothing was pasted.", "Copy the key and run the command again.")
+        case .notTheKeyAlone(let found):
+            Self.refused("The text begins with \(found), so it is more than the key.", "Paste the key alone, without what is around it.")
+        case .foreignCharacter(let position, let codePoint):
+            Self.refused(
+                "Character \(position) is U+\(Self.hexadecimal(codePoint)), which no credential holds.",
+                "Copy the key again from its source; wrapped lines and typographic marks are the usual cause.")
+        case .tooShort(let least): Self.refused("It has fewer than \(least) characters.", "Copy the whole key and run the command again.")
+        case .tooLong(let most): Self.refused("It has more than \(most) characters.", "Copy the key alone and run the command again.")
+        case .masked:
+            Self.refused("It is a shortened display of a key (\"...\" or \"****\").", "Copy the key itself; providers show it once, when it is made.")
+        case .setupTokenAsKey:
+            Self.refused(
+                "It is a setup token (sk-ant-oat...), not an API key.",
+                "Run: agenticflow-enterprise models auth paste-token --provider anthropic")
+        case .keyAsToken:
+            Self.refused(
+                "It is an API key (sk-ant-api...), not a token.",
+                "Run: agenticflow-enterprise models auth paste-api-key --provider anthropic")
+        case .setupTokenTooShort:
+            Self.refused("A setup token has at least 80 characters; this one is cut.", "Run claude setup-token again and copy the whole token.")
+        case .badDuration(let text):
+            Advice(
+                what: "\"\(text.prefix(40))\" is no duration.", why: "A duration is a number with ms, s, m, h or d; without a unit it means days.",
+                fix: "Give, for example, --expires-in 365d")
+        case .badProfileName(let text):
+            Advice(
+                what: "\"\(text.prefix(60))\" is no profile id.",
+                why: "A profile id is the provider, a colon and a name of letters, digits and . _ @ + -, such as anthropic:work.",
+                fix: "Give, for example, --profile-id anthropic:work")
+        }
+    }
+
+    private static func refused(_ why: String, _ fix: String) -> Advice {
+        Advice(what: "The credential was not stored.", why: why, fix: fix)
+    }
+
+    private static func hexadecimal(_ value: UInt32) -> String {
+        let digits = String(value, radix: 16, uppercase: true)
+        return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package import FoundationEssentials
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// Where profiles rest between runs. Every implementation passes `CredentialStoreContract`.
+package protocol CredentialStore: Sendable {
+    /// A copy of everything stored; later changes do not reach it.
+    func load() throws(StoreError) -> ProfileBook
+
+    /// Reads, changes and writes in one step, under the lock that CLI and daemon share.
+    ///
+    /// - Parameter change: may refuse by throwing; then nothing is written.
+    /// - Returns: what `change` returned, once the change is durable.
+    @discardableResult
+    func update<R: Sendable>(_ change: @Sendable (inout ProfileBook) throws(StoreError) -> R) throws(StoreError) -> R
+}
+
+/// Why a store could not be read or changed. The file is as it was before.
+package enum StoreError: ActionableError, Equatable {
+    /// The file is not what we write: not JSON, cut short, empty, or not an object.
+    case malformed(path: String, problem: String)
+    /// The file's `version` is later than ours.
+    case newerVersion(path: String, version: Int)
+    /// The file, its folder or the lock cannot be used as it stands (owner, links, kind, permission).
+    case unsafe(path: String, problem: String)
+    /// The operating system refused: `code` is errno.
+    case io(path: String, operation: String, code: Int32)
+    /// Another process kept the lock for longer than we wait.
+    case busy(path: String, holder: Int32?)
+    /// The change itself refused, for the reason given.
+    case refused(Advice)
+
+    package var exitCode: ExitStatus {
+        switch self {
+        case .malformed, .newerVersion: .badInput
+        case .unsafe: .noPermission
+        case .io(_, _, let code): code == 13 || code == 1 ? .noPermission : .io
+        case .busy: .unavailable
+        case .refused: .badInput
+        }
+    }
+
+    package var advice: Advice {
+        switch self {
+        case .malformed(let path, let problem):
+            Advice(
+                what: "\(path) cannot be read as a credential store.", why: problem,
+                fix: "Nothing was changed. Repair the file, or restore a copy of it, then run: "
+                    + "agenticflow-enterprise models status")
+        case .newerVersion(let path, let version):
+            Advice(
+                what: "\(path) was written by a newer version of this program.",
+                why: "It says version \(version); this program knows version 1.",
+                fix: "Nothing was changed. Update agenticflow-enterprise, then run: agenticflow-enterprise models status"
+            )
+        case .unsafe(let path, let problem):
+            Advice(
+                what: "\(path) is not safe to use.", why: problem,
+                fix: "Make it yours and private: chown \"$USER\" '\(path)' && chmod go-rwx '\(path)'")
+        case .io(let path, let operation, let code):
+            Advice(
+                what: "\(operation) failed for \(path).",
+                why: "The system says: \(String(cString: strerror(code))) (errno \(code)). The stored file is unchanged.",
+                fix: "Free space or mend the permissions of \(path), then repeat the command.")
+        case .busy(let path, let holder):
+            Advice(
+                what: "\(path) is in use.",
+                why: holder.map { "Process \($0) holds its lock." } ?? "Another process holds its lock.",
+                fix: "Wait for that process to finish, then repeat the command.")
+        case .refused(let advice): advice
+        }
+    }
+}
+
+/// Wall-clock time, for instants kept on disk. To wait, take `any Clock<Duration>`: wall clocks jump.
+package typealias WallClock = @Sendable () -> Date

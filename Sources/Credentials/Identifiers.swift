@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Names a provider of models, such as `anthropic`. Always trimmed, lower-case and with old spellings folded.
+package struct ProviderID: Hashable, Sendable, Comparable, CustomStringConvertible {
+    package let text: String
+    package static let anthropic = ProviderID(known: "anthropic")
+    package static let openai = ProviderID(known: "openai")
+
+    private init(known text: String) { self.text = text }
+
+    private static let spellings = [
+        "z.ai": "zai", "z-ai": "zai", "opencode-zen": "opencode", "openai-codex": "openai",
+    ]
+
+    /// - Parameter text: letters, digits, `.`, `_` and `-`, at most 64, starting with a letter or digit; case and
+    ///   surrounding blanks do not matter. Anything else gives nil.
+    package init?(_ text: some StringProtocol) {
+        let lowered = text.trimmed.lowercased()
+        let known = Self.spellings[lowered] ?? lowered
+        guard known.utf8.count <= 64, let first = known.utf8.first, first.isLowerAlphanumeric,
+            known.utf8.allSatisfy({ $0.isLowerAlphanumeric || $0 == UInt8(ascii: ".") || $0.isDashOrUnderscore })
+        else { return nil }
+        self.text = known
+    }
+
+    package var description: String { text }
+    package static func < (a: Self, b: Self) -> Bool { a.text < b.text }
+}
+
+/// Names one stored credential: `<provider>:<name>`, such as `anthropic:work`.
+package struct ProfileID: Hashable, Sendable, Comparable, CustomStringConvertible {
+    package let text: String
+
+    /// - Parameter text: `[a-z0-9][a-z0-9_.-]{0,63}:[A-Za-z0-9][A-Za-z0-9_.@+-]{0,127}`; anything else gives nil.
+    package init?(_ text: some StringProtocol) {
+        let bytes = text.utf8
+        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+        let provider = bytes[..<colon]
+        let name = bytes[bytes.index(after: colon)...]
+        guard let firstOfProvider = provider.first, firstOfProvider.isLowerAlphanumeric, provider.count <= 64,
+            let firstOfName = name.first, firstOfName.isAlphanumeric, name.count <= 128,
+            provider.allSatisfy({ $0.isLowerAlphanumeric || $0 == UInt8(ascii: ".") || $0.isDashOrUnderscore }),
+            name.allSatisfy({ $0.isAlphanumeric || $0.isDashOrUnderscore || $0.isNameMark })
+        else { return nil }
+        self.text = String(text)
+    }
+
+    package init?(provider: ProviderID, name: String) { self.init("\(provider.text):\(name)") }
+
+    /// The part after the colon.
+    package var name: Substring { text[text.index(after: text.firstIndex(of: ":") ?? text.startIndex)...] }
+
+    package var description: String { text }
+    package static func < (a: Self, b: Self) -> Bool { a.text < b.text }
+}
+
+/// Names an agent: one folder of state and one store of credentials. `main` is the default.
+package struct AgentID: Hashable, Sendable, Comparable, CustomStringConvertible {
+    package let text: String
+    package static let main = AgentID(valid: "main")
+
+    private init(valid text: String) { self.text = text }
+
+    /// - Parameter text: `[a-z0-9][a-z0-9_-]{0,63}` after lower-casing; anything else gives nil, so that an id can
+    ///   never leave the folder of agents.
+    package init?(_ text: some StringProtocol) {
+        let lowered = text.lowercased()
+        guard let first = lowered.utf8.first, first.isLowerAlphanumeric, lowered.utf8.count <= 64,
+            lowered.utf8.allSatisfy({ $0.isLowerAlphanumeric || $0.isDashOrUnderscore })
+        else { return nil }
+        self.text = lowered
+    }
+
+    package var description: String { text }
+    package static func < (a: Self, b: Self) -> Bool { a.text < b.text }
+}
+
+extension StringProtocol {
+    /// Without the ASCII white space around it.
+    package var trimmed: String {
+        let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\n" || $0 == "\r" || $0 == "\r\n" }
+        guard let first = firstIndex(where: { !isBlank($0) }), let last = lastIndex(where: { !isBlank($0) })
+        else { return "" }
+        return String(self[first...last])
+    }
+}
+
+extension UInt8 {
+    fileprivate var isLowerAlphanumeric: Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self)
+    }
+    fileprivate var isAlphanumeric: Bool {
+        isLowerAlphanumeric || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self)
+    }
+    fileprivate var isDashOrUnderscore: Bool { self == UInt8(ascii: "-") || self == UInt8(ascii: "_") }
+    fileprivate var isNameMark: Bool { self == UInt8(ascii: ".") || self == UInt8(ascii: "@") || self == UInt8(ascii: "+") }
+}

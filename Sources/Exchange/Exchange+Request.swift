@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+import Credentials
+import NIOCore
+import Providers
+import Rotation
+
+extension Exchange {
+    mutating func receiveBody(_ buffer: ByteBuffer, at now: NIODeadline) {
+        if body.byteCount + buffer.readableBytes > limits.maximumBodyBytes { return failBodyTooLarge() }
+        do throws(RequestFault) { try body.append(buffer) } catch { return fail(Fault(error)) }
+        switch phase {
+        case .collecting: if body.byteCount >= limits.streamedUploadBytes, body.model != nil { route() }
+        case .open, .relaying: pump(at: now)
+        default: break
+        }
+    }
+
+    mutating func receiveBodyEnd(at now: NIODeadline) {
+        do throws(RequestFault) { try body.complete() } catch { return fail(Fault(error)) }
+        switch phase {
+        case .collecting: route()
+        case .open, .relaying: pump(at: now)
+        default: break
+        }
+    }
+
+    private mutating func route() {
+        guard let model = body.model else {
+            return fail(
+                Fault(
+                    .modelMissing,
+                    "The request names no model. Add a top-level \"model\" to its JSON, such as \"anthropic/claude-sonnet-4-5\"."
+                ))
+        }
+        phase = .asking
+        push(.route(model: model.value))
+    }
+
+    mutating func begin(with targets: [Target]) {
+        self.targets = targets
+        targetIndex = 0
+        choose()
+    }
+
+    mutating func choose() {
+        phase = .asking
+        push(.choose(target: targetIndex, tried: tried))
+    }
+
+    mutating func connect(as profile: ProfileID, at now: NIODeadline) {
+        guard let target else { return }
+        attempts += 1
+        attempt = Attempt(
+            profile: profile, replacement: body.replacement(forModel: target.model), openedAt: now, lastProgress: now)
+        phase = .connecting(since: now)
+        push(.connect(fresh: false))
+    }
+
+    mutating func send(reused: Bool, at now: NIODeadline) {
+        guard attempt != nil else { return }
+        attempt?.reused = reused
+        attempt?.isConnected = true
+        attempt?.openedAt = now
+        attempt?.lastProgress = now
+        phase = .open
+        let bytes = body.isComplete ? body.byteCount : declaredBytes
+        push(.sendHead(contentLength: bytes.map { RequestBody.length(ofOriginal: $0, with: attempt?.replacement) }))
+        pump(at: now)
+    }
+
+    /// Hands over what has arrived, as far as the connection's budget goes.
+    mutating func pump(at now: NIODeadline) {
+        guard var attempt, attempt.isConnected, !attempt.requestSent else { return }
+        attempt.budgetBytes = Attempt.budget
+        while attempt.budgetBytes > 0, let piece = body.nextPiece(&attempt.cursor, with: attempt.replacement) {
+            attempt.budgetBytes -= piece.readableBytes
+            attempt.lastProgress = now
+            push(.sendBody(piece))
+        }
+        if body.isComplete, attempt.cursor.consumedBytes == body.byteCount {
+            attempt.requestSent = true
+            attempt.openedAt = now
+            push(.sendEnd)
+            if isCommitted { body.discard() }
+        }
+        self.attempt = attempt
+    }
+
+    mutating func failBodyTooLarge() {
+        fail(
+            Fault(
+                .bodyTooLarge,
+                "The request body is larger than \(limits.maximumBodyBytes) bytes. "
+                    + "Send less, or raise gateway.limits.maxBodyBytes in the gateway's configuration."))
+    }
+}

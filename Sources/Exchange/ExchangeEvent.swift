@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Credentials
+package import NIOCore
+package import Providers
+package import Rotation
+
+extension Exchange {
+    /// What the drivers report.
+    package enum Event: Sendable {
+        // The client's side.
+        case body(ByteBuffer)
+        case bodyEnd
+        case clientGone
+        // Answers to `route`, `choose` and `classify`.
+        case routed([Target])
+        case notRouted(Fault)
+        case candidate(ProfileID)
+        /// `opensIn`: when the soonest of those that cool may be tried again.
+        case noCandidate(Unavailability, opensIn: TimeAmount?)
+        case classified(UpstreamRefusal)
+        // The upstream's side.
+        case connected(reused: Bool)
+        case connectFailed(UpstreamFailure)
+        case upstreamWritable
+        case upstreamHead(UpstreamAnswer)
+        case upstreamBytes(ByteBuffer)
+        /// The answer is complete as its framing says; `reusable`: the connection may carry another request.
+        case upstreamEnd(reusable: Bool)
+        /// The connection ended or broke before the answer did.
+        case upstreamClosed(UpstreamFailure)
+        case deadlinePassed
+    }
+
+    /// What the drivers are to do, in this order.
+    package enum Action: Sendable {
+        case route(model: String)
+        /// Ask for a credential for a target, passing over those already tried for it.
+        case choose(target: Int, tried: [ProfileID])
+        case connect(fresh: Bool)
+        /// `contentLength` is nil when the body's length is not known yet: it goes out in chunks.
+        case sendHead(contentLength: Int?)
+        case sendBody(ByteBuffer)
+        case sendEnd
+        /// Say what this refusal means; answered by `.classified`.
+        case classify(status: Int, body: ByteBuffer, inBand: InBandError?)
+        /// The one outcome of the attempt.
+        case settle(AttemptOutcome)
+        case dropUpstream(reusable: Bool)
+        /// `length` is known when the whole answer is held.
+        case answerHead(length: Int?)
+        case answerBytes(ByteBuffer)
+        case answerEnd
+        /// The upstream's own words about the client's mistake, to be redacted and passed on.
+        case answerRefusal(status: Int, body: ByteBuffer)
+        case answerError(Fault)
+        /// After the commit: the dialect's error frame when `frame` is true, then the connection is cut.
+        case breakConnection(frame: Bool, Fault)
+    }
+}
+
+/// A model at a provider: where a request may go.
+package struct Target: Hashable, Sendable {
+    package var provider: ProviderID
+    /// The name as the provider knows it.
+    package var model: String
+    /// A pinned profile (`model@profile`, or the session's pin): that one or an error.
+    package var pinned: ProfileID?
+
+    package init(provider: ProviderID, model: String, pinned: ProfileID? = nil) {
+        self.provider = provider
+        self.model = model
+        self.pinned = pinned
+    }
+}
+
+/// The head of an upstream's answer, as far as the order of things depends on it.
+package struct UpstreamAnswer: Hashable, Sendable {
+    package var status: Int
+    package var isEventStream: Bool
+    /// What the answer is encoded with, when it is not `identity`: we asked for identity, so it is refused.
+    package var foreignEncoding: String?
+
+    package init(status: Int, isEventStream: Bool, foreignEncoding: String? = nil) {
+        self.status = status
+        self.isEventStream = isEventStream
+        self.foreignEncoding = foreignEncoding
+    }
+}
+
+/// Why an upstream connection gave no (further) answer.
+package enum UpstreamFailure: Error, Hashable, Sendable {
+    case refusedConnection(String)
+    case connectTimeout
+    case tls(String)
+    /// Closed or reset; `beforeAnyByte` on a reused connection means that it had died while idle.
+    case closed(beforeAnyByte: Bool, reused: Bool)
+    /// The peer does not speak HTTP as it should.
+    case protocolError(String)
+    /// The address may not be connected to (link-local, metadata services).
+    case forbiddenAddress(String)
+    /// A complete answer that said nothing.
+    case endedEarly
+    /// Nothing meaningful within the deadline.
+    case noAnswer
+    case redirected
+}
+
+/// Exactly one of these is recorded for each attempt.
+package enum AttemptOutcome: Sendable, Equatable {
+    case success
+    case failure(UpstreamRefusal)
+    /// Says nothing about the credential: the client left, or the request itself was at fault.
+    case neutral
+}

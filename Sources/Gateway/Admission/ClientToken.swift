@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+import Credentials
+import Exchange
+import NIOHTTP1
+import Providers
+
+/// The token that clients of the gateway present, in `Authorization: Bearer` or `x-api-key`.
+struct ClientToken: Sendable {
+    private let expected: [UInt8]
+
+    /// - Parameter token: nil when none could be read: nobody is let in then.
+    init(_ token: Secret?) { expected = token.map { Array($0.reveal().utf8) } ?? [] }
+
+    /// - Throws: what to answer with when the request does not carry the token.
+    func admit(_ headers: HTTPHeaders) throws(Fault) {
+        var isPresent = false
+        for (name, value) in headers {
+            switch name.utf8.count {
+            case 13 where name.isEqualIgnoringCase("authorization"):
+                isPresent = true
+                if let bearer = value.bearerToken, matches(bearer) { return }
+            case 9 where name.isEqualIgnoringCase("x-api-key"):
+                isPresent = true
+                if matches(value[...]) { return }
+            default: break
+            }
+        }
+        if isPresent {
+            throw Fault(
+                .wrongClientToken,
+                "The client token is not the gateway's. Show the right one with: agenticflow-enterprise gateway token --show")
+        }
+        throw Fault(
+            .missingClientToken,
+            "The request carries no client token. Send it as \"Authorization: Bearer TOKEN\" or \"x-api-key: TOKEN\"; "
+                + "show it with: agenticflow-enterprise gateway token --show")
+    }
+
+    /// The time it takes depends on the presented text alone, which its sender knows.
+    func matches(_ presented: Substring) -> Bool {
+        guard !expected.isEmpty else { return false }
+        var difference = presented.utf8.count ^ expected.count
+        var index = 0
+        for byte in presented.utf8 {
+            difference |= Int(byte ^ expected[index])
+            index = index + 1 == expected.count ? 0 : index + 1
+        }
+        return difference == 0
+    }
+}
+
+extension String {
+    /// What follows `Bearer ` (any case), without surrounding blanks.
+    fileprivate var bearerToken: Substring? {
+        guard utf8.count > 7, String(prefix(7)).isEqualIgnoringCase("bearer ") else { return nil }
+        return dropFirst(7).drop { $0 == " " }
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+import Credentials
+import NIOCore
+import NIOHTTP1
+import Providers
+import Rotation
+
+/// One credential, ready to be used: where its requests go, and the part of their heads that never changes.
+/// Made once per configuration; the secret is in `fixedFields` and nowhere else in the data plane.
+package final class ChosenCredential: Sendable {
+    let id: ProfileID
+    /// Whose store it rests in: health belongs to that agent's profile.
+    let owner: AgentID
+    let provider: Provider
+    let address: UpstreamAddress
+    /// `host`, `user-agent`, `accept-encoding` and the credential, each line ended.
+    private let fixedFields: ByteBuffer
+    private let requestLines: [Endpoint: ByteBuffer]
+    private let secret: Secret
+
+    init(id: ProfileID, owner: AgentID, provider: Provider, address: UpstreamAddress, secret: Secret, fixedFields: [UInt8]) {
+        self.id = id
+        self.owner = owner
+        self.provider = provider
+        self.address = address
+        self.secret = secret
+        self.fixedFields = ByteBuffer(bytes: fixedFields)
+        var lines: [Endpoint: ByteBuffer] = [:]
+        for endpoint in Endpoint.allCases {
+            if let path = provider.upstreamPath(for: endpoint) {
+                lines[endpoint] = ByteBuffer(string: "POST \(path) HTTP/1.1\r\n")
+            }
+        }
+        requestLines = lines
+    }
+
+    /// Everything of the request's head but its length, which the caller adds.
+    func writeHead(to bytes: inout ByteBuffer, endpoint: Endpoint, clientHeaders: HTTPHeaders) {
+        guard let line = requestLines[endpoint] else { return }
+        bytes.writeImmutableBuffer(line)
+        bytes.writeImmutableBuffer(fixedFields)
+        UpstreamFields.write(from: clientHeaders, for: provider, to: &bytes)
+    }
+
+    /// The provider's own words with our secret taken out, in every form it might have been echoed.
+    func redacted(_ body: ByteBuffer) -> ByteBuffer {
+        ByteBuffer(string: Redaction.redact(String(buffer: body), secrets: [secret]))
+    }
+}

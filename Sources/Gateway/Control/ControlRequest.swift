@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+import NIOCore
+import NIOHTTP1
+
+/// A request for the control plane, collected whole before it is answered.
+final class ControlRequest {
+    static let maximumBodyBytes = 1 << 20
+
+    let head: HTTPRequestHead
+    let path: String
+    let deployment: Deployment
+    var body = ByteBuffer()
+
+    init(head: HTTPRequestHead, path: String, deployment: Deployment) {
+        self.head = head
+        self.path = path
+        self.deployment = deployment
+    }
+}

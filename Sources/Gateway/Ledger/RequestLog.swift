@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exchange
+import NIOCore
+import NIOPosix
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// One JSON line per request on standard error. Lines are gathered per event loop and written by one thread, so that a
+/// slow reader of the log never slows a request; what does not fit is dropped and counted.
+package final class RequestLog: Sendable {
+    private let descriptor: Int32
+    private let writer: NIOThreadPool
+    private let waitingBytes = Atomic<Int>(0)
+    private let dropped = Atomic<Int>(0)
+    private static let maximumWaitingBytes = 8 << 20
+
+    package init(descriptor: Int32 = STDERR_FILENO) {
+        self.descriptor = descriptor
+        writer = NIOThreadPool(numberOfThreads: 1)
+        writer.start()
+    }
+
+    /// Lines lost because the reader of the log was too slow.
+    package var droppedLines: Int { dropped.load(ordering: .relaxed) }
+
+    /// - Parameter lines: whole lines, each ending in a line feed.
+    func write(_ lines: ByteBuffer, count: Int) {
+        let size = lines.readableBytes
+        if waitingBytes.load(ordering: .relaxed) > Self.maximumWaitingBytes {
+            dropped.add(count, ordering: .relaxed)
+            return
+        }
+        waitingBytes.add(size, ordering: .relaxed)
+        writer.submit { [descriptor] _ in
+            lines.withUnsafeReadableBytes { Self.writeAll($0, to: descriptor) }
+            self.waitingBytes.subtract(size, ordering: .relaxed)
+        }
+    }
+
+    /// An event of the gateway itself, such as `listening`: written at once.
+    package func event(_ name: String, _ fields: [(String, LogValue)] = []) {
+        var line = ByteBuffer()
+        line.writeStaticString("{\"time\":")
+        line.writeTimestamp(.now)
+        line.writeStaticString(",\"event\":")
+        line.writeJSONString(name)
+        for (key, value) in fields {
+            line.writeStaticString(",")
+            line.writeJSONString(key)
+            line.writeStaticString(":")
+            switch value {
+            case .text(let text): line.writeJSONString(text)
+            case .number(let number): line.writeString(String(number))
+            }
+        }
+        line.writeStaticString("}\n")
+        write(line, count: 1)
+    }
+
+    /// Writes what is left, then stops.
+    package func close() {
+        // A second close is harmless: the pool is stopped then.
+        try? writer.syncShutdownGracefully()
+    }
+
+    private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) {
+        var rest = bytes
+        while !rest.isEmpty {
+            let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+            if count > 0 {
+                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            } else if errno != EINTR {
+                return  // Nobody reads any more; a log is not worth an exit.
+            }
+        }
+    }
+}
+
+package enum LogValue: Sendable {
+    case text(String)
+    case number(Int)
+}
+
+/// What the log says of one request.
+struct RequestRecord {
+    var id: ByteBuffer
+    var client: String
+    var route: String
+    var model: String?
+    var provider: String?
+    var profile: String?
+    var attempts: Int
+    var status: Int
+    var code: String?
+    var bytesIn: Int
+    var bytesOut: Int
+    var firstToken: TimeAmount?
+    var duration: TimeAmount
+    var end: String
+}
+
+extension ByteBuffer {
+    /// One line of the request log; the keys are those of the documentation, always in the same order.
+    mutating func writeLogLine(_ record: RequestRecord, at time: WallTime) {
+        writeStaticString("{\"time\":")
+        writeTimestamp(time)
+        writeStaticString(",\"id\":\"")
+        writeImmutableBuffer(record.id)
+        writeStaticString("\",\"client\":")
+        writeJSONString(record.client)
+        writeStaticString(",\"route\":")
+        writeJSONString(record.route)
+        writeOptional(",\"model\":", record.model)
+        writeOptional(",\"provider\":", record.provider)
+        writeOptional(",\"profile\":", record.profile)
+        writeStaticString(",\"attempts\":")
+        writeDecimal(record.attempts)
+        writeStaticString(",\"status\":")
+        writeDecimal(record.status)
+        writeOptional(",\"code\":", record.code)
+        writeStaticString(",\"bytesIn\":")
+        writeDecimal(record.bytesIn)
+        writeStaticString(",\"bytesOut\":")
+        writeDecimal(record.bytesOut)
+        writeStaticString(",\"firstTokenMs\":")
+        if let firstToken = record.firstToken { writeMilliseconds(firstToken) } else { writeStaticString("null") }
+        writeStaticString(",\"ms\":")
+        writeMilliseconds(record.duration)
+        writeStaticString(",\"end\":\"")
+        writeString(record.end)
+        writeStaticString("\"}\n")
+    }
+
+    private mutating func writeOptional(_ key: StaticString, _ text: String?) {
+        writeStaticString(key)
+        if let text { writeJSONString(text) } else { writeStaticString("null") }
+    }
+
+    private mutating func writeMilliseconds(_ amount: TimeAmount) {
+        let micros = max(0, amount.nanoseconds / 1000)
+        writeDecimal(Int(micros / 1000))
+        writeStaticString(".")
+        writeDecimal(Int(micros % 1000), minimumDigits: 3)
+    }
+
+    /// Digits without a `String` between.
+    mutating func writeDecimal(_ number: Int, minimumDigits: Int = 1) {
+        if number < 0 { writeInteger(UInt8(ascii: "-")) }
+        var magnitude = number.magnitude
+        var digits = InlineDigits()
+        repeat {
+            digits.push(UInt8(ascii: "0") + UInt8(magnitude % 10))
+            magnitude /= 10
+        } while magnitude > 0 || digits.count < minimumDigits
+        while let digit = digits.pop() { writeInteger(digit) }
+    }
+}
+
+/// Up to 20 digits, last one first.
+private struct InlineDigits {
+    private var low: UInt64 = 0
+    private var high: UInt64 = 0
+    private var top: UInt64 = 0
+    private(set) var count = 0
+
+    mutating func push(_ digit: UInt8) {
+        top = top << 8 | high >> 56
+        high = high << 8 | low >> 56
+        low = low << 8 | UInt64(digit)
+        count += 1
+    }
+
+    mutating func pop() -> UInt8? {
+        guard count > 0 else { return nil }
+        count -= 1
+        let digit = UInt8(truncatingIfNeeded: low)
+        low = low >> 8 | high << 56
+        high = high >> 8 | top << 56
+        top >>= 8
+        return digit
+    }
+}

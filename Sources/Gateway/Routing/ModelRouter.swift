@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+import Credentials
+import Exchange
+import Providers
+
+/// From the name a client writes to the places the request may go. Pure; made anew with each configuration.
+///
+/// In this order: an alias; `provider/model`; an id that exactly one provider offers; for a plain id, the provider
+/// native to the endpoint's dialect. Each may end in `@profile`.
+struct ModelRouter: Sendable {
+    /// Alias → the reference it stands for.
+    var aliases: [String: String] = [:]
+    var providers: [ProviderID: Provider] = [:]
+    /// Model id → the providers that offer it: listed in the configuration, or built in, and with a credential.
+    var offers: [String: [ProviderID]] = [:]
+    /// Providers for which a credential is stored or set.
+    var withCredential: Set<ProviderID> = []
+    /// The configured default model, and what takes its place when its provider cannot serve.
+    var primary: String?
+    var fallbacks: [String] = []
+    var agents: Set<AgentID> = [.main]
+
+    /// Names by which a client may ask for the configured default model.
+    static let defaultNames: Set<String> = ["default", "agenticflow-enterprise"]
+
+    /// - Parameter agent: the `x-agenticflow-agent` field, when there was one.
+    /// - Returns: where to go, first choice first; at least one.
+    func targets(for text: String, endpoint: Endpoint, agent: String?) throws(Fault) -> [Target] {
+        if let agent { try check(agent: agent) }
+        let (name, pin) = split(text)
+        let requested = try resolve(name, endpoint: endpoint)
+        try check(requested, serves: endpoint)
+        var first = requested
+        first.pinned = pin
+        guard pin == nil, isPrimary(requested, endpoint: endpoint) else { return [first] }
+        var targets = [first]
+        for fallback in fallbacks {
+            // A fallback that cannot serve this endpoint is no fallback for it.
+            guard let target = try? resolve(fallback, endpoint: endpoint), (try? check(target, serves: endpoint)) != nil,
+                !targets.contains(target)
+            else { continue }
+            targets.append(target)
+        }
+        return targets
+    }
+
+    private func isPrimary(_ target: Target, endpoint: Endpoint) -> Bool {
+        // A primary that does not resolve here is nobody's.
+        guard let primary, let resolved = try? resolve(primary, endpoint: endpoint) else { return false }
+        return resolved == target
+    }
+
+    /// At the first `@`, unless what follows is no profile's name: some model ids contain `@` themselves.
+    private func split(_ text: String) -> (name: String, pin: ProfileID?) {
+        guard let at = text.firstIndex(of: "@"), let pin = ProfileID(text[text.index(after: at)...]) else { return (text, nil) }
+        return (String(text[..<at]), pin)
+    }
+
+    private func resolve(_ name: String, endpoint: Endpoint) throws(Fault) -> Target {
+        if Self.defaultNames.contains(name), let primary, !Self.defaultNames.contains(primary) {
+            return try resolve(primary, endpoint: endpoint)
+        }
+        if let reference = aliases[name], reference != name, let target = qualified(reference) { return target }
+        if let target = qualified(name) { return target }
+        switch offers[name] ?? [] {
+        case let found where found.count == 1: return Target(provider: found[0], model: name)
+        case let found where found.count > 1: return try choose(among: found, name: name, endpoint: endpoint)
+        default: break
+        }
+        let native = endpoint.nativeProvider
+        if !name.contains("/"), withCredential.contains(native) { return Target(provider: native, model: name) }
+        throw notFound(name, endpoint: endpoint)
+    }
+
+    /// `provider/model`, when the part before the first slash is a provider we know.
+    private func qualified(_ name: String) -> Target? {
+        guard let slash = name.firstIndex(of: "/"), let provider = ProviderID(name[..<slash]),
+            providers[provider] != nil || Provider[provider] != nil
+        else { return nil }
+        let model = name[name.index(after: slash)...]
+        return model.isEmpty ? nil : Target(provider: provider, model: String(model))
+    }
+
+    private func choose(among found: [ProviderID], name: String, endpoint: Endpoint) throws(Fault) -> Target {
+        throw Fault(
+            .ambiguousModel,
+            "Several providers offer \"\(name.escapedForDisplay)\". Name one of: "
+                + found.sorted().map { "\($0)/\(name.escapedForDisplay)" }.joined(separator: ", "))
+    }
+
+    private func check(_ target: Target, serves endpoint: Endpoint) throws(Fault) {
+        guard let provider = providers[target.provider] else {
+            throw Fault(
+                .unsupportedProvider,
+                "The provider \(target.provider) speaks a wire format that is not relayed here. "
+                    + "Configure models.providers.\(target.provider) with a baseUrl and an api, or name another provider.")
+        }
+        guard provider.upstreamPath(for: endpoint) != nil else {
+            throw Fault(
+                .unsupportedDialect,
+                "\(target.provider) does not serve \(endpoint.path). Use the endpoint of its own dialect, or another provider.")
+        }
+    }
+
+    private func check(agent: String) throws(Fault) {
+        guard let id = AgentID(agent), agents.contains(id) else {
+            throw Fault(
+                .modelNotFound,
+                "There is no agent \"\(agent.prefix(64).escapedForDisplay)\". Known: "
+                    + agents.sorted().map(\.text).joined(separator: ", "))
+        }
+    }
+
+    private func notFound(_ name: String, endpoint: Endpoint) -> Fault {
+        let near = offers.keys.filter { $0.contains(name) || name.contains($0) }.sorted().prefix(3)
+        let candidates = near.isEmpty ? "" : " Did you mean: \(near.joined(separator: ", "))?"
+        return Fault(
+            .modelNotFound,
+            "No provider with a credential offers \"\(name.prefix(100).escapedForDisplay)\".\(candidates) "
+                + "Write it as provider/model, or see what there is: GET /v1/models")
+    }
+}
+
+extension Endpoint {
+    /// The provider whose own dialect this endpoint speaks.
+    var nativeProvider: ProviderID {
+        switch dialect {
+        case .anthropic: .anthropic
+        case .openaiChat, .openaiResponses, .openaiOther: .openai
+        }
+    }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+import NIOCore
+import NIOExtras
+import NIOHTTP1
+import NIOPosix
+package import ServiceLifecycle
+
+/// The daemon: listens, serves, and drains when it is told to stop.
+package struct GatewayService: Service {
+    let place: ListeningPlace
+    let runtime: Runtime
+    let control: ControlPlane
+    let loops: EventLoops
+    /// Called once the sockets accept connections, with the port in use.
+    let onListening: @Sendable (Int) -> Void
+
+    package func run() async throws {
+        let quiescing = ServerQuiescingHelper(group: loops.group)
+        let channels = try await bind(quiescing)
+        let port = channels.first?.localAddress?.port ?? place.port
+        onListening(port)
+        await withGracefulShutdownHandler {
+            // Ends when the listener is closed, by the drain below.
+            try? await channels[0].closeFuture.get()
+        } onGracefulShutdown: {
+            runtime.startDraining()
+            quiescing.initiateShutdown(promise: nil)
+            for channel in channels.dropFirst() { channel.close(promise: nil) }
+            loops.each { $0.drain() }
+        }
+        await drain()
+    }
+
+    /// Requests under way may finish until the drain deadline; then they are cut.
+    private func drain() async {
+        let deadline = ContinuousClock.now + .nanoseconds(runtime.deployment.limits.drain.nanoseconds)
+        while runtime.openConnections > 0, ContinuousClock.now < deadline {
+            // Only a cancelled task cannot sleep; then there is nothing to wait for.
+            guard (try? await Task.sleep(for: .milliseconds(20))) != nil else { break }
+        }
+        let left = runtime.openConnections
+        if left > 0 {
+            runtime.log.event("drain_deadline_passed", [("connections", .number(left))])
+            await loops.onEach { $0.cutAll() }
+        }
+        await loops.onEach { $0.flushLog() }
+    }
+
+    private func bind(_ quiescing: ServerQuiescingHelper) async throws -> [any Channel] {
+        var channels: [any Channel] = []
+        var port = place.port
+        for (index, host) in place.hosts.enumerated() {
+            do {
+                let channel = try await bootstrap(index == 0 ? quiescing : nil).bind(host: host, port: port).get()
+                port = channel.localAddress?.port ?? port
+                channels.append(channel)
+            } catch {
+                // The second address of a loopback listener is a convenience: not every system has IPv6.
+                if index == 0 { throw ListenError(host: host, port: port, error: error) }
+            }
+        }
+        return channels
+    }
+
+    private func bootstrap(_ quiescing: ServerQuiescingHelper?) -> ServerBootstrap {
+        let runtime = runtime
+        let control = control
+        let loops = loops
+        return ServerBootstrap(group: loops.group)
+            .serverChannelOption(.backlog, value: 4096)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { channel in
+                guard let quiescing else { return channel.eventLoop.makeSucceededVoidFuture() }
+                return channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(quiescing.makeServerChannelHandler(channel: channel))
+                }
+            }
+            .childChannelOption(.autoRead, value: false)
+            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard runtime.admitConnection() else { throw ConnectionLimitReached() }
+                    channel.closeFuture.whenComplete { _ in runtime.leaveConnection() }
+                    guard let own = loops.context(of: channel.eventLoop) else { throw ConnectionLimitReached() }
+                    try Self.fill(channel.pipeline.syncOperations, runtime: runtime, control: control, own: own)
+                }
+            }
+    }
+
+    /// NIO's own HTTP/1 parser and pipelining, between our gauge and our front door.
+    static func fill(
+        _ pipeline: ChannelPipeline.SynchronousOperations, runtime: Runtime, control: ControlPlane, own: LoopContext
+    ) throws {
+        let limits = runtime.deployment.limits
+        var decoding = NIOHTTPDecoderLimitConfiguration()
+        decoding.maxHeaderFieldSize = limits.maximumHeadBytes
+        decoding.maxHeaderListSize = limits.maximumHeadBytes
+        decoding.maxHeaderFieldCount = limits.maximumFields
+        let gauge = ByteGauge(limit: limits.maximumHeadBytes + 1024)
+        try pipeline.addHandler(gauge)
+        let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: decoding)
+        try pipeline.addHandler(ByteToMessageHandler(decoder))
+        try pipeline.addHandler(RawAnswerEncoder())
+        try pipeline.addHandler(HTTPServerPipelineHandler())
+        try pipeline.addHandler(FrontDoor(runtime: runtime, control: control, own: own, gauge: gauge))
+    }
+}
+
+/// Where to listen.
+package struct ListeningPlace: Sendable {
+    /// The first must be had; the others are taken when they can be.
+    package var hosts: [String]
+    package var port: Int
+
+    package init(hosts: [String], port: Int) {
+        self.hosts = hosts
+        self.port = port
+    }
+}
+
+struct ConnectionLimitReached: Error {}
+
+/// The port is taken, or the address is not ours.
+package struct ListenError: Error {
+    package var host: String
+    package var port: Int
+    package var error: any Error
+    package var isAddressInUse: Bool { (error as? IOError)?.errnoCode == 98 }
+}

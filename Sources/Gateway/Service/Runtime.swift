@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+import Synchronization
+
+/// What all connections share for as long as the gateway runs.
+package final class Runtime: Sendable {
+    let board: Board
+    let log: RequestLog
+    let ids = RequestIDs()
+    private let current: Mutex<Deployment>
+    private let draining = Atomic<Bool>(false)
+    private let connections = Atomic<Int>(0)
+
+    init(deployment: Deployment, board: Board, log: RequestLog) {
+        current = Mutex(deployment)
+        self.board = board
+        self.log = log
+    }
+
+    var deployment: Deployment { current.withLock { $0 } }
+
+    /// Requests that are under way keep the one they began with.
+    func deploy(_ deployment: Deployment) { current.withLock { $0 = deployment } }
+
+    var isDraining: Bool { draining.load(ordering: .relaxed) }
+    func startDraining() { draining.store(true, ordering: .relaxed) }
+
+    var openConnections: Int { connections.load(ordering: .relaxed) }
+
+    /// - Returns: false when the limit is reached; then nothing was counted.
+    func admitConnection() -> Bool {
+        if connections.wrappingAdd(1, ordering: .relaxed).newValue <= deployment.limits.maximumConnections { return true }
+        leaveConnection()
+        return false
+    }
+
+    func leaveConnection() { connections.wrappingSubtract(1, ordering: .relaxed) }
+}

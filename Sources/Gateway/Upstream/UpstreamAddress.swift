@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+import NIOCore
+import NIOSSL
+import Synchronization
+
+/// Where a provider's requests go. Interned: equal places share one id, so that pools need no hashing of names.
+package final class UpstreamAddress: Sendable {
+    package let id: Int
+    package let host: String
+    package let port: Int
+    /// Nil for plain HTTP, which is only configured for this machine and for private networks.
+    let tls: NIOSSLContext?
+    /// The server's name for SNI and verification; nil when the host is an IP literal, whose address is verified then.
+    let serverName: String?
+
+    init(id: Int, host: String, port: Int, tls: NIOSSLContext?) {
+        self.id = id
+        self.host = host
+        self.port = port
+        self.tls = tls
+        serverName = host.isIPLiteral ? nil : host
+    }
+}
+
+/// Hands out addresses; the same place always gets the same one.
+final class UpstreamAddresses: Sendable {
+    struct Place: Hashable, Sendable {
+        var host: String
+        var port: Int
+        var isTLS: Bool
+        /// Extra trusted CA file (PEM), by path.
+        var caFile: String?
+    }
+
+    private let known = Mutex<[Place: UpstreamAddress]>([:])
+
+    /// - Throws: what NIOSSL says when the CA file cannot be used.
+    func address(of place: Place) throws -> UpstreamAddress {
+        try known.withLock { known in
+            if let address = known[place] { return address }
+            let tls = place.isTLS ? try Self.context(caFile: place.caFile) : nil
+            let address = UpstreamAddress(id: known.count, host: place.host, port: place.port, tls: tls)
+            known[place] = address
+            return address
+        }
+    }
+
+    private static func context(caFile: String?) throws -> NIOSSLContext {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.certificateVerification = .fullVerification
+        configuration.minimumTLSVersion = .tlsv12
+        configuration.applicationProtocols = ["http/1.1"]
+        if let caFile {
+            // In addition to the system's: the operator's own authority, for this provider alone.
+            configuration.additionalTrustRoots = [.file(caFile)]
+        }
+        return try NIOSSLContext(configuration: configuration)
+    }
+}
+
+extension String {
+    /// True for IPv4 and IPv6 literals (without brackets).
+    var isIPLiteral: Bool { (try? SocketAddress(ipAddress: self, port: 0)) != nil }  // "not an address" is the answer
+}
+
+extension SocketAddress {
+    /// Addresses that credentials are never sent to: link-local ones and the metadata services of clouds (T24).
+    var isForbiddenForCredentials: Bool {
+        switch self {
+        case .v4(let address):
+            let value = UInt32(bigEndian: address.address.sin_addr.s_addr)
+            return value >> 16 == 0xA9FE || value == 0x6464_64C8
+        case .v6(var address):
+            return withUnsafeBytes(of: &address.address.sin6_addr) { bytes in
+                let isLinkLocal = bytes[0] == 0xFE && bytes[1] & 0xC0 == 0x80
+                let metadata: [UInt8] = [0xFD, 0x00, 0x0E, 0xC2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02, 0x54]
+                let isMapped = bytes[..<10].allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF
+                let isMappedLinkLocal = isMapped && bytes[12] == 0xA9 && bytes[13] == 0xFE
+                return isLinkLocal || isMappedLinkLocal || bytes.elementsEqual(metadata)
+            }
+        case .unixDomainSocket: return true
+        }
+    }
+}

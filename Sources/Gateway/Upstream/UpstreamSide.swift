@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+import Exchange
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+import NIOTLS
+
+/// One connection to a provider: idle in its pool, or at the service of one request.
+final class UpstreamSide: ChannelInboundHandler {
+    typealias InboundIn = HTTPClientResponsePart
+    typealias OutboundOut = HTTPClientRequestPart
+
+    let address: UpstreamAddress
+    /// The request that has this connection; nil while it is idle.
+    private(set) var owner: ClientSide?
+    private unowned let pool: UpstreamPool
+    private var context: ChannelHandlerContext?
+    private var isReady = false
+    private var sawBytes = false
+    private var keepsAlive = true
+    private var failure: UpstreamFailure?
+    /// True once it has served a request and came back.
+    private(set) var isReused = false
+    var idleSince = NIODeadline.now()
+
+    init(address: UpstreamAddress, pool: UpstreamPool) {
+        self.address = address
+        self.pool = pool
+    }
+
+    // MARK: For the owner
+
+    var isWritable: Bool { context?.channel.isWritable ?? false }
+
+    func begin(for owner: ClientSide) {
+        self.owner = owner
+        sawBytes = false
+        keepsAlive = true
+    }
+
+    func writeHead(_ bytes: ByteBuffer) {
+        guard let context else { return }
+        context.write(wrapOutboundOut(RawRequestEncoder.placeholder), promise: nil)
+        context.write(wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil)
+    }
+
+    func write(_ bytes: ByteBuffer) { context?.write(wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil) }
+    func flush() { context?.flush() }
+    func read() { context?.read() }
+
+    /// The owner is done with it: back into the pool, or closed.
+    func release(reusable: Bool) {
+        owner = nil
+        guard let context else { return }
+        guard reusable, context.channel.isActive else { return context.close(promise: nil) }
+        isReused = true
+        idleSince = .now()
+        pool.put(self)
+        // A read stays open while idle, so that a closing peer or unsolicited bytes are noticed before the next use.
+        context.read()
+    }
+
+    func close() { context?.close(promise: nil) }
+
+    /// The connection was never made.
+    func connectFailed(_ failure: UpstreamFailure) {
+        let last = owner
+        owner = nil
+        last?.upstreamFailed(failure)
+    }
+
+    // MARK: From the channel
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        pool.remove(self)
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        if let remote = context.remoteAddress, remote.isForbiddenForCredentials {
+            failure = .forbiddenAddress(address.host)
+            return context.close(promise: nil)
+        }
+        // Its request may have gone while the connection was being made.
+        guard owner != nil else { return context.close(promise: nil) }
+        context.read()
+        if address.tls == nil { becomeReady() }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .handshakeCompleted? = event as? TLSUserEvent { becomeReady() }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    private func becomeReady() {
+        isReady = true
+        owner?.upstreamConnected()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard let owner else { return context.close(promise: nil) }
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            sawBytes = true
+            keepsAlive = head.isKeepAlive
+            owner.upstreamHead(head)
+        case .body(let bytes): owner.upstreamBytes(bytes)
+        case .end: owner.upstreamEnd(reusable: keepsAlive)
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if let owner {
+            owner.upstreamReadComplete()
+        } else if context.channel.isActive {
+            context.read()
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable { owner?.upstreamWritable() }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if failure == nil { failure = UpstreamFailure(error, isReady: isReady, sawBytes: sawBytes, isReused: isReused) }
+        context.close(promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        let end = failure ?? .closed(beforeAnyByte: !sawBytes, reused: isReused)
+        let last = owner
+        owner = nil
+        pool.remove(self)
+        last?.upstreamFailed(end)
+    }
+}
+
+extension UpstreamFailure {
+    init(_ error: any Error, isReady: Bool, sawBytes: Bool, isReused: Bool) {
+        switch error {
+        case let error as NIOSSLError: self = isReady ? .closed(beforeAnyByte: !sawBytes, reused: isReused) : .tls("\(error)")
+        case let error as NIOSSLExtraError: self = .tls(error.description)
+        case let error as BoringSSLError: self = .tls("\(error)")
+        case is HTTPParserError, is NIOHTTPDecoderError: self = .protocolError("\(error)")
+        case let error as ChannelError where error == .inputClosed: self = .closed(beforeAnyByte: !sawBytes, reused: isReused)
+        default:
+            self = isReady ? .closed(beforeAnyByte: !sawBytes, reused: isReused) : .refusedConnection("\(type(of: error))")
+        }
+    }
+}
