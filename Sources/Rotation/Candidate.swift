@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Credentials
-package import FoundationEssentials
+import FoundationEssentials
 
 /// Where a credential comes from.
 package enum CandidateSource: Hashable, Sendable {

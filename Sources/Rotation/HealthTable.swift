@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package import Credentials
+import Credentials
 package import FoundationEssentials
 
 /// The health of every credential, at fixed slots, shared by all rosters that may choose it.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package import Credentials
+import Credentials
 package import FoundationEssentials
 
 /// One agent's credentials for one provider, and whose turn it is.

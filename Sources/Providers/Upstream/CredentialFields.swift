@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Credentials
+
+/// The part of an upstream request's head that is the same for every request with one credential.
+package enum CredentialFields {
+    package static let userAgent = "agenticflow-enterprise/\(version)"
+    /// The product's version, as `--version` prints it.
+    package static let version = "0.1.0"
+
+    /// - Returns: `host`, `user-agent`, `accept-encoding`, the configured fields and the credential, each line ended
+    ///   by CR LF; or nil when the secret cannot be a field's value, or is one that is never sent over HTTP by us.
+    package static func bytes(for provider: Provider, secret: Secret) -> [UInt8]? {
+        guard let place = provider.place, secret.isSafeFieldValue, !secret.isSetupToken else { return nil }
+        var text = "host: \(place.authority)\r\nuser-agent: \(userAgent)\r\naccept-encoding: identity\r\n"
+        for (name, value) in provider.extraHeaders.sorted(by: { $0.key < $1.key }) where isAllowed(name, value) {
+            text += "\(name): \(value)\r\n"
+        }
+        switch provider.header {
+        case .xAPIKey: text += "x-api-key: \(secret.reveal())\r\n"
+        case .bearer: text += "authorization: Bearer \(secret.reveal())\r\n"
+        }
+        return Array(text.utf8)
+    }
+
+    /// Fields of the configuration may not take the place of those that are ours.
+    private static func isAllowed(_ name: String, _ value: String) -> Bool {
+        let ours: Set<String> = [
+            "host", "user-agent", "accept-encoding", "authorization", "x-api-key", "content-length", "transfer-encoding",
+            "connection", "content-type", "cookie",
+        ]
+        let isToken = !name.isEmpty && name.utf8.allSatisfy { ($0 >= 0x61 && $0 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2D }
+        return isToken && !ours.contains(name) && value.utf8.allSatisfy { (0x20...0x7E).contains($0) }
+    }
+}
+
+extension Secret {
+    /// Printable ASCII without blanks, 8 to 4096 bytes: nothing that could end a field and begin another.
+    package var isSafeFieldValue: Bool {
+        let bytes = reveal().utf8
+        return (8...4096).contains(bytes.count) && bytes.allSatisfy { (0x21...0x7E).contains($0) }
+    }
+}

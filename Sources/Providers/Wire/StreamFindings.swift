@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the events of one stream add up to.
+struct StreamFindings: Sendable {
+    private(set) var isMeaningful = false
+    private(set) var hasOutput = false
+    private(set) var isTerminal = false
+    private(set) var error: InBandError?
+    private(set) var counts = UsageCounts()
+
+    /// Chat's `[DONE]`.
+    mutating func noteDone() {
+        isTerminal = true
+        isMeaningful = true
+    }
+
+    /// - Parameter named: what the event's `event:` line said; its JSON's own `type` wins where both speak.
+    mutating func note(_ payload: PayloadReader, named: EventKind) {
+        guard payload.isComplete || named == .error else { return }
+        let kind = payload.kind == .unnamed ? named : payload.kind
+        counts.replace(with: payload.counts)
+        let isOver = kind == .completion || payload.signs.contains(.finish)
+        if isOver || kind == .failure { isTerminal = true }
+        if kind == .error || kind == .failure || named == .error || payload.signs.contains(.error) {
+            if error == nil { error = payload.error }
+            return
+        }
+        if !payload.signs.isDisjoint(with: [.output, .tool, .refusal]) { hasOutput = true }
+        if hasOutput || isOver { isMeaningful = true }
+    }
+}
