@@ -43,6 +43,7 @@ extension Exchange {
     }
 
     mutating func receiveAnswerEnd(reusable: Bool, at now: NIODeadline) {
+        attempt?.events?.finish()
         guard let attempt, let answer = attempt.answer else {
             return attemptFailed(.closed(beforeAnyByte: true, reused: false), at: now)
         }
@@ -117,7 +118,7 @@ extension Exchange {
         return whole.getSlice(at: whole.readerIndex, length: min(limit, whole.readableBytes)) ?? whole
     }
 
-    private func inspectHeldAnswer() -> AnswerInspection {
+    private func inspectHeldAnswer() -> AnswerInspection.Findings {
         heldBytes().withUnsafeReadableBytes { AnswerInspection.inspect($0, dialect: endpoint.dialect) }
     }
 }

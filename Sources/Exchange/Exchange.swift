@@ -2,7 +2,7 @@
 package import Credentials
 package import NIOCore
 package import Providers
-package import Rotation
+import Rotation
 
 /// One relayed request: what has happened so far, and what to do next. No I/O, no clock: the drivers bring events and
 /// time, so that every race is a row in a table test.

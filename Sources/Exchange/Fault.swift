@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package import NIOCore
 package import Providers
-package import Rotation
+import Rotation
+import Credentials
 
 /// A refusal made by us, before it is put into the client's dialect.
 package struct Fault: Error, Sendable {
@@ -25,8 +26,8 @@ package struct Fault: Error, Sendable {
             self.init(
                 .duplicateField,
                 "The request body has more than one top-level field \"\(name.escapedForDisplay)\". Send each field once.")
-        case .tooDeep(let limit):
-            self.init(.tooDeep, "The request body nests deeper than \(limit) levels. Send a flatter document.")
+        case .tooDeep:
+            self.init(.tooDeep, "The request body nests too deeply. Send a flatter document.")
         case .tooManyFields:
             self.init(.invalidJSON, "The request body has too many top-level fields. Send fewer.")
         case .modelNotString:

@@ -39,7 +39,7 @@ package struct Provider: Hashable, Sendable {
     }
 
     /// The built-in provider of that name.
-    package static subscript(id: ProviderID) -> Provider? { byID[id] }
+    package static subscript(id id: ProviderID) -> Provider? { byID[id] }
 
     private static let byID = Dictionary(uniqueKeysWithValues: builtIn.map { ($0.id, $0) })
 

@@ -31,6 +31,16 @@ package struct Explanation: Hashable, Sendable {
     package var next: ProfileID?
     /// What a request would be told when there is no next.
     package var unavailability: Unavailability?
+
+    package init(
+        model: String, orderSource: String, candidates: [Line], next: ProfileID?, unavailability: Unavailability?
+    ) {
+        self.model = model
+        self.orderSource = orderSource
+        self.candidates = candidates
+        self.next = next
+        self.unavailability = unavailability
+    }
 }
 
 extension Roster {

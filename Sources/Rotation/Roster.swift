@@ -157,6 +157,24 @@ package struct Roster: Sendable {
         return .none(unavailability)
     }
 
+    /// When the soonest of those that wait may be tried; nil when nobody waits.
+    package func reopening(_ ask: Ask, table: HealthTable, now: Date) -> Date? {
+        unavailability(Ask(model: ask.model), table: table, now: now).until
+    }
+
+    /// Every candidate with the worst that is held against it, whatever the model.
+    package func standings(table: HealthTable, now: Date) -> [(candidate: Candidate, code: SkipCode)] {
+        let automatic = Set(automaticIndexes)
+        return candidates.indices.map { index in
+            let health = table.cells[slots[index]].health
+            let eligibility = candidates[index].eligibility(at: now)
+            if eligibility != .ok { return (candidates[index], eligibility) }
+            if !automatic.contains(index) { return (candidates[index], .excludedByAuthOrder) }
+            let worst = health.windows.filter { $0.until > now }.max { $0.until < $1.until }
+            return (candidates[index], worst?.reason.lane.map { SkipCode($0) } ?? .ok)
+        }
+    }
+
     func end(of index: Int, _ ask: Ask, _ table: HealthTable, _ now: Date) -> Date {
         table.cells[slots[index]].health.window(for: ask.model, at: now)?.until ?? now
     }

@@ -121,7 +121,7 @@ final class FrontDoor: ChannelInboundHandler {
         requestEnded = false
         answerStarted = false
         bytesOut = 0
-        isHTTP10 = head.version < .http1_1
+        isHTTP10 = head.version.isHTTP10
         isHeadRequest = head.method == .HEAD
         keepsAlive = head.isKeepAlive && !runtime.isDraining
         let deployment = runtime.deployment
@@ -159,7 +159,7 @@ final class FrontDoor: ChannelInboundHandler {
     }
 
     private func continueIfExpected(_ head: HTTPRequestHead) {
-        guard head.version >= .http1_1, let expect = head.headers.first(name: "expect"),
+        guard !head.version.isHTTP10, let expect = head.headers.first(name: "expect"),
             expect.isEqualIgnoringCase("100-continue")
         else { return }
         context?.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")))), promise: nil)
@@ -211,7 +211,7 @@ final class FrontDoor: ChannelInboundHandler {
         self.framing = framing
         answerStarted = true
         var head = head
-        context.write(wrapOutboundOut(RawAnswerEncoder.placeholderPart), promise: nil)
+        context.write(wrapOutboundOut(RawAnswerEncoder.placeholder), promise: nil)
         writeRaw(head.end(framing: framing, close: !keepsAlive))
     }
 

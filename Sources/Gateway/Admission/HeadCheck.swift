@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Credentials
 import Exchange
 import NIOHTTP1
 import Providers
@@ -37,7 +38,7 @@ struct HeadCheck: Sendable {
             case 14 where name.isEqualIgnoringCase("content-length"): lengths += 1
             case 17 where name.isEqualIgnoringCase("transfer-encoding"):
                 encodings += 1
-                if !value.isEqualIgnoringCase("chunked") || head.version < .http1_1 {
+                if !value.isEqualIgnoringCase("chunked") || head.version.isHTTP10 {
                     throw Fault(.badFraming, "Transfer-Encoding must be exactly \"chunked\", on HTTP/1.1 only.")
                 }
             default: break
@@ -85,6 +86,11 @@ struct HeadCheck: Sendable {
             }
         }
     }
+}
+
+extension HTTPVersion {
+    /// No chunked bodies, no persistent connections by default.
+    var isHTTP10: Bool { major == 1 && minor == 0 }
 }
 
 extension String {

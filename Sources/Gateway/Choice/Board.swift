@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Credentials
 import Exchange
-package import FoundationEssentials
+import FoundationEssentials
 import NIOCore
 import Providers
 import Rotation
@@ -27,14 +27,47 @@ package final class Board: Sendable {
     func choose(_ ask: BoardAsk, now: Date) -> BoardChoice { state.withLock { $0.choose(ask, now: now) } }
 
     /// Records the one outcome of an attempt.
-    func settle(_ credential: ChosenCredential, outcome: AttemptOutcome, model: String, session: SessionKey?, now: Date) {
-        state.withLock { $0.settle(credential, outcome: outcome, model: model, session: session, now: now) }
-    }
+    func settle(_ settlement: Settlement, now: Date) { state.withLock { $0.settle(settlement, now: now) } }
 
     func explain(_ ask: BoardAsk, now: Date) -> Explanation? { state.withLock { $0.explain(ask, now: now) } }
 
     /// Health that has changed since the last call, for the journal.
-    func takeChanges() -> BoardChanges { state.withLock { $0.takeChanges() } }
+    func takeChanges() -> [(key: HealthKey, health: Health)] { state.withLock { $0.health.takeChanges() } }
+
+    /// Takes over health from a journal, at the start and when a command has changed it.
+    func adopt(_ health: [HealthKey: Health]) {
+        state.withLock { state in
+            for (key, value) in health { state.health.set(key, to: value) }
+        }
+    }
+
+    /// A new credential was stored under the id: what was held against the old one is forgotten.
+    func clear(_ key: HealthKey) { state.withLock { $0.health.clear(key) } }
+
+    /// The state of every credential, for metrics and the status view.
+    func overview(now: Date) -> [BoardLine] { state.withLock { $0.overview(now: now) } }
+
+    /// Runs `work` with the health table, to seat rosters in it.
+    func seat<R: Sendable>(_ work: @Sendable (inout HealthTable) -> R) -> R { state.withLock { work(&$0.health) } }
+}
+
+/// The one outcome of an attempt.
+struct Settlement: Sendable {
+    var credential: ChosenCredential
+    var isProbe: Bool
+    var outcome: AttemptOutcome
+}
+
+/// One credential as it stands.
+struct BoardLine: Sendable {
+    var agent: AgentID
+    var owner: AgentID
+    var profile: ProfileID
+    var provider: ProviderID
+    var candidate: Candidate
+    var code: SkipCode
+    var windows: [Window]
+    var lastUsed: Date?
 }
 
 /// One agent's credentials for one provider.
@@ -58,7 +91,8 @@ struct BoardAsk: Sendable {
 }
 
 enum BoardChoice: Sendable {
-    case credential(ChosenCredential)
+    /// `isProbe`: one attempt that finds out whether it works again.
+    case credential(ChosenCredential, isProbe: Bool)
     /// `opensIn`: until the soonest of those that wait may be tried.
     case none(Unavailability, opensIn: TimeAmount?)
 }

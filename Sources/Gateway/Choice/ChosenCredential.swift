@@ -39,7 +39,7 @@ package final class ChosenCredential: Sendable {
         guard let line = requestLines[endpoint] else { return }
         bytes.writeImmutableBuffer(line)
         bytes.writeImmutableBuffer(fixedFields)
-        UpstreamFields.write(from: clientHeaders, for: provider, to: &bytes)
+        bytes.writeFields(from: clientHeaders, in: endpoint.dialect)
     }
 
     /// The provider's own words with our secret taken out, in every form it might have been echoed.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Exchange
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -22,11 +23,12 @@ package final class ControlPlane: Sendable {
         guard let context = door.context else { return }
         let loop = context.eventLoop
         let promise = loop.makePromise(of: ControlAnswer.self)
-        let source = ApplicationRequestContextSource(
-            channel: context.channel, logger: Logger(label: "control") { _ in SwiftLogNoOpLogHandler() })
+        let channel = context.channel
         let incoming = Request(head: HTTPRequest(request.head, path: request.head.uri), body: RequestBody(buffer: request.body))
         promise.completeWithTask { [responder] in
-            await ControlAnswer(to: incoming, from: responder, context: ControlContext(source: source))
+            let logger = Logger(label: "control") { _ in SwiftLogNoOpLogHandler() }
+            let source = ApplicationRequestContextSource(channel: channel, logger: logger)
+            return await ControlAnswer(to: incoming, from: responder, context: ControlContext(source: source))
         }
         let bound = NIOLoopBound(door, eventLoop: loop)
         promise.futureResult.whenSuccess { answer in bound.value.write(answer) }
@@ -48,11 +50,11 @@ struct ControlAnswer: Sendable {
     init(to request: Request, from responder: any HTTPResponder<ControlContext>, context: ControlContext) async {
         do {
             let response = try await responder.respond(to: request, context: context)
-            status = response.status.code
-            fields = response.headers.map { ($0.name.canonicalName, $0.value) }
             let sink = BodySink()
             try await response.body.write(BodyCollector(sink: sink))
-            body = sink.bytes.withLock { $0 }
+            self.init(
+                status: response.status.code, fields: response.headers.map { ($0.name.canonicalName, $0.value) },
+                body: sink.bytes.withLock { $0 })
         } catch let error as any HTTPResponseError {
             let code = error.status.code
             self.init(status: code, code: code == 404 ? "not_found" : "bad_request", message: "\(error.status.reasonPhrase): \(request.uri.path)")
@@ -61,10 +63,14 @@ struct ControlAnswer: Sendable {
         }
     }
 
-    init(status: Int, code: String, message: String) {
+    init(status: Int, fields: [(name: String, value: String)], body: ByteBuffer) {
         self.status = status
-        fields = [("content-type", "application/json")]
-        body = ByteBuffer()
+        self.fields = fields
+        self.body = body
+    }
+
+    init(status: Int, code: String, message: String) {
+        self.init(status: status, fields: [("content-type", "application/json")], body: ByteBuffer())
         body.writeStaticString("{\"error\":{\"message\":")
         body.writeJSONString(message)
         body.writeStaticString(",\"type\":\"invalid_request_error\",\"param\":null,\"code\":")

@@ -100,6 +100,13 @@ struct RequestRecord {
     var firstToken: TimeAmount?
     var duration: TimeAmount
     var end: String
+
+    /// A request that got no further than the front door.
+    static func refused(id: ByteBuffer, code: String, status: Int, bytesOut: Int) -> RequestRecord {
+        RequestRecord(
+            id: id, client: "unknown", route: "refused", model: nil, provider: nil, profile: nil, attempts: 0, status: status,
+            code: code, bytesIn: 0, bytesOut: bytesOut, firstToken: nil, duration: .zero, end: "refused")
+    }
 }
 
 extension ByteBuffer {

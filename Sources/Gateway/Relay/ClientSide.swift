@@ -25,6 +25,7 @@ final class ClientSide {
     private var upstream: UpstreamSide?
     private var upstreamHead: HTTPResponseHead?
     private var chosen: ChosenCredential?
+    private var isProbe = false
     private var requestedModel: String?
     private var isChunkedUpload = false
 
@@ -41,7 +42,8 @@ final class ClientSide {
         self.door = door
         runtime = door.runtime
         id = door.runtime.ids.next()
-        agent = head.headers.first(name: "x-agenticflow-agent").flatMap { AgentID($0) }
+        let agent = head.headers.first(name: "x-agenticflow-agent").flatMap { AgentID($0) }
+        self.agent = agent
         session = head.headers.first(name: "x-agenticflow-session").map { SessionKey($0, agent: agent) }
         let declared = head.headers.first(name: "content-length").flatMap { Int($0) }
         exchange = Exchange(
@@ -166,8 +168,9 @@ extension ClientSide {
         guard let target = exchange.target else { return }
         let ask = BoardAsk(agent: agent ?? deployment.defaultAgent, target: target, session: session, tried: tried)
         switch runtime.board.choose(ask, now: WallTime.now.date) {
-        case .credential(let credential):
+        case .credential(let credential, let isProbe):
             chosen = credential
+            self.isProbe = isProbe
             waitingEvents.append(.candidate(credential.id))
         case .none(let unavailability, let opensIn):
             waitingEvents.append(.noCandidate(unavailability, opensIn: opensIn))
@@ -223,15 +226,19 @@ extension ClientSide {
 extension ClientSide {
     private func classify(status: Int, body: ByteBuffer, inBand: InBandError?) {
         guard let target = exchange.target else { return }
-        let refusal = RefusalReading(
-            status: status, headers: upstreamHead?.headers ?? [:], body: body, inBand: inBand, target: target
-        ).refusal(at: WallTime.now.date)
-        waitingEvents.append(.classified(refusal))
+        let raw = RawRefusal(
+            status: status, headers: UpstreamHeaders(upstreamHead?.headers ?? [:]), body: Array(body.readableBytesView),
+            provider: target.provider.text, model: target.model)
+        let now = WallTime.now.date
+        waitingEvents.append(
+            .classified(inBand.map { Refusals.classify($0, raw: raw, now: now) } ?? Refusals.classify(raw, now: now)))
     }
 
     private func settle(_ outcome: AttemptOutcome) {
         guard let chosen, let target = exchange.target else { return }
-        runtime.board.settle(chosen, outcome: outcome, model: target.model, session: session, now: WallTime.now.date)
+        runtime.board.settle(
+            Settlement(credential: chosen, isProbe: isProbe, outcome: outcome), now: WallTime.now.date)
+        isProbe = false
         let name: String =
             switch outcome {
             case .success: "success"

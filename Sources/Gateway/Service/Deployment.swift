@@ -2,7 +2,6 @@
 import Credentials
 import Exchange
 import NIOCore
-import Settings
 
 /// What the configuration says, in the form requests need it. Made anew at each change and swapped as a whole, so
 /// that a request sees one configuration from its head to its last byte.

@@ -3,10 +3,10 @@ import NIOCore
 import NIOExtras
 import NIOHTTP1
 import NIOPosix
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// The daemon: listens, serves, and drains when it is told to stop.
-package struct GatewayService: Service {
+struct GatewayService: Service {
     let place: ListeningPlace
     let runtime: Runtime
     let control: ControlPlane
@@ -14,7 +14,7 @@ package struct GatewayService: Service {
     /// Called once the sockets accept connections, with the port in use.
     let onListening: @Sendable (Int) -> Void
 
-    package func run() async throws {
+    func run() async throws {
         let quiescing = ServerQuiescingHelper(group: loops.group)
         let channels = try await bind(quiescing)
         let port = channels.first?.localAddress?.port ?? place.port

@@ -66,19 +66,10 @@ extension String {
 extension SocketAddress {
     /// Addresses that credentials are never sent to: link-local ones and the metadata services of clouds (T24).
     var isForbiddenForCredentials: Bool {
-        switch self {
-        case .v4(let address):
-            let value = UInt32(bigEndian: address.address.sin_addr.s_addr)
-            return value >> 16 == 0xA9FE || value == 0x6464_64C8
-        case .v6(var address):
-            return withUnsafeBytes(of: &address.address.sin6_addr) { bytes in
-                let isLinkLocal = bytes[0] == 0xFE && bytes[1] & 0xC0 == 0x80
-                let metadata: [UInt8] = [0xFD, 0x00, 0x0E, 0xC2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02, 0x54]
-                let isMapped = bytes[..<10].allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF
-                let isMappedLinkLocal = isMapped && bytes[12] == 0xA9 && bytes[13] == 0xFE
-                return isLinkLocal || isMappedLinkLocal || bytes.elementsEqual(metadata)
-            }
-        case .unixDomainSocket: return true
-        }
+        // As the system writes it: lower-case, shortest form.
+        guard var text = ipAddress else { return true }
+        if text.hasPrefix("::ffff:") { text = String(text.dropFirst(7)) }
+        if text.hasPrefix("169.254.") || text == "100.100.100.200" || text == "fd00:ec2::254" { return true }
+        return ["fe8", "fe9", "fea", "feb"].contains { text.hasPrefix($0) } && text.contains(":")
     }
 }

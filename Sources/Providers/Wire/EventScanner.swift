@@ -100,6 +100,11 @@ package struct EventScanner: Sendable {
         if line == .start {
             (letters, letterCount) = (0, 0)
             line = .fieldName
+            if end - at >= 8, ByteRun.word(at) & 0xFF_FFFF_FFFF == 0x3A_61_74_61_64 {  // "data:", backwards
+                field = .payload
+                line = .value
+                at += 5
+            }
         }
         if line == .fieldName { at = readFieldName(at, end) }
         if line == .value, at < end {

@@ -4,36 +4,34 @@
 ///
 /// The hash is seeded once per process: a client cannot choose names that collide.
 struct FieldNameSet: Sendable {
-    private struct Slot {
-        var hash: UInt64 = 0  // 0 for a free slot
-        var start = 0
-        var count = 0
-    }
-
     private static let seed = UInt64.random(in: .min ... .max)
     private let seed = Self.seed
-    private var names = [UInt8](repeating: 0, count: 512)
+    private var names = Self.zeros(UInt8.self, 512)
     private var bytesUsed = 0
-    private var slots = [Slot](repeating: Slot(), count: 32)
+    /// Three words a slot: the hash (0 for a free slot), where the name begins in `names`, and its length.
+    private var slots = Self.zeros(Int.self, 32 * slotWords)
+    private var slotMask = 31
     private(set) var count = 0
+
+    private static var slotWords: Int { 3 }
 
     /// - Returns: false if the name is in the set already.
     mutating func insert(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
         let hash = hashed(name)
-        var index = Int(truncatingIfNeeded: hash) & (slots.count - 1)
-        while slots[index].hash != 0 {
-            let slot = slots[index]
-            if slot.hash == hash, slot.count == name.count,
-                names[slot.start..<(slot.start + slot.count)].elementsEqual(name)
-            {
-                return false
-            }
-            index = (index + 1) & (slots.count - 1)
+        var slot = (hash & slotMask) * Self.slotWords
+        while slots[slot] != 0 {
+            if slots[slot] == hash, slots[slot + 2] == name.count, holds(name, at: slots[slot + 1]) { return false }
+            slot = ((slot / Self.slotWords + 1) & slotMask) * Self.slotWords
         }
-        slots[index] = Slot(hash: hash, start: bytesUsed, count: name.count)
+        (slots[slot], slots[slot + 1], slots[slot + 2]) = (hash, bytesUsed, name.count)
         keep(name)
         count += 1
-        if count * 4 > slots.count * 3 { grow() }
+        if count * 4 > slotMask * 3 { grow() }
+        return true
+    }
+
+    private func holds(_ name: UnsafeBufferPointer<UInt8>, at start: Int) -> Bool {
+        for index in 0..<name.count where names[start + index] != name[index] { return false }
         return true
     }
 
@@ -50,16 +48,28 @@ struct FieldNameSet: Sendable {
     }
 
     private mutating func grow() {
-        var wider = [Slot](repeating: Slot(), count: slots.count * 2)
-        for slot in slots where slot.hash != 0 {
-            var index = Int(truncatingIfNeeded: slot.hash) & (wider.count - 1)
-            while wider[index].hash != 0 { index = (index + 1) & (wider.count - 1) }
-            wider[index] = slot
+        let mask = slotMask * 2 + 1
+        var wider = [Int](repeating: 0, count: (mask + 1) * Self.slotWords)
+        for old in stride(from: 0, to: slots.count, by: Self.slotWords) where slots[old] != 0 {
+            var index = slots[old] & mask
+            while wider[index * Self.slotWords] != 0 { index = (index + 1) & mask }
+            for word in 0..<Self.slotWords { wider[index * Self.slotWords + word] = slots[old + word] }
         }
         slots = wider
+        slotMask = mask
     }
 
-    private func hashed(_ name: UnsafeBufferPointer<UInt8>) -> UInt64 {
+    /// Cheaper than `Array(repeating:count:)`, which asks the runtime for its type each time.
+    @inline(__always)
+    private static func zeros<Number: FixedWidthInteger>(_: Number.Type, _ count: Int) -> [Number] {
+        [Number](unsafeUninitializedCapacity: count) { buffer, filled in
+            buffer.initialize(repeating: 0)
+            filled = count
+        }
+    }
+
+    /// Never 0.
+    private func hashed(_ name: UnsafeBufferPointer<UInt8>) -> Int {
         var hash = mix(seed ^ UInt64(truncatingIfNeeded: name.count), 0x9E37_79B9_7F4A_7C15)
         if var at = name.baseAddress {
             let end = at + name.count
@@ -74,7 +84,7 @@ struct FieldNameSet: Sendable {
             }
             hash = mix(hash ^ last, 0x8EBC_6AF0_9C88_C6E3)
         }
-        return hash | 1
+        return Int(truncatingIfNeeded: hash) | Int.min
     }
 
     @inline(__always)

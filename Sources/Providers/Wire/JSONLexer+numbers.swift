@@ -4,17 +4,35 @@ extension JSONLexer {
     /// The number read last as a count: its whole part, or nil if it is negative, has an exponent or 18 digits or more.
     var count: Int? { isNegative || hasExponent || wholeDigits >= 18 ? nil : whole }
 
+    /// Reads from the number's first byte.
+    ///
+    /// - Returns: whether it was a plain whole number and ended here; else ``resumeNumber(_:)`` reads on.
     @inline(__always)
-    mutating func beginNumber(_ byte: UInt8, _ cursor: inout JSONCursor) -> Token {
+    mutating func beginNumber(_ byte: UInt8, _ at: inout Pointer, _ phase: inout Phase, _ end: Pointer) -> Bool {
         isNegative = byte == UInt8(ascii: "-")
-        let digit = isNegative ? 0 : byte &- UInt8(ascii: "0")
-        whole = Int(digit)
-        wholeDigits = 1
+        let first = isNegative ? 0 : byte &- UInt8(ascii: "0")
+        var value = Int(first)
+        let start = at
+        at += 1
+        phase = isNegative ? .minus : first == 0 ? .zero : .integer
+        if phase == .integer {
+            while at < end, at.pointee &- UInt8(ascii: "0") < 10 {
+                value = value &* 10 &+ Int(at.pointee &- UInt8(ascii: "0"))
+                at += 1
+            }
+        }
+        whole = value
+        wholeDigits = at - start
+        isZero = first == 0
         hasExponent = false
-        isZero = digit == 0
-        phase = isNegative ? .minus : isZero ? .zero : .integer
-        cursor.at += 1
-        return resumeNumber(&cursor)
+        guard phase != .minus, at < end, Self.endsNumber(at.pointee) else { return false }
+        phase = .afterValue
+        return true
+    }
+
+    @inline(__always)
+    private static func endsNumber(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: ",") || byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]")
     }
 
     mutating func resumeNumber(_ cursor: inout JSONCursor) -> Token {

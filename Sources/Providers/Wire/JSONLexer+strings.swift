@@ -2,32 +2,27 @@
 
 extension JSONLexer {
     /// The text of the string read last, unescaped. Only meaningful if ``capturesText`` was set before it began.
+    ///
+    /// The cursor is never passed by value: copying it just after its position was written stalls the processor, at
+    /// every token.
     @inline(__always)
-    func withText<Result>(_ cursor: JSONCursor, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+    func withText<Result>(_ cursor: inout JSONCursor, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
         isTextHeld ? held.withUnsafeBufferPointer(body) : body(cursor.text)
     }
 
-    /// Reads from the opening quote under the cursor.
-    @inline(__always)
-    mutating func beginString(_ cursor: inout JSONCursor, isKey: Bool) -> Token {
+    /// Begins a string that the chunk's end or an escape interrupts.
+    ///
+    /// - Parameter plainEnd: where the plain text after the quote under the cursor ends.
+    mutating func beginString(_ cursor: inout JSONCursor, isKey: Bool, plainEnd: Pointer) {
         stringOffset = cursor.offset
         self.isKey = isKey
         let start = cursor.at + 1
-        let stop = ByteRun.endOfPlainText(start, cursor.end)
-        isTextEmpty = stop == start
-        cursor.at = stop
-        if stop < cursor.end, stop.pointee == UInt8(ascii: "\"") {
-            cursor.text = UnsafeBufferPointer(start: start, count: stop - start)
-            isTextHeld = false
-            return endString(&cursor)
-        }
+        isTextEmpty = plainEnd == start
         isTextHeld = true
-        if capturesText {
-            held.removeAll(keepingCapacity: true)
-            hold(UnsafeBufferPointer(start: start, count: stop - start))
-        }
-        phase = .string
-        return resumeString(&cursor)
+        cursor.at = plainEnd
+        guard capturesText else { return }
+        held.removeAll(keepingCapacity: true)
+        hold(UnsafeBufferPointer(start: start, count: plainEnd - start))
     }
 
     @inline(__always)

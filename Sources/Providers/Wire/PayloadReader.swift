@@ -24,8 +24,6 @@ struct PayloadReader: Sendable {
     /// The places around this one, the innermost in the lowest byte. The map is never more than eight deep.
     private var around: UInt64 = 0
     private var field = PayloadField.none
-    /// Nothing is looked at in containers of this depth and below.
-    private var dullDepth = Int.max
     private var hasCounts = false
     private var hasErrorText = false
 
@@ -50,7 +48,6 @@ struct PayloadReader: Sendable {
         kind = .unnamed
         place = .elsewhere
         field = .none
-        dullDepth = .max
         if hasCounts { counts = UsageCounts() }
         if hasErrorText { error = InBandError() }
         (hasCounts, hasErrorText) = (false, false)
@@ -61,23 +58,22 @@ struct PayloadReader: Sendable {
         while true {
             let token = lexer.next(&cursor)
             if token.rawValue <= JSONLexer.Token.tooDeep.rawValue { return }
-            if lexer.depth >= dullDepth { continue }
-            take(token, cursor)
+            take(token, &cursor)
             if isQuiet { return }
         }
     }
 
     @inline(__always)
-    private mutating func take(_ token: JSONLexer.Token, _ cursor: JSONCursor) {
+    private mutating func take(_ token: JSONLexer.Token, _ cursor: inout JSONCursor) {
         switch token {
         case .key:
-            let name = lexer.withText(cursor) { ShortText($0) }
+            let name = lexer.withText(&cursor) { ShortText($0) }
             field = PayloadField(name, in: place, isCommitted: isCommitted)
             lexer.capturesText = field.wantsText
             return
         case .openObject, .openArray: return open(isObject: token == .openObject)
         case .closeObject, .closeArray: close()
-        case .string where field != .none: takeString(cursor)
+        case .string where field != .none: takeString(&cursor)
         case .number where field != .none: takeNumber()
         case .trueLiteral where field != .none: takeTruth()
         default: break
@@ -96,7 +92,7 @@ struct PayloadReader: Sendable {
         let inner = place == .choices ? (isObject ? .choice : .elsewhere) : field.place(isObject: isObject)
         if inner == .elsewhere {
             // The field stays: when its container closes, it shows whether there was anything in it.
-            dullDepth = lexer.depth
+            lexer.dullDepth = lexer.depth
             lexer.capturesText = false
         } else {
             around = around << 8 | UInt64(place.rawValue)
@@ -108,8 +104,8 @@ struct PayloadReader: Sendable {
 
     @inline(__always)
     private mutating func close() {
-        if dullDepth != .max {
-            dullDepth = .max
+        if lexer.dullDepth != .max {
+            lexer.dullDepth = .max
             if !lexer.closedEmpty { takeTruth() }
         } else {
             if place == .error, !lexer.closedEmpty { signs.insert(.error) }
@@ -130,25 +126,25 @@ struct PayloadReader: Sendable {
         }
     }
 
-    private mutating func takeString(_ cursor: JSONCursor) {
+    private mutating func takeString(_ cursor: inout JSONCursor) {
         guard !lexer.isTextEmpty else { return }
         takeTruth()
         guard field.wantsText else { return }
-        let text = lexer.withText(cursor) { ShortText($0) }
+        let text = lexer.withText(&cursor) { ShortText($0) }
         switch field {
         case .type: kind = EventKind(text, in: dialect)
         case .blockType: if text != ShortText("text"), text != ShortText("thinking") { signs.insert(.tool) }
         case .itemType: if text != ShortText("message"), text != ShortText("reasoning") { signs.insert(.tool) }
         case .stopReason: if text == ShortText("refusal") { signs.insert(.refusal) }
-        case .message, .error: keep(\.message, cursor)
-        case .errorType: keep(\.type, cursor)
-        case .errorCode: keep(\.code, cursor)
+        case .message, .error: keep(\.message, &cursor)
+        case .errorType: keep(\.type, &cursor)
+        case .errorCode: keep(\.code, &cursor)
         default: break
         }
     }
 
-    private mutating func keep(_ part: WritableKeyPath<InBandError, String?>, _ cursor: JSONCursor) {
-        error[keyPath: part] = lexer.withText(cursor) { String(boundedUTF8: $0, InBandError.textLimitBytes) }
+    private mutating func keep(_ part: WritableKeyPath<InBandError, String?>, _ cursor: inout JSONCursor) {
+        error[keyPath: part] = lexer.withText(&cursor) { String(boundedUTF8: $0, InBandError.textLimitBytes) }
         hasErrorText = true
     }
 

@@ -25,6 +25,7 @@ package struct RequestScanner: Sendable {
     ///   - maximumFields: top-level fields. Any number is handled in linear time; each costs 32 bytes and its name.
     package init(maximumDepth: Int = 200, maximumFields: Int = 4096) {
         lexer = JSONLexer(maximumDepth: maximumDepth, captureLimitBytes: .max)
+        lexer.dullDepth = 2
         self.maximumFields = maximumFields
     }
 
@@ -39,11 +40,7 @@ package struct RequestScanner: Sendable {
             let token = lexer.next(&cursor)
             if token == .starved { break }
             if token.rawValue <= JSONLexer.Token.tooDeep.rawValue { throw refuse(token, at: cursor.offset) }
-            if lexer.depth == 1 || field == .model {
-                if let found = take(token, cursor) { throw found }
-            } else {
-                lexer.capturesText = false
-            }
+            if let found = take(token, &cursor) { throw found }
         }
         bytesFed += bytes.count
     }
@@ -60,11 +57,11 @@ package struct RequestScanner: Sendable {
 
     /// A token of the top level.
     @inline(__always)
-    private mutating func take(_ token: JSONLexer.Token, _ cursor: JSONCursor) -> RequestFault? {
-        if token == .key { return takeName(cursor) }
+    private mutating func take(_ token: JSONLexer.Token, _ cursor: inout JSONCursor) -> RequestFault? {
+        if token == .key { return takeName(&cursor) }
         if field == .model {
             guard token == .string else { return refuse(.modelNotString) }
-            takeModel(cursor)
+            takeModel(&cursor)
         } else if field == .stream {
             if token == .trueLiteral { stream = true }
             if token == .falseLiteral { stream = false }
@@ -74,11 +71,11 @@ package struct RequestScanner: Sendable {
         return nil
     }
 
-    private mutating func takeName(_ cursor: JSONCursor) -> RequestFault? {
+    private mutating func takeName(_ cursor: inout JSONCursor) -> RequestFault? {
         guard names.count < maximumFields else { return refuse(.tooManyFields) }
-        let name = lexer.withText(cursor) { ShortText($0) }
-        guard lexer.withText(cursor, { names.insert($0) }) else {
-            let text = lexer.withText(cursor) { String(decoding: $0.prefix(128), as: UTF8.self) }
+        let name = lexer.withText(&cursor) { ShortText($0) }
+        guard lexer.withText(&cursor, { names.insert($0) }) else {
+            let text = lexer.withText(&cursor) { String(decoding: $0.prefix(128), as: UTF8.self) }
             return refuse(.duplicateField(name: text))
         }
         field = name == ShortText("model") ? .model : name == ShortText("stream") ? .stream : .other
@@ -86,9 +83,10 @@ package struct RequestScanner: Sendable {
         return nil
     }
 
-    private mutating func takeModel(_ cursor: JSONCursor) {
-        let value = lexer.withText(cursor) { String(decoding: $0, as: UTF8.self) }
-        model = ScannedString(value: value, range: lexer.stringOffset..<cursor.offset)
+    private mutating func takeModel(_ cursor: inout JSONCursor) {
+        let value = lexer.withText(&cursor) { String(decoding: $0, as: UTF8.self) }
+        let start = lexer.isTextHeld ? lexer.stringOffset : cursor.offset - cursor.text.count - 2
+        model = ScannedString(value: value, range: start..<cursor.offset)
     }
 
     private mutating func refuse(_ token: JSONLexer.Token, at offset: Int) -> RequestFault {

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+import Credentials
+import Exchange
+import FoundationEssentials
+import NIOCore
+import Providers
+import Rotation
+
+/// What the board's lock guards.
+struct BoardState: Sendable {
+    var rosters: [RosterKey: SeatedRoster] = [:]
+    var health = HealthTable()
+    var ladder = Ladder()
+    private var sessions = SessionPins()
+    private var jitter = SystemRandomNumberGenerator()
+
+    mutating func choose(_ ask: BoardAsk, now: Date) -> BoardChoice {
+        let key = RosterKey(agent: ask.agent, provider: ask.target.provider)
+        guard let index = rosters.index(forKey: key) else { return .none(.noCredential, opensIn: nil) }
+        let inner = question(ask)
+        switch rosters.values[index].roster.choose(inner, table: &health, now: now) {
+        case .profile(_, let seat, let isProbe):
+            guard let credential = rosters.values[index].credentials[seat] else { return .none(.noCredential, opensIn: nil) }
+            if let session = ask.session, ask.target.pinned == nil { sessions.stick(session, ask.target.provider, to: credential.id) }
+            return .credential(credential, isProbe: isProbe)
+        case .none(let unavailability):
+            // `exhausted` has no time of its own: what would this request be told if it asked anew?
+            let until = unavailability.until ?? rosters.values[index].roster.reopening(inner, table: health, now: now)
+            return .none(unavailability, opensIn: until.map { .nanoseconds(Int64(max(0, $0.timeIntervalSince(now)) * 1e9)) })
+        }
+    }
+
+    func explain(_ ask: BoardAsk, now: Date) -> Explanation? {
+        rosters[RosterKey(agent: ask.agent, provider: ask.target.provider)]?.roster.explain(question(ask), table: health, now: now)
+    }
+
+    private func question(_ ask: BoardAsk) -> Ask {
+        let preferred = ask.session.flatMap { sessions.profile(of: $0, ask.target.provider) }
+        return Ask(model: ask.target.model, pinned: ask.target.pinned, preferred: preferred, tried: ask.tried)
+    }
+
+    func overview(now: Date) -> [BoardLine] {
+        var lines: [BoardLine] = []
+        for (key, seated) in rosters {
+            for (candidate, code) in seated.roster.standings(table: health, now: now) {
+                let health = health[candidate.healthKey]
+                lines.append(
+                    BoardLine(
+                        agent: key.agent, owner: candidate.healthKey.owner, profile: candidate.id, provider: key.provider,
+                        candidate: candidate, code: code, windows: health.windows.filter { $0.until > now }, lastUsed: health.lastUsed))
+            }
+        }
+        return lines.sorted { ($0.agent, $0.profile) < ($1.agent, $1.profile) }
+    }
+
+    mutating func settle(_ settlement: Settlement, now: Date) {
+        let key = HealthKey(owner: settlement.credential.owner, id: settlement.credential.id)
+        if settlement.isProbe { health.endProbe(key) }
+        switch settlement.outcome {
+        case .success: health.recordSuccess(key)
+        case .neutral: break
+        case .failure(let refusal):
+            let spread = Double.random(in: 0...1, using: &jitter)
+            health.record(refusal.failure, for: key, ladder: ladder, jitter: spread, at: now)
+        }
+    }
+}
+
+/// Which credential a session was served with last, by provider. The oldest sessions are forgotten first.
+struct SessionPins: Sendable {
+    private struct Pin: Sendable {
+        var profile: ProfileID
+        var turn: Int
+    }
+
+    private struct Key: Hashable, Sendable {
+        var session: SessionKey
+        var provider: ProviderID
+    }
+
+    private static let maximumCount = 10_000
+    private var pins: [Key: Pin] = [:]
+    private var turn = 0
+
+    func profile(of session: SessionKey, _ provider: ProviderID) -> ProfileID? {
+        pins[Key(session: session, provider: provider)]?.profile
+    }
+
+    mutating func stick(_ session: SessionKey, _ provider: ProviderID, to profile: ProfileID) {
+        turn += 1
+        pins[Key(session: session, provider: provider)] = Pin(profile: profile, turn: turn)
+        if pins.count > Self.maximumCount { forgetOldest() }
+    }
+
+    /// Rare and in bulk: a tenth at a time.
+    private mutating func forgetOldest() {
+        let turns = pins.values.map(\.turn).sorted()
+        let limit = turns[turns.count / 10]
+        pins = pins.filter { $0.value.turn > limit }
+    }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package import FoundationEssentials
+import Synchronization
+
+/// What the gateway says of itself: since when it runs, and what it could not read and therefore goes on without.
+package final class GatewayStanding: Sendable {
+    package let startedAt: Date
+    package let version: String
+    private let found = Mutex<[String]>([])
+
+    package init(startedAt: Date, version: String) {
+        self.startedAt = startedAt
+        self.version = version
+    }
+
+    /// Sentences for `/healthz` and the status view.
+    package var problems: [String] { found.withLock { $0 } }
+
+    /// - Returns: the problems that were not known before.
+    func replace(_ problems: [String]) -> [String] {
+        found.withLock { known in
+            defer { known = problems }
+            return problems.filter { !known.contains($0) }
+        }
+    }
+}
