@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import Credentials
+import FoundationEssentials
 import NIOCore
 import Providers
 import Rotation

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Credentials
+package import Credentials
 
 #if canImport(Glibc)
 import Glibc

@@ -51,7 +51,7 @@ package struct EventScanner: Sendable {
     package var isTerminal: Bool { findings.isTerminal }
     /// The first failure reported inside the stream.
     package var inBandError: InBandError? { findings.error }
-    package var sawError: Bool { findings.error != nil }
+    package var sawError: Bool { findings.hasError }
     /// The latest counts the stream has named; 0 for those it has not.
     package var usage: TokenUsage { findings.counts.usage(in: dialect) }
 
@@ -237,7 +237,7 @@ extension EventScanner {
         if hasPayload {
             eventCount += 1
             if !isDone {
-                findings.note(payload, named: eventKind)
+                findings.note(&payload, named: eventKind)
             } else if dialect == .openaiChat || dialect == .openaiOther {
                 findings.noteDone()
             }

@@ -6,10 +6,10 @@
 struct FieldNameSet: Sendable {
     private static let seed = UInt64.random(in: .min ... .max)
     private let seed = Self.seed
-    private var names = Self.zeros(UInt8.self, 512)
+    private var names = [UInt8](repeating: 0, count: 512)
     private var bytesUsed = 0
     /// Three words a slot: the hash (0 for a free slot), where the name begins in `names`, and its length.
-    private var slots = Self.zeros(Int.self, 32 * slotWords)
+    private var slots = [Int](repeating: 0, count: 32 * slotWords)
     private var slotMask = 31
     private(set) var count = 0
 
@@ -57,15 +57,6 @@ struct FieldNameSet: Sendable {
         }
         slots = wider
         slotMask = mask
-    }
-
-    /// Cheaper than `Array(repeating:count:)`, which asks the runtime for its type each time.
-    @inline(__always)
-    private static func zeros<Number: FixedWidthInteger>(_: Number.Type, _ count: Int) -> [Number] {
-        [Number](unsafeUninitializedCapacity: count) { buffer, filled in
-            buffer.initialize(repeating: 0)
-            filled = count
-        }
     }
 
     /// Never 0.

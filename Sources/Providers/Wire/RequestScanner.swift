@@ -74,7 +74,9 @@ package struct RequestScanner: Sendable {
     private mutating func takeName(_ cursor: inout JSONCursor) -> RequestFault? {
         guard names.count < maximumFields else { return refuse(.tooManyFields) }
         let name = lexer.withText(&cursor) { ShortText($0) }
-        guard lexer.withText(&cursor, { names.insert($0) }) else {
+        // Not through `withText`: a closure that changes `names` would make it copy the whole lexer.
+        let isNew = lexer.isTextHeld ? lexer.held.withUnsafeBufferPointer { names.insert($0) } : names.insert(cursor.text)
+        guard isNew else {
             let text = lexer.withText(&cursor) { String(decoding: $0.prefix(128), as: UTF8.self) }
             return refuse(.duplicateField(name: text))
         }

@@ -5,6 +5,7 @@ struct StreamFindings: Sendable {
     private(set) var isMeaningful = false
     private(set) var hasOutput = false
     private(set) var isTerminal = false
+    private(set) var hasError = false
     private(set) var error: InBandError?
     private(set) var counts = UsageCounts()
 
@@ -14,15 +15,18 @@ struct StreamFindings: Sendable {
         isMeaningful = true
     }
 
-    /// - Parameter named: what the event's `event:` line said; its JSON's own `type` wins where both speak.
-    mutating func note(_ payload: PayloadReader, named: EventKind) {
+    /// - Parameters:
+    ///   - payload: the event's JSON; only read, but in place, because a copy of it costs as much as the rest.
+    ///   - named: what the event's `event:` line said; its JSON's own `type` wins where both speak.
+    mutating func note(_ payload: inout PayloadReader, named: EventKind) {
         guard payload.isComplete || named == .error else { return }
         let kind = payload.kind == .unnamed ? named : payload.kind
         counts.replace(with: payload.counts)
         let isOver = kind == .completion || payload.signs.contains(.finish)
         if isOver || kind == .failure { isTerminal = true }
         if kind == .error || kind == .failure || named == .error || payload.signs.contains(.error) {
-            if error == nil { error = payload.error }
+            if !hasError { error = payload.error }
+            hasError = true
             return
         }
         if !payload.signs.isDisjoint(with: [.output, .tool, .refusal]) { hasOutput = true }
