@@ -83,8 +83,7 @@ package struct Candidate: Hashable, Sendable {
         switch expires {
         case .never: return .ok
         case .invalid: return .invalidExpires
-        // An OAuth login is refreshed, so its access token's age does not disqualify it.
-        case .at(let date): return date <= now && kind != .oauth ? .expired : .ok
+        case .at(let date): return date <= now ? .expired : .ok
         }
     }
 }

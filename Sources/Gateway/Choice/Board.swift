@@ -17,9 +17,11 @@ package final class Board: Sendable {
     init() { state = Mutex(BoardState()) }
 
     /// Takes over a new configuration; health and pins stay with the credentials that are still there.
-    func replace(_ rosters: [RosterKey: SeatedRoster], ladder: Ladder) {
+    ///
+    /// - Parameter seat: makes the rosters, with slots in the table it is given.
+    func replace(ladder: Ladder, seat: @Sendable (inout HealthTable) -> [RosterKey: SeatedRoster]) {
         state.withLock { state in
-            state.rosters = rosters
+            state.rosters = seat(&state.health)
             state.ladder = ladder
         }
     }
@@ -46,9 +48,6 @@ package final class Board: Sendable {
 
     /// The state of every credential, for metrics and the status view.
     func overview(now: Date) -> [BoardLine] { state.withLock { $0.overview(now: now) } }
-
-    /// Runs `work` with the health table, to seat rosters in it.
-    func seat<R: Sendable>(_ work: @Sendable (inout HealthTable) -> R) -> R { state.withLock { work(&$0.health) } }
 }
 
 /// The one outcome of an attempt.

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Credentials
+package import Providers
+package import Settings
+
+/// The providers that can be reached: the built-in ones, with what the configuration changes or adds.
+package struct ProviderSet: Sendable {
+    package private(set) var all: [ProviderID: Provider] = [:]
+    /// Extra certificate authorities, by provider.
+    package private(set) var caFiles: [ProviderID: String] = [:]
+    package private(set) var problems: [String] = []
+    /// Providers whose models the configuration lists itself.
+    private var listed: Set<ProviderID> = []
+
+    package init(_ settings: [ProviderID: ProviderSettings]) {
+        for provider in Provider.builtIn { all[provider.id] = provider }
+        for (id, own) in settings.sorted(by: { $0.key < $1.key }) { add(id, own) }
+    }
+
+    package subscript(id: ProviderID) -> Provider? { all[id] }
+
+    private mutating func add(_ id: ProviderID, _ own: ProviderSettings) {
+        var provider: Provider
+        if let known = all[id] {
+            provider = known
+        } else if let base = own.baseURL, let api = own.api {
+            provider = Provider(
+                id: id, displayName: id.text, baseURL: base, formats: Self.formats(api),
+                header: api == .anthropicMessages ? .xAPIKey : .bearer)
+        } else {
+            problems.append("models.providers.\(id) needs a baseUrl and an api: it is not a built-in provider.")
+            return
+        }
+        if let base = own.baseURL { provider.baseURL = base }
+        if let api = own.api { provider.formats = Self.formats(api) }
+        if own.auth == .token || own.auth == .oauth { provider.header = .bearer }
+        if !own.models.isEmpty {
+            provider.models = own.models.map(\.id)
+            listed.insert(id)
+        }
+        provider.extraHeaders = Dictionary(own.headers.map { ($0.name, $0.value.reveal()) }, uniquingKeysWith: { _, last in last })
+        if provider.place == nil {
+            problems.append("models.providers.\(id).baseUrl is not an address such as https://host/v1.")
+            return
+        }
+        caFiles[id] = own.caFile
+        all[id] = provider
+    }
+
+    private static func formats(_ api: ConfiguredAPI) -> Set<WireFormat> {
+        switch api {
+        case .anthropicMessages: [.anthropicMessages]
+        case .openaiCompletions: [.openaiCompletions]
+        // Whoever serves responses serves chat completions too.
+        case .openaiResponses: [.openaiResponses, .openaiCompletions]
+        }
+    }
+
+    /// The keys of one provider in the environment.
+    package func environmentKeys(for provider: Provider, in environment: EnvironmentLayers) -> [EnvironmentKey] {
+        environment.keys(for: provider.id, variables: provider.environmentVariables)
+    }
+}

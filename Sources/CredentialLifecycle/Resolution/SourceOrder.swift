@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Credentials
+import FoundationEssentials
+import Providers
+package import Rotation
+package import Settings
+
+/// A stored profile with the agent whose store it rests in.
+package struct OwnedProfile: Hashable, Sendable {
+    package var profile: Profile
+    package var owner: AgentID
+
+    package init(profile: Profile, owner: AgentID) {
+        self.profile = profile
+        self.owner = owner
+    }
+}
+
+/// A candidate with its secret: the secret leaves this value only for the upstream's request head.
+package struct ResolvedCandidate: Hashable, Sendable {
+    package var candidate: Candidate
+    package var secret: Secret?
+}
+
+/// Every place a provider's credentials can come from, in the order in which they are tried.
+package struct SourceOrder: Sendable {
+    /// The order, in one place: status and explanations show it as it stands here.
+    package static let sources = ["profiles of the store", "models.providers.<id>.apiKey", "environment"]
+
+    package var profiles: [OwnedProfile]
+    /// `auth.profiles`: what a stored profile must be to be used.
+    package var configured: [ConfiguredProfile]
+    package var configKey: Secret?
+    package var environmentKeys: [EnvironmentKey]
+
+    package init(
+        profiles: [OwnedProfile], configured: [ConfiguredProfile], configKey: Secret?, environmentKeys: [EnvironmentKey]
+    ) {
+        self.profiles = profiles
+        self.configured = configured
+        self.configKey = configKey
+        self.environmentKeys = environmentKeys
+    }
+
+    package func candidates(for provider: ProviderID) -> [ResolvedCandidate] {
+        let expectations = Dictionary(configured.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        var found = profiles.filter { $0.profile.provider == provider }
+            .sorted { $0.profile.id < $1.profile.id }
+            .map { resolved($0, expectation: expectations[$0.profile.id]) }
+        if let configKey, let id = ProfileID(provider: provider, name: "config") {
+            found.append(inline(id, configKey, source: .config))
+        }
+        for (index, key) in environmentKeys.enumerated() {
+            guard let id = ProfileID(provider: provider, name: index == 0 ? "env" : "env-\(index + 1)") else { continue }
+            found.append(inline(id, key.secret, source: .environment(key.variable)))
+        }
+        return found
+    }
+
+    private func resolved(_ owned: OwnedProfile, expectation: ConfiguredProfile?) -> ResolvedCandidate {
+        let profile = owned.profile
+        return ResolvedCandidate(
+            candidate: Candidate(
+                id: profile.id, kind: profile.kind, source: .profile(owner: owned.owner), expires: profile.expires,
+                standing: Self.standing(of: profile, expectation: expectation)),
+            secret: profile.secret)
+    }
+
+    private func inline(_ id: ProfileID, _ secret: Secret, source: CandidateSource) -> ResolvedCandidate {
+        let kind: CredentialKind = secret.isSetupToken ? .token : .apiKey
+        return ResolvedCandidate(
+            candidate: Candidate(id: id, kind: kind, source: source, expires: .never, standing: Self.standing(of: secret)),
+            secret: secret)
+    }
+
+    private static func standing(of profile: Profile, expectation: ConfiguredProfile?) -> SkipCode {
+        if let expectation, expectation.provider != profile.provider || !expectation.mode.accepts(profile.kind) {
+            return .ineligibleProfile
+        }
+        if profile.isReference { return .unresolvedRef }
+        guard let secret = profile.secret, !secret.isBlank else { return .missingCredential }
+        return standing(of: secret)
+    }
+
+    private static func standing(of secret: Secret) -> SkipCode {
+        if secret.isBlank { return .missingCredential }
+        if secret.isSetupToken { return .needsVendorCLI }
+        return secret.isSafeFieldValue ? .ok : .ineligibleProfile
+    }
+}
+
+extension CredentialKind {
+    /// A configured `oauth` takes a pasted token too, for compatibility; nothing else is interchangeable.
+    func accepts(_ stored: CredentialKind) -> Bool { self == stored || (self == .oauth && stored == .token) }
+}

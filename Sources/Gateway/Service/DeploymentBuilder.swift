@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+import CredentialLifecycle
+import Credentials
+import Exchange
+import NIOCore
+import Providers
+import Rotation
+import Settings
+
+/// Makes a deployment and the board's rosters out of what was read.
+struct DeploymentBuilder {
+    let inputs: GatewayInputs
+    let addresses: UpstreamAddresses
+    private let providers: ProviderSet
+    private(set) var problems: [String]
+
+    init(_ inputs: GatewayInputs, addresses: UpstreamAddresses) {
+        self.inputs = inputs
+        self.addresses = addresses
+        providers = ProviderSet(inputs.providers)
+        problems = providers.problems
+    }
+
+    // MARK: The deployment
+
+    /// - Parameter port: the one the listener has, which may not be the configured one.
+    func deployment(port: Int, withCredential: Set<ProviderID>) -> Deployment {
+        let limits = GatewayLimits(inputs.gateway)
+        return Deployment(
+            limits: limits, token: ClientToken(inputs.token),
+            heads: HeadCheck(
+                hosts: HostPolicy(port: port, bound: inputs.gateway.bind, allowed: inputs.gateway.allowedHosts),
+                maximumFields: limits.maximumFields, maximumHeadBytes: limits.maximumHeadBytes),
+            router: router(withCredential: withCredential), defaultAgent: inputs.agents.first?.id ?? .main)
+    }
+
+    private func router(withCredential: Set<ProviderID>) -> ModelRouter {
+        var router = ModelRouter()
+        router.aliases = inputs.models.aliases
+        router.providers = providers.all
+        router.withCredential = withCredential
+        router.primary = inputs.models.primary
+        router.fallbacks = inputs.models.fallbacks
+        router.agents = Set(inputs.agents.map(\.id))
+        for id in withCredential {
+            for model in providers[id]?.models ?? [] { router.offers[model, default: []].append(id) }
+        }
+        return router
+    }
+
+    // MARK: The rosters
+
+    /// Seats every agent's credentials at the board and puts it to use.
+    ///
+    /// - Returns: providers for which somebody has a credential.
+    mutating func seat(at board: Board) -> Set<ProviderID> {
+        var plans: [RosterKey: [ResolvedCandidate]] = [:]
+        for agent in inputs.agents {
+            for provider in providers.all.values {
+                let resolved = SourceOrder(
+                    profiles: agent.profiles, configured: inputs.auth.profiles,
+                    configKey: inputs.providers[provider.id]?.apiKey.secret,
+                    environmentKeys: providers.environmentKeys(for: provider, in: inputs.environment)
+                ).candidates(for: provider.id)
+                if !resolved.isEmpty { plans[RosterKey(agent: agent.id, provider: provider.id)] = resolved }
+            }
+        }
+        var seats: [RosterKey: [ChosenCredential?]] = [:]
+        for (key, resolved) in plans { seats[key] = credentials(for: key.provider, resolved) }
+        let orders = Dictionary(uniqueKeysWithValues: plans.keys.map { ($0, order(for: $0)) })
+        let ladder = Ladder(inputs.auth.cooldowns)
+        board.replace(ladder: ladder) { [plans, seats, orders] table in
+            plans.reduce(into: [:]) { rosters, plan in
+                let roster = Roster(candidates: plan.value.map(\.candidate), order: orders[plan.key] ?? nil, table: &table)
+                rosters[plan.key] = SeatedRoster(roster: roster, credentials: seats[plan.key] ?? [])
+            }
+        }
+        return Set(plans.filter { plan in plan.value.contains { $0.candidate.standing == .ok } }.keys.map(\.provider))
+    }
+
+    /// The store's order goes before the configuration's.
+    private func order(for key: RosterKey) -> ExplicitOrder? {
+        if let ids = inputs.agents.first(where: { $0.id == key.agent })?.order[key.provider] {
+            return ExplicitOrder(ids: ids, source: .store)
+        }
+        return inputs.auth.order[key.provider].map { ExplicitOrder(ids: $0, source: .config) }
+    }
+
+    private mutating func credentials(for id: ProviderID, _ resolved: [ResolvedCandidate]) -> [ChosenCredential?] {
+        guard let provider = providers[id], let place = provider.place else { return resolved.map { _ in nil } }
+        let address: UpstreamAddress
+        do {
+            address = try addresses.address(
+                of: .init(host: place.host, port: place.port, isTLS: place.isTLS, caFile: providers.caFiles[id]))
+        } catch {
+            problems.append("models.providers.\(id).caFile cannot be used: \(error). The provider is left out.")
+            return resolved.map { _ in nil }
+        }
+        return resolved.map { entry in
+            guard entry.candidate.standing == .ok, let secret = entry.secret,
+                let fixed = CredentialFields.bytes(for: provider, secret: secret)
+            else { return nil }
+            return ChosenCredential(
+                id: entry.candidate.id, owner: entry.candidate.healthKey.owner, provider: provider, address: address,
+                secret: secret, fixedFields: fixed)
+        }
+    }
+}
+
+extension Ladder {
+    init(_ settings: CooldownSettings) {
+        self.init()
+        if let first = settings.billingBackoff { billing.first = first.seconds }
+        if let cap = settings.billingMaximum { billing.cap = cap.seconds }
+        if let window = settings.failureWindow { failureWindow = window.seconds }
+        if let cap = settings.cooldownMaximum { rateLimit.cap = cap.seconds }
+        billingFirst = settings.billingBackoffByProvider.mapValues(\.seconds)
+        bypass = settings.bypassProviders
+    }
+}
+
+extension GatewayLimits {
+    init(_ settings: GatewaySettings) {
+        exchange.maximumBodyBytes = settings.limits.maximumBodyBytes
+        exchange.maximumAttempts = settings.limits.maximumAttempts
+        exchange.minimumBodyBytesPerSecond = settings.limits.minimumBodyBytesPerSecond
+        exchange.maximumWait = TimeAmount(settings.limits.maximumWait)
+        exchange.connect = TimeAmount(settings.deadlines.connect)
+        exchange.firstToken = TimeAmount(settings.deadlines.firstToken)
+        exchange.idle = TimeAmount(settings.deadlines.idle)
+        exchange.total = TimeAmount(settings.deadlines.total)
+        head = TimeAmount(settings.deadlines.head)
+        drain = TimeAmount(settings.deadlines.drain)
+        maximumHeadBytes = settings.limits.maximumHeadBytes
+        maximumFields = GatewayLimitSettings.maximumHeadFields
+        maximumConnections = settings.limits.maximumConnections
+    }
+}

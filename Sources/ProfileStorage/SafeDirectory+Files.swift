@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Credentials
+#if canImport(Glibc)
+import Glibc
+#endif
+
+extension SafeDirectory {
+    /// The whole content of a file.
+    ///
+    /// - Returns: nil when there is no such file.
+    /// - Throws: `.unsafe`, `.io`, or `.malformed` when it is longer than `limitInBytes`.
+    package func read(_ name: String, limitInBytes: Int = 64 << 20) throws(StoreError) -> [UInt8]? {
+        guard let file = try open(name, O_RDONLY) else { return nil }
+        return try file.readAll(limitInBytes: limitInBytes)
+    }
+
+    /// Opens a file of ours and checks what was opened, never what the name pointed to a moment before.
+    ///
+    /// - Parameter flags: access and creation; not following links, not waiting and closing on exec are added.
+    /// - Returns: nil when it does not exist and was not to be created.
+    func open(_ name: String, _ flags: Int32) throws(StoreError) -> OpenFile? {
+        try checkName(name)
+        // Not waiting: a pipe planted under the name must not hold us up before it is refused.
+        let all = flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK
+        let descriptor = retrying { openat(folder.descriptor, name, all, 0o600) }
+        guard descriptor >= 0 else {
+            switch errno {
+            case ENOENT: return nil
+            case ELOOP: throw .unsafe(path: path(of: name), problem: "It is a symbolic link.")
+            case EISDIR: throw .unsafe(path: path(of: name), problem: "It is a folder, not a file.")
+            case ENXIO: throw .unsafe(path: path(of: name), problem: "It is not a regular file.")
+            case let code: throw .io(path: path(of: name), operation: "opening", code: code)
+            }
+        }
+        let file = OpenFile(adopting: descriptor, path: path(of: name))
+        try check(file, name: name)
+        return file
+    }
+
+    private func check(_ file: OpenFile, name: String) throws(StoreError) {
+        let status = try file.status()
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw .unsafe(path: file.path, problem: "It is not a regular file.")
+        }
+        guard status.st_uid == geteuid() else {
+            throw .unsafe(path: file.path, problem: "It belongs to user \(status.st_uid), not to \(geteuid()).")
+        }
+        // None at all is fine: somebody put a newer file in its place after we had opened it.
+        guard status.st_nlink <= 1 else {
+            throw .unsafe(path: file.path, problem: "It has \(status.st_nlink) names (hard links); it may have only one.")
+        }
+        if status.st_mode & 0o077 != 0 { tighten(file, to: 0o600, name: name) }
+    }
+
+    func checkName(_ name: String) throws(StoreError) {
+        guard !name.isEmpty, name != ".", name != "..", !name.utf8.contains(UInt8(ascii: "/")), !name.utf8.contains(0)
+        else { throw .unsafe(path: path, problem: "\(name.escapedForDisplay) is not the name of a file.") }
+    }
+
+    /// True when the name still leads to the file that was opened.
+    func isCurrent(_ file: OpenFile, name: String) throws(StoreError) -> Bool {
+        let opened = try file.status()
+        var named = stat()
+        guard fstatat(folder.descriptor, name, &named, AT_SYMLINK_NOFOLLOW) == 0 else {
+            if errno == ENOENT { return false }
+            throw file.failure("fstatat")
+        }
+        return opened.st_dev == named.st_dev && opened.st_ino == named.st_ino
+    }
+}

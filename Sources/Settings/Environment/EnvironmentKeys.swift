@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Credentials
+
+/// One API key that the environment holds.
+package struct EnvironmentKey: Hashable, Sendable {
+    /// Its variable; keys of one list share it.
+    package var variable: String
+    /// Without blanks around it.
+    package var secret: Secret
+    package var layer: EnvironmentLayers.Layer
+
+    package init(variable: String, secret: Secret, layer: EnvironmentLayers.Layer) {
+        self.variable = variable
+        self.secret = secret
+        self.layer = layer
+    }
+}
+
+extension EnvironmentLayers {
+    /// The keys for one provider, in the order in which they are tried; each text once.
+    ///
+    /// `AGENTICFLOW_LIVE_<P>_KEY` is the only one when it is set. Else: the lists `<P>_API_KEYS`; the provider's
+    /// variables and `<P>_API_KEY`; every `<P>_API_KEY_<anything>` by name, save those that name a file.
+    /// `<P>` is the provider's id in capitals, and whatever its own variables have before `_API_KEY`.
+    /// - Parameter variables: of the provider's table, first one first.
+    package func keys(for provider: ProviderID, variables: [String]) -> [EnvironmentKey] {
+        let prefix = String(provider.text.uppercased().map { $0.isLetter || $0.isNumber ? $0 : "_" })
+        if let pinned = key(in: "AGENTICFLOW_LIVE_\(prefix)_KEY") { return [pinned] }
+        let own = "\(prefix)_API_KEY"
+        let bases = Self.unique([own] + variables.filter { $0.hasSuffix("_API_KEY") })
+        let families = bases.flatMap { names(startingWith: "\($0)_") }.filter { !$0.hasSuffix("_FILE") }
+        let plain = Self.unique(variables + [own])
+        // Google's SDKs share this name with other Google services: it comes last.
+        let shared = plain.filter { $0 == "GOOGLE_API_KEY" }
+        let lists = bases.flatMap { keys(inList: "\($0)S") }
+        let singles = (plain.filter { !shared.contains($0) } + families.sorted() + shared).compactMap { key(in: $0) }
+        var seen: Set<Secret> = []
+        return (lists + singles).filter { seen.insert($0.secret).inserted }
+    }
+
+    private func key(in variable: String) -> EnvironmentKey? {
+        lookup(variable).map {
+            EnvironmentKey(variable: variable, secret: Secret($0.value.reveal().trimmed), layer: $0.layer)
+        }
+    }
+
+    private func keys(inList variable: String) -> [EnvironmentKey] {
+        guard let list = lookup(variable) else { return [] }
+        return list.value.reveal().split { $0 == "," || $0 == ";" || $0.isWhitespace }.map {
+            EnvironmentKey(variable: variable, secret: Secret(String($0)), layer: list.layer)
+        }
+    }
+
+    private static func unique(_ names: [String]) -> [String] {
+        var seen: Set<String> = []
+        return names.filter { seen.insert($0).inserted }
+    }
+}

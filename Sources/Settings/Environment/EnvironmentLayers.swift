@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Credentials
+
+/// The places variables come from, in the order in which they are asked. Nothing overwrites a variable that is set;
+/// one that holds nothing but blanks counts as unset.
+package struct EnvironmentLayers: Hashable, Sendable {
+    /// One place. A lower raw value wins.
+    package enum Layer: Int, Sendable, CaseIterable, Comparable {
+        case process
+        /// `.env` in the working directory, without whatever a cloned repository must not decide.
+        case workingDirectory
+        /// `<state>/.env`.
+        case stateDotEnv
+        /// `env.vars` of the configuration.
+        case config
+        /// Asked from a login shell, when `env.shellEnv` says so.
+        case shell
+
+        package static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
+    }
+
+    /// One variable as the program sees it.
+    package struct Variable: Hashable, Sendable {
+        package var value: Secret
+        /// Where the value is from.
+        package var layer: Layer
+        /// Later layers that set it too, without effect.
+        package var shadows: [Layer]
+        /// Those of `shadows` with another value: an edit there would do nothing.
+        package var contradicts: [Layer]
+    }
+
+    private var layers: [Layer: [String: Secret]] = [:]
+
+    /// - Parameters:
+    ///   - process: the process environment.
+    ///   - stateDotEnv: what `<state>/.env` sets.
+    package init(process: [String: String], stateDotEnv: [String: Secret] = [:]) {
+        layers[.process] = process.mapValues { Secret($0) }
+        layers[.stateDotEnv] = stateDotEnv
+    }
+
+    /// With one more layer, or another one in the place of its kind. For the working directory's file use
+    /// ``adding(workingDirectory:credentialVariables:)``.
+    package func adding(_ variables: [String: Secret], as layer: Layer) -> EnvironmentLayers {
+        var copy = self
+        copy.layers[layer] = variables
+        return copy
+    }
+
+    /// Takes from a working directory's `.env` what cannot supply or redirect credentials: a cloned repository may
+    /// bring such a file along.
+    package func adding(
+        workingDirectory variables: [String: Secret], credentialVariables: Set<String>
+    ) -> EnvironmentLayers {
+        let harmless = variables.filter { name, _ in
+            !credentialVariables.contains(name) && !Self.redirects(name) && !Self.isKeyFamily(name)
+        }
+        return adding(harmless, as: .workingDirectory)
+    }
+
+    /// The variable of that name, or nil when no layer sets it.
+    package func lookup(_ name: String) -> Variable? {
+        let holders = Layer.allCases.compactMap { layer in
+            layers[layer]?[name].flatMap { $0.isBlank ? nil : (layer: layer, value: $0) }
+        }
+        guard let first = holders.first else { return nil }
+        let others = holders.dropFirst()
+        return Variable(
+            value: first.value, layer: first.layer, shadows: others.map(\.layer),
+            contradicts: others.filter { $0.value != first.value }.map(\.layer))
+    }
+
+    /// Names that start so and are set, sorted.
+    func names(startingWith prefix: String) -> [String] {
+        var found: Set<String> = []
+        for layer in layers.values {
+            for (name, value) in layer where name.hasPrefix(prefix) && !value.isBlank { found.insert(name) }
+        }
+        return found.sorted()
+    }
+
+    private static func redirects(_ name: String) -> Bool {
+        name.hasPrefix("AGENTICFLOW_")
+            || ["_API_HOST", "_BASE_URL", "_ENDPOINT", "_HOMESERVER"].contains { name.hasSuffix($0) }
+    }
+
+    private static func isKeyFamily(_ name: String) -> Bool {
+        name.hasSuffix("_API_KEY") || name.hasSuffix("_API_KEYS") || name.contains("_API_KEY_")
+    }
+}

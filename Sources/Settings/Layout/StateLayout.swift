@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Credentials
+
+/// Where one instance of the product keeps its files. Every path is absolute. Nothing is created or opened here.
+package struct StateLayout: Hashable, Sendable {
+    /// The state directory: `AGENTICFLOW_STATE_DIR`, else `~/.agenticflow-enterprise[-<instance>]`.
+    package let state: String
+    /// `AGENTICFLOW_CONFIG_PATH`, else `agenticflow-enterprise.json` in the state directory.
+    package let configPath: String
+    /// The instance's name; nil for the unnamed one.
+    package let instance: String?
+    private let paths: PathResolver
+    /// Directories set aside for single agents, by the configuration or by `AGENTICFLOW_AGENT_DIR`.
+    private var agentDirectories: [AgentID: String] = [:]
+    private let mainIsFixed: Bool
+
+    /// - Parameters:
+    ///   - environment: the process environment; blank values count as unset.
+    ///   - instance: the value of `--profile`; it wins over `AGENTICFLOW_PROFILE`.
+    ///   - home: the account's home directory, used when the environment names none.
+    ///   - workingDirectory: what relative paths start from; nil means the process' own.
+    /// - Throws: ``StateLayoutError`` when a path or the instance's name cannot be used, or no home is known.
+    package init(
+        environment: [String: String], instance: String? = nil, home: String? = nil, workingDirectory: String? = nil
+    ) throws(StateLayoutError) {
+        let variables = environment.compactMapValues { $0.trimmed.isEmpty ? nil : $0.trimmed }
+        let accountHome = variables["HOME"] ?? home.flatMap { $0.trimmed.isEmpty ? nil : $0 }
+        var paths = PathResolver(home: nil, workingDirectory: workingDirectory)
+        paths.home = try accountHome.map { path throws(StateLayoutError) in try paths.resolve(path, for: "HOME") }
+        if let moved = variables["AGENTICFLOW_HOME"] {
+            paths.home = try paths.resolve(moved, for: "AGENTICFLOW_HOME")
+        }
+        let name = try Self.instance(named: instance ?? variables["AGENTICFLOW_PROFILE"])
+        if let explicit = variables["AGENTICFLOW_STATE_DIR"] {
+            state = try paths.resolve(explicit, for: "AGENTICFLOW_STATE_DIR")
+        } else {
+            guard let home = paths.home else { throw .noHome }
+            state = PathResolver.join(home, ".agenticflow-enterprise" + (name.map { "-\($0)" } ?? ""))
+        }
+        if let explicit = variables["AGENTICFLOW_CONFIG_PATH"] {
+            configPath = try paths.resolve(explicit, for: "AGENTICFLOW_CONFIG_PATH")
+        } else {
+            configPath = PathResolver.join(state, "agenticflow-enterprise.json")
+        }
+        self.instance = name
+        self.paths = paths
+        mainIsFixed = variables["AGENTICFLOW_AGENT_DIR"] != nil
+        if let explicit = variables["AGENTICFLOW_AGENT_DIR"] {
+            agentDirectories[.main] = try paths.resolve(explicit, for: "AGENTICFLOW_AGENT_DIR")
+        }
+    }
+
+    /// Variables for the daemon, beside the configuration's own.
+    package var dotEnvPath: String { PathResolver.join(state, ".env") }
+    package var agentsDirectory: String { PathResolver.join(state, "agents") }
+    package var logsDirectory: String { PathResolver.join(state, "logs") }
+
+    /// The folder of the agent's credentials.
+    package func agentDirectory(_ agent: AgentID) -> String {
+        agentDirectories[agent] ?? PathResolver.join(agentsDirectory, "\(agent.text)/agent")
+    }
+
+    /// The agent's `auth-profiles.json`.
+    package func storePath(_ agent: AgentID) -> String {
+        PathResolver.join(agentDirectory(agent), "auth-profiles.json")
+    }
+
+    package func sessionsDirectory(_ agent: AgentID) -> String {
+        PathResolver.join(agentsDirectory, "\(agent.text)/sessions")
+    }
+
+    /// Takes over the directories that the configuration sets aside for its agents (`agents.list[].agentDir`).
+    ///
+    /// `AGENTICFLOW_AGENT_DIR` keeps its say over `main`. What cannot be used is left out and reported: a path that
+    /// is not absolute, and a directory that another agent has already.
+    /// - Returns: problems, each with the path of the key in the configuration.
+    package mutating func adopt(_ agents: [AgentSettings]) -> [SettingsProblem] {
+        var problems: [SettingsProblem] = []
+        for agent in agents {
+            guard let configured = agent.directory, !(agent.id == .main && mainIsFixed) else { continue }
+            do throws(StateLayoutError) {
+                agentDirectories[agent.id] = try paths.resolve(configured, for: agent.directoryPath, mustBeAbsolute: true)
+            } catch {
+                problems.append(
+                    SettingsProblem(.error, at: agent.directoryPath, is: error.problem, allowed: "an absolute path, or ~/…"))
+            }
+        }
+        return problems + sharedDirectories(of: agents)
+    }
+
+    /// Two agents in one directory would overwrite each other: the later one goes back to its own place.
+    private mutating func sharedDirectories(of agents: [AgentSettings]) -> [SettingsProblem] {
+        var owners: [String: AgentID] = [agentDirectory(.main): .main]
+        var problems: [SettingsProblem] = []
+        for agent in agents where agent.id != .main {
+            if let owner = owners[agentDirectory(agent.id)] {
+                agentDirectories[agent.id] = nil
+                problems.append(
+                    SettingsProblem(
+                        .error, at: agent.directoryPath, is: "is the directory of agent \(owner) too",
+                        allowed: "a directory of its own"))
+            }
+            owners[agentDirectory(agent.id)] = agent.id
+        }
+        return problems
+    }
+
+    /// `default` in any case means no instance.
+    private static func instance(named text: String?) throws(StateLayoutError) -> String? {
+        guard let name = text?.trimmed, !name.isEmpty, name.lowercased() != "default" else { return nil }
+        let isName = name.utf8.allSatisfy { $0.isASCIILetterOrDigit || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }
+        guard isName, name.utf8.count <= 64, name.utf8.first?.isASCIILetterOrDigit == true else { throw .badInstance }
+        return name
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+import Credentials
+
+/// Text of a credential field with its `${NAME}` replaced by variables. `$${NAME}` stands for `${NAME}` itself.
+struct ExpandedText {
+    private(set) var text = ""
+    /// Variables that were replaced, in the order of the text.
+    private(set) var variables: [String] = []
+    /// Variables that are not set.
+    private(set) var missing: [String] = []
+    /// There is a `${` that starts no reference; it was left as it stands.
+    private(set) var hasStrayReference = false
+
+    init(_ source: String, environment: EnvironmentLayers) {
+        var rest = Substring(source)
+        while let dollar = rest.firstIndex(of: "$") {
+            text += rest[..<dollar]
+            rest = rest[dollar...]
+            if rest.hasPrefix("$$"), let name = Self.reference(rest.dropFirst()) {
+                text += "${\(name)}"
+                rest = rest.dropFirst(name.count + 4)
+            } else if let name = Self.reference(rest) {
+                replace(name, from: environment)
+                rest = rest.dropFirst(name.count + 3)
+            } else {
+                hasStrayReference = hasStrayReference || rest.hasPrefix("${")
+                text += "$"
+                rest = rest.dropFirst()
+            }
+        }
+        text += rest
+    }
+
+    private mutating func replace(_ name: String, from environment: EnvironmentLayers) {
+        guard let variable = environment.lookup(name) else {
+            missing.append(name)
+            return
+        }
+        variables.append(name)
+        text += variable.value.reveal()
+    }
+
+    /// The name in the `${NAME}` that the text starts with.
+    private static func reference(_ text: Substring) -> String? {
+        guard text.hasPrefix("${"), let close = text.firstIndex(of: "}") else { return nil }
+        let name = text[text.index(text.startIndex, offsetBy: 2)..<close]
+        return name.isReferenceName ? String(name) : nil
+    }
+}
