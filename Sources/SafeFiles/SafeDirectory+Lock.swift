@@ -20,6 +20,11 @@ extension SafeDirectory {
         return try body()
     }
 
+    /// Takes a lock for as long as the returned value lives.
+    ///
+    /// - Throws: `.busy` with the holder's process id when another process has it, without waiting.
+    package func holdLock(_ name: String) throws(StoreError) -> HeldLock { HeldLock(file: try acquire(name, until: .now)) }
+
     private func acquire(_ name: String, until deadline: ContinuousClock.Instant) throws(StoreError) -> OpenFile {
         var pause: useconds_t = 500
         while true {
@@ -37,6 +42,11 @@ extension SafeDirectory {
             pause = min(pause * 2, 8000)
         }
     }
+}
+
+/// A lock that ends with this value, or with the process.
+package struct HeldLock: Sendable {
+    let file: OpenFile
 }
 
 extension OpenFile {

@@ -25,7 +25,7 @@ package struct Fingerprint: Hashable, Sendable {
 }
 
 /// Notices that files were changed, made or removed. One system call per file and look; safe against renames.
-package struct StoreWatch: Sendable {
+package struct FileWatch: Sendable {
     private var seen: [String: Fingerprint]
     private let paths: [String]
 

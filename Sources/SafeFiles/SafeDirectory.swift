@@ -22,24 +22,35 @@ package struct StorageNotice: Hashable, Sendable {
 ///
 /// The modes are exact whatever the umask is; a program still sets `umask(077)` first, for what others create.
 package final class SafeDirectory: Sendable {
+    /// Whose folder it is.
+    package enum Kind: Sendable {
+        /// Ours alone: nobody else may look into it.
+        case own
+        /// One that the user keeps other things in: its files are ours, its mode is not.
+        case shared
+    }
+
     package let path: String
     let folder: OpenFile
+    private let kind: Kind
     private let collected = Mutex<[StorageNotice]>([])
 
     /// - Returns: nil when there is no such folder.
     /// - Throws: `.unsafe` for a link, a file, or another user's folder; `.io`.
-    package init?(existing path: String) throws(StoreError) {
+    package init?(existing path: String, kind: Kind = .own) throws(StoreError) {
         let path = Self.withoutTrailingSlashes(path)
         guard let folder = try Self.open(path) else { return nil }
         self.path = path
+        self.kind = kind
         self.folder = folder
         try tightenFolder()
     }
 
     /// Creates the folder, and the missing ones above it, with mode 0700.
-    package init(creating path: String) throws(StoreError) {
+    package init(creating path: String, kind: Kind = .own) throws(StoreError) {
         let path = Self.withoutTrailingSlashes(path)
         self.path = path
+        self.kind = kind
         if let folder = try Self.open(path) { self.folder = folder } else { self.folder = try Self.create(path) }
         try tightenFolder()
     }
@@ -61,6 +72,7 @@ package final class SafeDirectory: Sendable {
     private func tightenFolder() throws(StoreError) {
         let status = try folder.status()
         guard status.st_mode & S_IFMT == S_IFDIR else { throw .unsafe(path: path, problem: "It is not a folder.") }
+        guard kind == .own else { return }
         guard status.st_uid == geteuid() else {
             throw .unsafe(path: path, problem: "It belongs to user \(status.st_uid), not to \(geteuid()).")
         }

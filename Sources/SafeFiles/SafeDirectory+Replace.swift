@@ -30,7 +30,7 @@ extension SafeDirectory {
             throw .io(path: path(of: name), operation: "creating the new file beside it", code: errno)
         }
         let file = OpenFile(adopting: descriptor, path: path(of: name))
-        do {
+        do throws(StoreError) {
             // An umask may have taken away our own access; it cannot add anybody else's.
             guard fchmod(descriptor, 0o600) == 0 else { throw file.failure("chmod of the new file") }
             try file.write(bytes)
@@ -43,6 +43,32 @@ extension SafeDirectory {
             throw error
         }
         if durability == .synced { try folder.synchronize("fsync of the folder, after the change was in place,") }
+    }
+
+    /// Gives a file another name, in the place of whatever has it. Nothing happens when there is no such file.
+    package func rename(_ name: String, to other: String) throws(StoreError) {
+        try checkName(name)
+        try checkName(other)
+        guard renameat(folder.descriptor, name, folder.descriptor, other) == 0 || errno == ENOENT else {
+            throw .io(path: path(of: name), operation: "renaming it", code: errno)
+        }
+    }
+
+    /// Adds to the end of a file, in one call, made when it is not there. Not synced.
+    ///
+    /// - Parameter startingLine: a line break goes first when the file ends without one, as after a crash.
+    /// - Returns: the size of the file, in bytes.
+    @discardableResult
+    package func append(_ bytes: [UInt8], to name: String, startingLine: Bool = false) throws(StoreError) -> Int {
+        guard let file = try open(name, O_RDWR | O_CREAT | O_APPEND) else {
+            throw .io(path: path(of: name), operation: "opening", code: ENOENT)
+        }
+        let size = Int(try file.status().st_size)
+        var last = UInt8(ascii: "\n")
+        if startingLine, size > 0, pread(file.descriptor, &last, 1, off_t(size - 1)) < 0 { throw file.failure("read") }
+        let whole = last == UInt8(ascii: "\n") ? bytes : [UInt8(ascii: "\n")] + bytes
+        try file.write(whole)
+        return size + whole.count
     }
 
     /// Removes what writers that died left beside `name`. The caller holds the file's lock, so nobody is writing.

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Credentials
+import Documents
+import FoundationEssentials
+import SafeFiles
+
+/// `auth-profiles.json`: the credentials of one agent.
+///
+/// Every write is: lock, read, change, write beside, sync, rename, sync the folder. Whoever is killed in between
+/// leaves the old file or the new one. What this version does not understand stays in the file as it is.
+package struct AuthProfilesFile: CredentialStore {
+    package static let name = "auth-profiles.json"
+    static let lockName = "auth-profiles.lock"
+
+    private let folder: String
+    private let lockWait: Duration
+
+    /// - Parameters:
+    ///   - folder: the agent's directory; made with mode 0700 by the first update.
+    ///   - lockWait: how long to wait for another writer.
+    package init(folder: String, lockWait: Duration = .seconds(10)) {
+        self.folder = folder
+        self.lockWait = lockWait
+    }
+
+    package var path: String { "\(folder)/\(Self.name)" }
+
+    package func load() throws(StoreError) -> ProfileBook { try loadStored().book }
+
+    /// Everything in the file, with what is wrong in it.
+    ///
+    /// - Returns: an empty value when there is no file.
+    package func loadStored() throws(StoreError) -> StoredProfiles {
+        guard let directory = try SafeDirectory(existing: folder), let bytes = try directory.read(Self.name) else {
+            return StoredProfiles()
+        }
+        return try StoredProfiles(parse(bytes), path: path)
+    }
+
+    @discardableResult
+    package func update<R: Sendable>(
+        _ change: @Sendable (inout ProfileBook) throws(StoreError) -> R
+    ) throws(StoreError) -> R {
+        let directory = try SafeDirectory(creating: folder)
+        return try directory.withLock(Self.lockName, wait: lockWait) { () throws(StoreError) in
+            directory.removeLeftovers(beside: Self.name)
+            let bytes = try directory.read(Self.name)
+            var document = try parse(bytes ?? Array("{\n  \"version\": 1,\n  \"profiles\": {}\n}\n".utf8))
+            let before = try StoredProfiles(document, path: path).book
+            var after = before
+            let result = try change(&after)
+            guard after != before else { return result }
+            try BookEdits(path: path, before: before, after: after).apply(to: &document)
+            // Whatever the edit did, the file must say what was meant: this is where people keep their logins.
+            guard try StoredProfiles(document, path: path).book.isWritten(like: after) else {
+                throw .malformed(path: path, problem: "Its form does not allow the change that was asked for.")
+            }
+            try directory.atomicReplace(Self.name, with: document.bytes)
+            return result
+        }
+    }
+
+    private func parse(_ bytes: [UInt8]) throws(StoreError) -> Document {
+        guard !bytes.isEmpty else { throw .malformed(path: path, problem: "It is empty.") }
+        do throws(DocumentError) { return try Document(bytes, as: .json, maximumDepth: 64) } catch {
+            throw .malformed(path: path, problem: error.description)
+        }
+    }
+}
+
+extension ProfileBook {
+    /// Equal but for parts of a millisecond, and for orders without entries, which are not written.
+    fileprivate func isWritten(like other: ProfileBook) -> Bool {
+        normalized.profiles == other.normalized.profiles && normalized.order == other.normalized.order
+    }
+
+    private var normalized: ProfileBook {
+        var book = self
+        for (id, profile) in profiles {
+            if case .at(let date) = profile.expires {
+                let milliseconds = (date.timeIntervalSince1970 * 1000).rounded()
+                book.profiles[id]?.expires = .at(.init(timeIntervalSince1970: milliseconds / 1000))
+            }
+        }
+        book.order = order.filter { !$0.value.isEmpty }
+        return book
+    }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Credentials
+import Documents
+import FoundationEssentials
+package import Rotation
+
+/// What `auth-profiles.json` holds, as far as this version understands it.
+package struct StoredProfiles: Hashable, Sendable {
+    package var book = ProfileBook()
+    /// `usageStats`: read as the start value of a credential's health, kept in the file, never rewritten.
+    package var usage: [ProfileID: Health] = [:]
+    /// Entries that are kept in the file and not used, each with the reason. Never a secret.
+    package var problems: [String] = []
+
+    package init() {}
+
+    /// - Parameter path: for messages.
+    init(_ document: Document, path: String) throws(StoreError) {
+        let root = document.root
+        guard root.kind == .object else { throw .malformed(path: path, problem: "It is not a JSON object.") }
+        if let version = root["version"] {
+            guard let number = version.integer else {
+                throw .malformed(path: path, problem: "Its version is not a whole number.")
+            }
+            guard number <= 1 else { throw .newerVersion(path: path, version: Int(clamping: number)) }
+        }
+        let profiles = root["profiles"]
+        guard profiles == nil || profiles?.kind == .object || profiles?.isNull == true else {
+            throw .malformed(path: path, problem: "Its profiles are not an object.")
+        }
+        for (key, entry) in profiles?.members ?? [] { add(key, entry) }
+        for (key, list) in root["order"]?.members ?? [] { addOrder(key, list) }
+        for (key, stats) in root["usageStats"]?.members ?? [] {
+            if let id = ProfileID(key), stats.kind == .object { usage[id] = Health(usageStats: stats) }
+        }
+    }
+
+    private mutating func add(_ key: String, _ entry: Element) {
+        let name = key.escapedForDisplay
+        guard let id = ProfileID(key) else { return problems.append("profiles.\(name) is no profile id.") }
+        guard entry.kind == .object, let provider = entry["provider"]?.string.flatMap({ ProviderID($0) }) else {
+            return problems.append("profiles.\(name) has no provider.")
+        }
+        guard let type = entry["type"]?.string, let kind = CredentialKind(rawValue: type) else {
+            return problems.append("profiles.\(name) has a type that this version does not know.")
+        }
+        if kind == .oauth, entry["access"] == nil, entry["accessToken"] != nil {
+            problems.append("profiles.\(name) has an accessToken; an OAuth login needs access, refresh and expires.")
+        }
+        book.profiles[id] = Profile(
+            id: id, provider: provider, kind: kind, secret: StoredEntry.secret(entry, kind),
+            refresh: kind == .oauth ? entry["refresh"]?.string.map { Secret($0) } : nil,
+            expires: StoredEntry.expiry(entry["expires"]), email: entry["email"]?.string,
+            isReference: entry["keyRef"]?.kind == .object || entry["tokenRef"]?.kind == .object)
+    }
+
+    private mutating func addOrder(_ key: String, _ list: Element) {
+        guard let provider = ProviderID(key) else { return problems.append("order.\(key.escapedForDisplay) is no provider.") }
+        let ids = list.elements.compactMap { $0.string.map(\.trimmed).flatMap { ProfileID($0) } }
+        guard !ids.isEmpty else { return }
+        var seen: Set<ProfileID> = []
+        book.order[provider, default: []] += ids.filter { seen.insert($0).inserted }
+    }
+}
+
+/// How one credential rests in the file.
+enum StoredEntry {
+    /// The field that holds the secret of a kind; `apiKey` is read as `key`.
+    static func field(_ kind: CredentialKind) -> String {
+        switch kind {
+        case .apiKey: "key"
+        case .token: "token"
+        case .oauth: "access"
+        }
+    }
+
+    static func secret(_ entry: Element, _ kind: CredentialKind) -> Secret? {
+        let text = entry[field(kind)]?.string ?? (kind == .apiKey ? entry["apiKey"]?.string : nil)
+        return text.map { Secret($0) }
+    }
+
+    /// Milliseconds since 1970, up to the largest instant that JavaScript knows.
+    static func expiry(_ element: Element?) -> Expiry {
+        guard let element, !element.isNull else { return .never }
+        guard let milliseconds = element.double, milliseconds > 0, milliseconds <= 8_640_000_000_000_000 else {
+            return .invalid
+        }
+        return .at(Date(timeIntervalSince1970: milliseconds / 1000))
+    }
+}
+
+extension Health {
+    /// From `usageStats`, as other programs wrote it.
+    init(usageStats: Element) {
+        self.init()
+        func instant(_ key: String) -> Date? {
+            usageStats[key]?.double.flatMap { $0 > 0 ? Date(timeIntervalSince1970: $0 / 1000) : nil }
+        }
+        lastUsed = instant("lastUsed")
+        lastFailure = instant("lastFailureAt")
+        let since = lastFailure ?? Date(timeIntervalSince1970: 0)
+        let evidence = Evidence(origin: .ladder, text: "usageStats of auth-profiles.json")
+        if let until = instant("cooldownUntil") {
+            let reason = usageStats["cooldownReason"]?.string.flatMap { FailureReason(rawValue: $0) } ?? .rateLimit
+            let scope = usageStats["cooldownModel"]?.string.map { WindowScope.model($0) } ?? .profile
+            windows.append(Window(reason: reason, scope: scope, since: since, until: until, evidence: evidence))
+        }
+        if let until = instant("disabledUntil") {
+            let reason = usageStats["disabledReason"]?.string.flatMap { FailureReason(rawValue: $0) } ?? .billing
+            windows.append(Window(reason: reason, scope: .profile, since: since, until: until, evidence: evidence))
+        }
+        if let count = usageStats["errorCount"]?.integer, count > 0 {
+            streaks[windows.last?.reason.lane ?? .rateLimit] = Int(min(count, 1000))
+        }
+    }
+}
