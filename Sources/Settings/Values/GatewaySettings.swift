@@ -6,7 +6,7 @@ package struct GatewaySettings: Hashable, Sendable {
     package var port = 18789
     /// A numeric address. In the file also by name: `loopback`, `lan`.
     package var bind = "127.0.0.1"
-    /// What clients must present, as far as the configuration names it; see ``Settings/clientToken(in:)``.
+    /// What clients must present, as far as the configuration names it; see ``InstanceSettings/clientToken(in:)``.
     package var token = ConfiguredSecret.absent
     /// `name` or `name:port`, lower-case, that a request's `Host` may name besides our own addresses.
     package var allowedHosts: [String] = []

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+import Credentials
+import Documents
+
+extension SettingsReader {
+    mutating func defaultModels(_ element: Element?) -> DefaultModelSettings {
+        var settings = DefaultModelSettings()
+        let path = "agents.defaults"
+        guard let defaults = object(element, at: path, known: nil) else { return settings }
+        if let model = preference(defaults, at: path) {
+            settings.primary = model.primary
+            settings.fallbacks = model.fallbacks
+        }
+        guard let models = object(defaults["models"], at: "\(path).models", known: nil) else { return settings }
+        for (reference, entry) in models.members {
+            settings.configured.append(reference)
+            let place = "\(path).models.\(reference.escapedForDisplay)"
+            guard entry.kind == .object, let alias = string(entry, "alias", at: place) else { continue }
+            if let other = settings.aliases[alias] {
+                note(.init(.error, at: "\(place).alias", is: "is the alias of \(other.escapedForDisplay) too"))
+                continue
+            }
+            settings.aliases[alias] = reference
+        }
+        return settings
+    }
+
+    /// `model`: a reference, or an object with `primary` and `fallbacks`.
+    private mutating func preference(_ object: Element, at path: String) -> ModelPreference? {
+        guard let model = object["model"], !model.isNull else { return nil }
+        if let reference = model.string { return ModelPreference(primary: reference.trimmed) }
+        let place = "\(path).model"
+        guard let both = self.object(model, at: place, known: ["primary", "fallbacks"]) else { return nil }
+        return ModelPreference(
+            primary: string(both, "primary", at: place), fallbacks: strings(both, "fallbacks", at: place))
+    }
+
+    mutating func agents(_ element: Element?) -> [AgentSettings] {
+        guard let agents = object(element, at: "agents", known: ["defaults", "list"]) else { return [] }
+        guard let list = agents["list"], !list.isNull else { return [] }
+        guard list.kind == .array else {
+            note(.init(.error, at: "agents.list", is: "is \(list.kind.words)", allowed: "a list of agents"))
+            return []
+        }
+        var found: [AgentSettings] = []
+        for (index, entry) in list.elements.enumerated() {
+            let path = "agents.list[\(index)]"
+            guard let agent = agent(entry, at: path) else { continue }
+            if found.contains(where: { $0.id == agent.id }) {
+                note(.init(.error, at: "\(path).id", is: "is the id of an earlier agent"))
+            } else {
+                found.append(agent)
+            }
+        }
+        if found.count(where: \.isDefault) > 1 {
+            note(.init(.warning, at: "agents.list", is: "has several default agents; the first one counts"))
+        }
+        return found
+    }
+
+    private mutating func agent(_ element: Element, at path: String) -> AgentSettings? {
+        guard let object = object(element, at: path, known: nil) else { return nil }
+        guard let text = string(object, "id", at: path), let id = AgentID(text) else {
+            note(.init(.error, at: "\(path).id", is: "is no agent id", allowed: "letters, digits, '_' and '-'"))
+            return nil
+        }
+        var agent = AgentSettings(id: id, directoryPath: "\(path).agentDir")
+        agent.isDefault = boolean(object, "default", at: path, default: false)
+        agent.directory = string(object, "agentDir", at: path)
+        agent.model = preference(object, at: path)
+        if let auth = self.object(object["auth"], at: "\(path).auth", known: ["inherit"]) {
+            agent.inheritsProfiles = boolean(auth, "inherit", at: "\(path).auth", default: true)
+        }
+        return agent
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+import Credentials
+import Documents
+
+extension SettingsReader {
+    mutating func auth(_ element: Element?) -> AuthSettings {
+        var settings = AuthSettings()
+        guard let auth = object(element, at: "auth", known: ["profiles", "order", "cooldowns"]) else { return settings }
+        if let profiles = object(auth["profiles"], at: "auth.profiles", known: nil) {
+            settings.profiles = profiles.members.compactMap { profile($0.key, $0.value) }
+        }
+        if let order = object(auth["order"], at: "auth.order", known: nil) {
+            for (key, _) in order.members {
+                let ids = strings(order, key, at: "auth.order").compactMap { profileID($0, at: "auth.order.\(key)") }
+                guard let provider = ProviderID(key) else {
+                    note(.init(.error, at: "auth.order.\(key.escapedForDisplay)", is: "is no provider id"))
+                    continue
+                }
+                if !ids.isEmpty { settings.order[provider] = ids }
+            }
+        }
+        settings.cooldowns = cooldowns(auth["cooldowns"])
+        return settings
+    }
+
+    private mutating func profileID(_ text: String, at path: String) -> ProfileID? {
+        if let id = ProfileID(text) { return id }
+        note(.init(.error, at: path.escapedForDisplay, is: "names no profile", allowed: "ids such as anthropic:work"))
+        return nil
+    }
+
+    private mutating func profile(_ key: String, _ element: Element) -> ConfiguredProfile? {
+        let path = "auth.profiles.\(key.escapedForDisplay)"
+        guard let id = profileID(key, at: path), let object = object(element, at: path, known: nil) else { return nil }
+        guard let provider = string(object, "provider", at: path).flatMap({ ProviderID($0) }) else {
+            note(.init(.error, at: "\(path).provider", is: "is no provider id"))
+            return nil
+        }
+        guard let mode = string(object, "mode", at: path).flatMap({ CredentialKind(rawValue: $0) }) else {
+            note(.init(.error, at: "\(path).mode", is: "is no kind of credential", allowed: "api_key, token or oauth"))
+            return nil
+        }
+        return ConfiguredProfile(id: id, provider: provider, mode: mode, email: string(object, "email", at: path))
+    }
+
+    private mutating func cooldowns(_ element: Element?) -> CooldownSettings {
+        var settings = CooldownSettings()
+        let path = "auth.cooldowns"
+        let known = [
+            "billingBackoffHours", "billingBackoffHoursByProvider", "billingMaxHours", "failureWindowHours",
+            "cooldownMaxMinutes", "bypassProviders",
+        ]
+        guard let object = object(element, at: path, known: known) else { return settings }
+        let hours = 0.001...8760.0
+        settings.billingBackoff = duration(object, "billingBackoffHours", at: path, unit: 3600, in: hours, default: nil)
+        settings.billingMaximum = duration(object, "billingMaxHours", at: path, unit: 3600, in: hours, default: nil)
+        settings.failureWindow = duration(object, "failureWindowHours", at: path, unit: 3600, in: hours, default: nil)
+        settings.cooldownMaximum = duration(
+            object, "cooldownMaxMinutes", at: path, unit: 60, in: 0.01...525_600, default: nil)
+        let own = "\(path).billingBackoffHoursByProvider"
+        if let byProvider = self.object(object["billingBackoffHoursByProvider"], at: own, known: nil) {
+            for (key, _) in byProvider.members {
+                guard let provider = ProviderID(key) else { continue }
+                settings.billingBackoffByProvider[provider] = duration(
+                    byProvider, key, at: own, unit: 3600, in: hours, default: nil)
+            }
+        }
+        settings.bypassProviders = Set(strings(object, "bypassProviders", at: path).compactMap { ProviderID($0) })
+        return settings
+    }
+
+    mutating func env(_ element: Element?) -> EnvironmentSettings {
+        var settings = EnvironmentSettings()
+        guard let env = object(element, at: "env", known: nil) else { return settings }
+        if let vars = object(env["vars"], at: "env.vars", known: nil) {
+            for (name, value) in vars.members {
+                let path = "env.vars.\(name.escapedForDisplay)"
+                guard name.isVariableName else {
+                    note(.init(.error, at: path, is: "is no name for a variable"))
+                    continue
+                }
+                guard let text = value.string ?? value.integer.map(String.init) else {
+                    note(.init(.error, at: path, is: "is \(value.kind.words)", allowed: "text"))
+                    continue
+                }
+                settings.variables[name] = Secret(text)
+            }
+        }
+        if let shell = object(env["shellEnv"], at: "env.shellEnv", known: ["enabled", "timeoutMs"]) {
+            settings.shell.isEnabled = boolean(shell, "enabled", at: "env.shellEnv", default: false)
+            settings.shell.timeout =
+                duration(shell, "timeoutMs", at: "env.shellEnv", unit: 0.001, in: 1...120_000, default: settings.shell.timeout)
+                ?? settings.shell.timeout
+        }
+        return settings
+    }
+}

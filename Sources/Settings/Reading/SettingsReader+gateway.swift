@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+import Credentials
+import Documents
+
+extension SettingsReader {
+    mutating func gateway(_ element: Element?) -> GatewaySettings {
+        var settings = GatewaySettings()
+        let known = [
+            "port", "bind", "auth", "allowedHosts", "proxy", "allowPlainRemote", "limits", "deadlines", "mode", "token",
+        ]
+        guard let gateway = object(element, at: "gateway", known: known) else { return settings }
+        if gateway["token"] != nil {
+            note(.init(.warning, at: "gateway.token", is: "has no effect here", allowed: "gateway.auth.token"))
+        }
+        settings.port = integer(gateway, "port", at: "gateway", in: 0...65_535, default: settings.port)
+        settings.bind = bind(gateway) ?? settings.bind
+        settings.allowPlainRemote = boolean(gateway, "allowPlainRemote", at: "gateway", default: false)
+        settings.allowedHosts = strings(gateway, "allowedHosts", at: "gateway").map { $0.lowercased() }
+        settings.proxy = proxy(gateway)
+        if let auth = object(gateway["auth"], at: "gateway.auth", known: ["token", "mode"]) {
+            settings.token = secret(auth, "token", at: "gateway.auth")
+        }
+        settings.limits = limits(gateway["limits"])
+        settings.deadlines = deadlines(gateway["deadlines"])
+        return settings
+    }
+
+    private mutating func bind(_ gateway: Element) -> String? {
+        guard let text = string(gateway, "bind", at: "gateway") else { return nil }
+        switch text.lowercased() {
+        case "loopback", "localhost", "auto": return "127.0.0.1"
+        case "lan": return "0.0.0.0"
+        default: break
+        }
+        if NetworkAddress(text) != nil { return text }
+        note(
+            .init(
+                .error, at: "gateway.bind", is: "is no address of a machine", allowed: "loopback, lan, or a numeric address",
+                held: "loopback"))
+        return nil
+    }
+
+    private mutating func proxy(_ gateway: Element) -> ProxySettings {
+        guard let text = string(gateway, "proxy", at: "gateway") else { return .none }
+        switch text.lowercased() {
+        case "none": return .none
+        case "env", "environment": return .environment
+        default: break
+        }
+        // A proxy is no upstream, but the same characters and the same ports are sound.
+        if let url = try? BaseURL(text) { return .url(url.text) }
+        note(.init(.error, at: "gateway.proxy", is: "is no proxy", allowed: "none, env, or http://host:port", held: "none"))
+        return .none
+    }
+
+    private mutating func limits(_ element: Element?) -> GatewayLimitSettings {
+        var limits = GatewayLimitSettings()
+        let path = "gateway.limits"
+        let known = [
+            "maxHeadBytes", "maxBodyBytes", "maxAttempts", "maxConnections", "minBodyBytesPerSecond", "maxWaitSeconds",
+        ]
+        guard let object = object(element, at: path, known: known) else { return limits }
+        limits.maximumHeadBytes = integer(
+            object, "maxHeadBytes", at: path, in: 1024...1 << 20, default: limits.maximumHeadBytes)
+        limits.maximumBodyBytes = integer(
+            object, "maxBodyBytes", at: path, in: 1024...1 << 30, default: limits.maximumBodyBytes)
+        limits.maximumAttempts = integer(object, "maxAttempts", at: path, in: 1...64, default: limits.maximumAttempts)
+        limits.maximumConnections = integer(
+            object, "maxConnections", at: path, in: 1...1_000_000, default: limits.maximumConnections)
+        limits.minimumBodyBytesPerSecond = integer(
+            object, "minBodyBytesPerSecond", at: path, in: 0...1 << 30, default: limits.minimumBodyBytesPerSecond)
+        limits.maximumWait =
+            duration(object, "maxWaitSeconds", at: path, in: 0...3600, default: limits.maximumWait) ?? limits.maximumWait
+        return limits
+    }
+
+    private mutating func deadlines(_ element: Element?) -> GatewayDeadlineSettings {
+        var deadlines = GatewayDeadlineSettings()
+        let path = "gateway.deadlines"
+        let rows: [(String, WritableKeyPath<GatewayDeadlineSettings, Duration>)] = [
+            ("headSeconds", \.head), ("connectSeconds", \.connect), ("firstTokenSeconds", \.firstToken),
+            ("idleSeconds", \.idle), ("totalSeconds", \.total), ("drainSeconds", \.drain),
+        ]
+        guard let object = object(element, at: path, known: rows.map(\.0)) else { return deadlines }
+        for (key, field) in rows {
+            let held = deadlines[keyPath: field]
+            deadlines[keyPath: field] = duration(object, key, at: path, in: 0.1...86_400, default: held) ?? held
+        }
+        return deadlines
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+import Credentials
+import Documents
+
+extension SettingsReader {
+    mutating func providers(_ element: Element?) -> [ProviderID: ProviderSettings] {
+        guard let models = object(element, at: "models", known: ["providers", "mode"]) else { return [:] }
+        guard let all = object(models["providers"], at: "models.providers", known: nil) else { return [:] }
+        var found: [ProviderID: ProviderSettings] = [:]
+        for (key, value) in all.members {
+            let path = "models.providers.\(key.escapedForDisplay)"
+            guard let id = ProviderID(key) else {
+                note(.init(.error, at: path, is: "is no provider id", allowed: "letters, digits, '.', '_' and '-'"))
+                continue
+            }
+            if let provider = provider(value, at: path) { found[id] = provider }
+        }
+        return found
+    }
+
+    private mutating func provider(_ element: Element, at path: String) -> ProviderSettings? {
+        let known = ["baseUrl", "api", "apiKey", "auth", "headers", "models", "caFile"]
+        guard let object = object(element, at: path, known: known) else { return nil }
+        var provider = ProviderSettings()
+        provider.baseURL = baseURL(object, at: path)
+        provider.api = choice(object, "api", at: path, ConfiguredAPI.self)
+        provider.auth = choice(object, "auth", at: path, ConfiguredAuth.self)
+        provider.apiKey = secret(object, "apiKey", at: path)
+        provider.caFile = string(object, "caFile", at: path)
+        provider.headers = headers(object, at: "\(path).headers")
+        provider.models = models(object, at: "\(path).models")
+        return provider
+    }
+
+    private mutating func baseURL(_ object: Element, at path: String) -> String? {
+        guard let text = string(object, "baseUrl", at: path) else { return nil }
+        do throws(BaseURL.Refusal) { return try BaseURL(text).text } catch {
+            note(.init(.error, at: "\(path).baseUrl", is: error.problem, allowed: BaseURL.allowed))
+            return nil
+        }
+    }
+
+    private mutating func choice<Value: RawRepresentable & CaseIterable>(
+        _ object: Element, _ key: String, at path: String, _: Value.Type
+    ) -> Value? where Value.RawValue == String {
+        guard let text = string(object, key, at: path) else { return nil }
+        if let value = Value(rawValue: text.lowercased()) { return value }
+        let words = Value.allCases.map(\.rawValue).joined(separator: ", ")
+        note(.init(.error, at: Self.join(path, key), is: "is none of the words that have a meaning", allowed: words))
+        return nil
+    }
+
+    private mutating func headers(_ object: Element, at path: String) -> [ConfiguredHeader] {
+        guard let headers = self.object(object["headers"], at: path, known: nil) else { return [] }
+        var found: [ConfiguredHeader] = []
+        for (key, _) in headers.members {
+            let name = key.lowercased()
+            let isName = !name.isEmpty && name.utf8.allSatisfy { $0.isASCIILetterOrDigit || "!#$%&'*+-.^_`|~".utf8.contains($0) }
+            guard isName, !Self.ownHeaders.contains(name) else {
+                note(
+                    .init(
+                        .error, at: "\(path).\(key.escapedForDisplay)", is: "cannot be set",
+                        allowed: "a header that is neither ours nor part of the framing"))
+                continue
+            }
+            if let value = secret(headers, key, at: path).secret { found.append(ConfiguredHeader(name: name, value: value)) }
+        }
+        return found
+    }
+
+    /// Framing, and what carries credentials: a fixed value there would break or replace them.
+    private static let ownHeaders: Set<String> = [
+        "host", "content-length", "transfer-encoding", "connection", "te", "trailer", "upgrade", "expect", "keep-alive",
+        "authorization", "x-api-key", "proxy-authorization", "proxy-connection", "cookie", "user-agent", "accept-encoding",
+    ]
+
+    private mutating func models(_ object: Element, at path: String) -> [ConfiguredModel] {
+        guard let list = object["models"], !list.isNull else { return [] }
+        guard list.kind == .array else {
+            note(.init(.error, at: path, is: "is \(list.kind.words)", allowed: "a list of models"))
+            return []
+        }
+        return list.elements.enumerated().compactMap { index, entry in
+            if let id = entry.string?.trimmed, !id.isEmpty { return ConfiguredModel(id: id) }
+            let place = "\(path)[\(index)]"
+            // Other programs keep prices and abilities here: every key is let through.
+            guard let model = self.object(entry, at: place, known: nil) else { return nil }
+            guard let id = string(model, "id", at: place) else {
+                note(.init(.error, at: "\(place).id", is: "is missing", allowed: "the model's id"))
+                return nil
+            }
+            return ConfiguredModel(
+                id: id, name: string(model, "name", at: place), contextWindow: model["contextWindow"]?.integer.map(Int.init),
+                maximumAnswerTokens: model["maxTokens"]?.integer.map(Int.init))
+        }
+    }
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+import Credentials
+import Documents
+
+/// Takes values out of the configuration, each with its default, and notes what cannot be used.
+struct SettingsReader {
+    var environment: EnvironmentLayers
+    private(set) var problems: [SettingsProblem] = []
+
+    init(environment: EnvironmentLayers) { self.environment = environment }
+
+    static let topLevelKeys = ["gateway", "models", "agents", "auth", "env", "meta", "$include"]
+
+    mutating func note(_ problem: SettingsProblem) { problems.append(problem) }
+
+    static func join(_ path: String, _ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+
+    mutating func isObject(_ element: Element, at path: String) -> Bool {
+        if element.kind == .object { return true }
+        note(.init(.error, at: path.isEmpty ? "The configuration" : path, is: "is \(element.kind.words)", allowed: "an object"))
+        return false
+    }
+
+    /// The object under `element`, checked for unknown and repeated keys; nil when there is none.
+    mutating func object(_ element: Element?, at path: String, known: [String]?) -> Element? {
+        guard let element, !element.isNull, isObject(element, at: path) else { return nil }
+        if let known { checkKeys(of: element, at: path, known: known) }
+        return element
+    }
+
+    mutating func checkKeys(of object: Element, at path: String, known: [String]) {
+        for key in object.duplicateKeys {
+            note(.init(.warning, at: Self.join(path, key), is: "stands there more than once; the last one counts"))
+        }
+        var seen: Set<String> = []
+        for (key, _) in object.members where !known.contains(key) && seen.insert(key).inserted {
+            let guess = Spelling.nearest(to: key, among: known).map { "; did you mean \($0)?" } ?? ""
+            note(.init(.info, at: Self.join(path, key), is: "is not a key that has a meaning here\(guess)"))
+        }
+    }
+
+    // MARK: Single values
+
+    mutating func integer(
+        _ object: Element, _ key: String, at path: String, in range: ClosedRange<Int>, default held: Int
+    ) -> Int {
+        guard let element = object[key], !element.isNull else { return held }
+        if let value = element.integer, let whole = Int(exactly: value), range.contains(whole) { return whole }
+        note(
+            .init(
+                .error, at: Self.join(path, key), is: "is \(element.kind == .number ? "out of range" : element.kind.words)",
+                allowed: "a whole number from \(range.lowerBound) to \(range.upperBound)", held: String(held)))
+        return held
+    }
+
+    /// - Parameter unit: the seconds of one unit of the configured number.
+    mutating func duration(
+        _ object: Element, _ key: String, at path: String, unit: Double = 1, in range: ClosedRange<Double>,
+        default held: Duration?
+    ) -> Duration? {
+        guard let element = object[key], !element.isNull else { return held }
+        if let value = element.double, range.contains(value) { return .milliseconds(Int64((value * unit * 1000).rounded())) }
+        note(
+            .init(
+                .error, at: Self.join(path, key), is: "is \(element.kind == .number ? "out of range" : element.kind.words)",
+                allowed: "a number from \(Self.shown(range.lowerBound)) to \(Self.shown(range.upperBound))",
+                held: held.map { "\(Double($0.components.seconds) / unit)" }))
+        return held
+    }
+
+    private static func shown(_ number: Double) -> String {
+        number.rounded() == number ? String(Int(number)) : String(number)
+    }
+
+    mutating func boolean(_ object: Element, _ key: String, at path: String, default held: Bool) -> Bool {
+        guard let element = object[key], !element.isNull else { return held }
+        if let value = element.boolean { return value }
+        note(
+            .init(
+                .error, at: Self.join(path, key), is: "is \(element.kind.words)", allowed: "true or false",
+                held: String(held)))
+        return held
+    }
+
+    /// The text without blanks around it; nil when there is none or it is blank.
+    mutating func string(_ object: Element, _ key: String, at path: String, allowed: String = "text") -> String? {
+        guard let element = object[key], !element.isNull else { return nil }
+        guard let text = element.string else {
+            note(.init(.error, at: Self.join(path, key), is: "is \(element.kind.words)", allowed: allowed))
+            return nil
+        }
+        return text.trimmed.isEmpty ? nil : text.trimmed
+    }
+
+    mutating func strings(_ object: Element, _ key: String, at path: String) -> [String] {
+        guard let element = object[key], !element.isNull else { return [] }
+        let place = Self.join(path, key)
+        guard element.kind == .array else {
+            note(.init(.error, at: place, is: "is \(element.kind.words)", allowed: "a list of texts"))
+            return []
+        }
+        return element.elements.enumerated().compactMap { index, entry in
+            if let text = entry.string?.trimmed, !text.isEmpty { return text }
+            note(.init(.error, at: "\(place)[\(index)]", is: "is \(entry.kind.words)", allowed: "text"))
+            return nil
+        }
+    }
+
+    /// A credential: `${NAME}` is replaced here and nowhere else.
+    mutating func secret(_ object: Element, _ key: String, at path: String) -> ConfiguredSecret {
+        guard let source = string(object, key, at: path, allowed: "text, which may hold ${NAME}") else { return .absent }
+        let place = Self.join(path, key)
+        let expanded = ExpandedText(source, environment: environment)
+        if expanded.hasStrayReference {
+            note(
+                .init(
+                    .warning, at: place, is: "has a ${ that begins no reference",
+                    allowed: "${NAME} with capitals, digits and _"))
+        }
+        guard expanded.missing.isEmpty else {
+            let names = expanded.missing.joined(separator: ", ")
+            note(.init(.warning, at: place, is: "refers to \(names), which is not set"))
+            return .unavailable(missing: expanded.missing)
+        }
+        guard expanded.text.utf8.allSatisfy(\.isVisibleASCII) else {
+            note(.init(.error, at: place, is: "holds a blank, a line break or another character that no header can carry"))
+            return .unavailable(missing: [])
+        }
+        return .present(Secret(expanded.text), variables: expanded.variables)
+    }
+}
+
+extension Element.Kind {
+    var words: String {
+        switch self {
+        case .object: "an object"
+        case .array: "a list"
+        case .string: "text"
+        case .number: "a number"
+        case .boolean: "true or false"
+        case .null: "null"
+        }
+    }
+}
