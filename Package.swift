@@ -19,6 +19,7 @@ let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hum
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -51,26 +52,31 @@ let package = Package(
     targets: [
         .executableTarget(name: "agenticflow-enterprise", dependencies: ["Commands"], swiftSettings: strict),
         .executableTarget(name: "provider-simulator", dependencies: ["ProviderSimulator"], swiftSettings: strict),
+        .target(name: "CProcess"),
         layer("Credentials"),
         layer("Documents"),
+        layer("SafeFiles", ["Credentials"]),
         layer("Rotation", ["Credentials"]),
         layer("Providers", ["Rotation", "Credentials"]),
-        layer("Settings", ["Documents", "Credentials"]),
-        layer("ProfileStorage", ["Documents", "Rotation", "Credentials"]),
-        layer("CredentialLifecycle", ["ProfileStorage", "Providers", "Rotation", "Settings", "Credentials"]),
+        layer("Settings", ["SafeFiles", "Documents", "Credentials"]),
+        layer("ProfileStorage", ["SafeFiles", "Documents", "Rotation", "Credentials"]),
+        layer(
+            "CredentialLifecycle",
+            ["ProfileStorage", "Providers", "Rotation", "Settings", "SafeFiles", "Documents", "Credentials"]),
         layer("Exchange", ["Providers", "Rotation", "Credentials", nio]),
         layer(
             "Gateway",
             [
-                "Exchange", "CredentialLifecycle", "ProfileStorage", "Providers", "Rotation", "Settings", "Documents",
+                "Exchange", "CredentialLifecycle", "ProfileStorage", "Providers", "Rotation", "Settings", "SafeFiles",
                 "Credentials", nio, nioPosix, nioHTTP1, nioSSL, nioExtras, hummingbird, httpTypes, logging, lifecycle,
+                unixSignals,
             ]),
         layer("ProviderSimulator", [nio, nioPosix, nioHTTP1, nioSSL, argumentParser]),
         layer(
             "Commands",
             [
                 "Gateway", "Exchange", "CredentialLifecycle", "ProfileStorage", "Providers", "Rotation", "Settings",
-                "Documents", "Credentials", argumentParser, logging, lifecycle,
+                "SafeFiles", "Documents", "Credentials", "CProcess", argumentParser, lifecycle,
             ]),
         .target(
             name: "TestKit", dependencies: ["Credentials", "Rotation"], path: "Tests/TestKit", swiftSettings: strict),
@@ -78,8 +84,9 @@ let package = Package(
         suite("Documents"),
         suite("Rotation", ["Credentials"]),
         suite("Providers", ["Rotation", "Credentials"]),
-        suite("Settings", ["Documents", "Credentials"]),
-        suite("ProfileStorage", ["Documents", "Rotation", "Credentials"]),
+        suite("SafeFiles", ["Credentials"]),
+        suite("Settings", ["SafeFiles", "Documents", "Credentials"]),
+        suite("ProfileStorage", ["SafeFiles", "Documents", "Rotation", "Credentials"]),
         suite("CredentialLifecycle", ["ProfileStorage", "Providers", "Rotation", "Settings", "Credentials"]),
         suite("Exchange", ["Providers", "Rotation", "Credentials", nio]),
         suite(

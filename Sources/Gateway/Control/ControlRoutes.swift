@@ -55,16 +55,18 @@ struct ControlRoutes: Sendable {
 
     private func explain(_ request: Request) -> Response {
         let query = request.uri.queryParameters
-        let model = query.get("model") ?? runtime.deployment.router.primary ?? ""
-        let agent = query.get("agent")
+        let question = ExplainQuestion(
+            model: query.get("model"), endpoint: query.get("endpoint"), agent: query.get("agent"),
+            session: query.get("session"))
+        let deployment = runtime.deployment
         do throws(Fault) {
             let explained = try ExplainedRoute(
-                model: model, endpoint: query.get("endpoint"), agent: agent, session: query.get("session"), runtime: runtime)
+                question, router: deployment.router, board: runtime.board, defaultAgent: deployment.defaultAgent,
+                now: WallTime.now.date)
             return Self.json(.ok, explained.json)
         } catch {
-            let status = HTTPResponse.Status(code: error.code.status)
-            return Self.json(
-                status, String(decoding: DialectError(code: error.code, message: error.message, requestID: "").body(in: .openaiChat), as: UTF8.self))
+            let body = DialectError(code: error.code, message: error.message, requestID: "").body(in: .openaiChat)
+            return Self.json(HTTPResponse.Status(code: error.code.status), String(decoding: body, as: UTF8.self))
         }
     }
 

@@ -3,37 +3,61 @@ import CredentialLifecycle
 import Credentials
 import Exchange
 import FoundationEssentials
-import NIOCore
 import Providers
 import Rotation
 
-/// Why a request for a model goes where it goes: the running gateway's answer to `models explain`.
+/// What `models explain` wants to know. Nil: the configured default model, whichever endpoint serves it, the default
+/// agent, no session.
+struct ExplainQuestion: Sendable {
+    var model: String?
+    var endpoint: String?
+    var agent: String?
+    var session: String?
+}
+
+/// Why a request for a model goes where it goes. Made by the running gateway and by the command line alike.
 struct ExplainedRoute {
     let targets: [Target]
     let explanation: Explanation
 
-    init(model: String, endpoint: String?, agent: String?, session: String?, runtime: Runtime) throws(Fault) {
-        let deployment = runtime.deployment
-        let endpoints = endpoint.map { path in Endpoint.allCases.filter { $0.path == path } } ?? [.messages, .chatCompletions, .responses, .embeddings]
-        var found: [Target] = []
-        var refusal = Fault(.modelNotFound, "No endpoint serves \"\(model.prefix(100).escapedForDisplay)\".")
-        for endpoint in endpoints where found.isEmpty {
-            do throws(Fault) { found = try deployment.router.targets(for: model, endpoint: endpoint, agent: agent) } catch {
-                // What the last one says is kept for when none of them serves it.
-                if error.code != .unsupportedDialect { refusal = error }
+    init(
+        _ question: ExplainQuestion, router: ModelRouter, board: Board, defaultAgent: AgentID, now: Date
+    ) throws(Fault) {
+        guard let model = question.model ?? router.primary else { throw Self.noModel }
+        targets = try Self.targets(for: model, question, router)
+        guard let first = targets.first else { throw Self.noModel }
+        let agent = question.agent.flatMap { AgentID($0) }
+        let ask = BoardAsk(
+            agent: agent ?? defaultAgent, target: first,
+            session: question.session.map { SessionKey($0, agent: agent) }, tried: [])
+        explanation =
+            board.explain(ask, now: now)
+            ?? Explanation(
+                model: first.model, orderSource: "automatic", candidates: [], next: nil, unavailability: .noCredential)
+    }
+
+    private static func targets(
+        for model: String, _ question: ExplainQuestion, _ router: ModelRouter
+    ) throws(Fault) -> [Target] {
+        let named = question.endpoint.map { path in Endpoint.allCases.filter { $0.path == path } }
+        var refusal: Fault?
+        for endpoint in named ?? [.messages, .chatCompletions, .responses, .embeddings] {
+            do throws(Fault) { return try router.targets(for: model, endpoint: endpoint, agent: question.agent) } catch {
+                // Another endpoint may serve it; of what they say, the first that is not about the dialect counts.
+                if refusal == nil || refusal?.code == .unsupportedDialect { refusal = error }
             }
         }
-        guard let first = found.first else { throw refusal }
-        targets = found
-        let agentID = agent.flatMap { AgentID($0) }
-        let ask = BoardAsk(
-            agent: agentID ?? deployment.defaultAgent, target: first, session: session.map { SessionKey($0, agent: agentID) }, tried: [])
-        explanation = runtime.board.explain(ask, now: WallTime.now.date)
-            ?? Explanation(model: first.model, orderSource: "automatic", candidates: [], next: nil, unavailability: .noCredential)
+        throw refusal ?? Fault(.modelNotFound, "There is no endpoint \"\(question.endpoint ?? "")\".")
     }
+
+    private static let noModel = Fault(
+        .modelMissing,
+        "No model was named and none is configured. Name one, such as: "
+            + "agenticflow-enterprise models explain --model anthropic/claude-sonnet-4-5")
 
     var json: String {
         guard let first = targets.first else { return "{}\n" }
-        return explanation.json(provider: first.provider, fallbacks: targets.dropFirst().map { "\($0.provider)/\($0.model)" })
+        return explanation.json(
+            provider: first.provider, fallbacks: targets.dropFirst().map { "\($0.provider)/\($0.model)" })
     }
 }

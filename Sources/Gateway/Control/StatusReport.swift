@@ -14,20 +14,27 @@ struct StatusReport {
     let text: String
 
     init(runtime: Runtime, standing: GatewayStanding) {
-        let now = WallTime.now.date
-        let lines = runtime.board.overview(now: now).map { line in
-            let windows = line.windows.map { window in
-                "{\"reason\":\"\(window.reason.rawValue)\",\"model\":\(window.scope.modelName?.jsonQuoted ?? "null"),"
-                    + "\"since\":\(window.since.milliseconds),\"until\":\(window.until.milliseconds),"
-                    + "\"evidence\":{\"origin\":\"\(window.evidence.origin.rawValue)\",\"text\":\(window.evidence.text.jsonQuoted)}}"
-            }
-            return "{\"agent\":\"\(line.agent)\",\"profile\":\(line.profile.text.jsonQuoted),\"provider\":\"\(line.provider)\","
-                + "\"source\":\(line.candidate.source.label.jsonQuoted),\"type\":\"\(line.candidate.kind.rawValue)\",\"code\":\"\(line.code.rawValue)\","
-                + "\"lastUsed\":\(line.lastUsed.map { "\($0.milliseconds)" } ?? "null"),\"windows\":[\(windows.joined(separator: ","))]}"
-        }
         text = "{\"version\":\"\(standing.version)\",\"pid\":\(getpid()),\"startedAt\":\(standing.startedAt.milliseconds),"
             + "\"draining\":\(runtime.isDraining),\"connections\":\(runtime.openConnections),"
-            + "\"problems\":[\(standing.problems.map(\.jsonQuoted).joined(separator: ","))],\"credentials\":[\(lines.joined(separator: ","))]}\n"
+            + "\"problems\":[\(standing.problems.map(\.jsonQuoted).joined(separator: ","))],"
+            + "\"credentials\":\(Self.credentials(of: runtime.board, now: WallTime.now.date))}\n"
+    }
+
+    /// A JSON list with one entry for each agent and credential.
+    static func credentials(of board: Board, now: Date) -> String {
+        "[\(board.overview(now: now).map(entry).joined(separator: ","))]"
+    }
+
+    private static func entry(_ line: BoardLine) -> String {
+        let windows = line.windows.map { window in
+            "{\"reason\":\"\(window.reason.rawValue)\",\"model\":\(window.scope.modelName?.jsonQuoted ?? "null"),"
+                + "\"since\":\(window.since.milliseconds),\"until\":\(window.until.milliseconds),"
+                + "\"evidence\":{\"origin\":\"\(window.evidence.origin.rawValue)\",\"text\":\(window.evidence.text.jsonQuoted)}}"
+        }
+        return "{\"agent\":\"\(line.agent)\",\"profile\":\(line.profile.text.jsonQuoted),\"provider\":\"\(line.provider)\","
+            + "\"source\":\(line.candidate.source.label.jsonQuoted),\"type\":\"\(line.candidate.kind.rawValue)\","
+            + "\"code\":\"\(line.code.rawValue)\",\"lastUsed\":\(line.lastUsed.map { "\($0.milliseconds)" } ?? "null"),"
+            + "\"windows\":[\(windows.joined(separator: ","))]}"
     }
 }
 

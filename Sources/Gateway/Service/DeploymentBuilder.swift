@@ -9,39 +9,39 @@ import Settings
 
 /// Makes a deployment and the board's rosters out of what was read.
 struct DeploymentBuilder {
-    let inputs: GatewayInputs
-    let addresses: UpstreamAddresses
-    private let providers: ProviderSet
-    private(set) var problems: [String]
+    private let reading: InstanceReading
+    private let addresses: UpstreamAddresses
+    private var providers: ProviderSet { reading.providers }
+    private var settings: InstanceSettings { reading.settings }
+    /// What the reading itself did not see, such as a CA file that cannot be used.
+    private(set) var problems: [String] = []
 
-    init(_ inputs: GatewayInputs, addresses: UpstreamAddresses) {
-        self.inputs = inputs
+    init(_ reading: InstanceReading, addresses: UpstreamAddresses) {
+        self.reading = reading
         self.addresses = addresses
-        providers = ProviderSet(inputs.providers)
-        problems = providers.problems
     }
 
     // MARK: The deployment
 
     /// - Parameter port: the one the listener has, which may not be the configured one.
     func deployment(port: Int, withCredential: Set<ProviderID>) -> Deployment {
-        let limits = GatewayLimits(inputs.gateway)
+        let limits = GatewayLimits(settings.gateway)
         return Deployment(
-            limits: limits, token: ClientToken(inputs.token),
+            limits: limits, token: ClientToken(reading.clientToken),
             heads: HeadCheck(
-                hosts: HostPolicy(port: port, bound: inputs.gateway.bind, allowed: inputs.gateway.allowedHosts),
+                hosts: HostPolicy(port: port, bound: settings.gateway.bind, allowed: settings.gateway.allowedHosts),
                 maximumFields: limits.maximumFields, maximumHeadBytes: limits.maximumHeadBytes),
-            router: router(withCredential: withCredential), defaultAgent: inputs.agents.first?.id ?? .main)
+            router: router(withCredential: withCredential), defaultAgent: settings.defaultAgent)
     }
 
-    private func router(withCredential: Set<ProviderID>) -> ModelRouter {
+    func router(withCredential: Set<ProviderID>) -> ModelRouter {
         var router = ModelRouter()
-        router.aliases = inputs.models.aliases
+        router.aliases = settings.models.aliases
         router.providers = providers.all
         router.withCredential = withCredential
-        router.primary = inputs.models.primary
-        router.fallbacks = inputs.models.fallbacks
-        router.agents = Set(inputs.agents.map(\.id))
+        router.primary = settings.models.primary
+        router.fallbacks = settings.models.fallbacks
+        router.agents = Set(reading.agents.map(\.id))
         for id in withCredential {
             for model in providers[id]?.models ?? [] { router.offers[model, default: []].append(id) }
         }
@@ -55,12 +55,12 @@ struct DeploymentBuilder {
     /// - Returns: providers for which somebody has a credential.
     mutating func seat(at board: Board) -> Set<ProviderID> {
         var plans: [RosterKey: [ResolvedCandidate]] = [:]
-        for agent in inputs.agents {
+        for agent in reading.agents {
             for provider in providers.all.values {
                 let resolved = SourceOrder(
-                    profiles: agent.profiles, configured: inputs.auth.profiles,
-                    configKey: inputs.providers[provider.id]?.apiKey.secret,
-                    environmentKeys: providers.environmentKeys(for: provider, in: inputs.environment)
+                    profiles: agent.profiles, configured: settings.auth.profiles,
+                    configKey: settings.providers[provider.id]?.apiKey.secret,
+                    environmentKeys: providers.environmentKeys(for: provider, in: reading.environment)
                 ).candidates(for: provider.id)
                 if !resolved.isEmpty { plans[RosterKey(agent: agent.id, provider: provider.id)] = resolved }
             }
@@ -68,7 +68,7 @@ struct DeploymentBuilder {
         var seats: [RosterKey: [ChosenCredential?]] = [:]
         for (key, resolved) in plans { seats[key] = credentials(for: key.provider, resolved) }
         let orders = Dictionary(uniqueKeysWithValues: plans.keys.map { ($0, order(for: $0)) })
-        let ladder = Ladder(inputs.auth.cooldowns)
+        let ladder = Ladder(settings.auth.cooldowns)
         board.replace(ladder: ladder) { [plans, seats, orders] table in
             plans.reduce(into: [:]) { rosters, plan in
                 let roster = Roster(candidates: plan.value.map(\.candidate), order: orders[plan.key] ?? nil, table: &table)
@@ -80,10 +80,10 @@ struct DeploymentBuilder {
 
     /// The store's order goes before the configuration's.
     private func order(for key: RosterKey) -> ExplicitOrder? {
-        if let ids = inputs.agents.first(where: { $0.id == key.agent })?.order[key.provider] {
+        if let ids = reading.agents.first(where: { $0.id == key.agent })?.order[key.provider] {
             return ExplicitOrder(ids: ids, source: .store)
         }
-        return inputs.auth.order[key.provider].map { ExplicitOrder(ids: $0, source: .config) }
+        return settings.auth.order[key.provider].map { ExplicitOrder(ids: $0, source: .config) }
     }
 
     private mutating func credentials(for id: ProviderID, _ resolved: [ResolvedCandidate]) -> [ChosenCredential?] {

@@ -44,7 +44,7 @@ package enum Fault: String, Hashable, Sendable, CaseIterable {
 
     /// The number a key may carry behind this fault's word, as in `429-after-120`: its name among the parameters
     /// and what it is without one.
-    var number: (keyPath: WritableKeyPath<FaultParameters, Int?> & Sendable, fallback: Int)? {
+    var number: (keyPath: any WritableKeyPath<FaultParameters, Int?> & Sendable, fallback: Int)? {
         switch self {
         case .rateLimitAfter, .rateLimitDate, .rateLimitReset: (\.seconds, 30)
         case .expiring: (\.calls, 3)

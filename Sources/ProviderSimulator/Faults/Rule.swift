@@ -80,7 +80,7 @@ extension Rule {
 }
 
 extension FaultParameters {
-    private static let numbers: [String: WritableKeyPath<FaultParameters, Int?> & Sendable] = [
+    private static let numbers: [String: any WritableKeyPath<FaultParameters, Int?> & Sendable] = [
         "seconds": \.seconds, "calls": \.calls, "events": \.events, "microseconds": \.microseconds, "bytes": \.bytes,
         "delayMilliseconds": \.delayMilliseconds,
     ]

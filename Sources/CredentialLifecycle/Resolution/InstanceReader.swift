@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+import Credentials
+import Documents
+import ProfileStorage
+import Providers
+import SafeFiles
+package import Settings
+
+/// Reads an instance, again and again: a file that cannot be read does not take away what was last known of it.
+package struct InstanceReader: Sendable {
+    package let layout: StateLayout
+    private let process: [String: String]
+    private var document: Document?
+    private var dotEnv = DotEnv()
+    private var stores: [AgentID: StoredProfiles] = [:]
+    private var problems: [InstanceProblem] = []
+    private var notices: [StorageNotice] = []
+
+    /// - Parameter process: the process environment.
+    package init(layout: StateLayout, process: [String: String]) {
+        self.layout = layout
+        self.process = process
+    }
+
+    package mutating func read() -> InstanceReading {
+        problems = []
+        notices = []
+        readConfiguration()
+        readEnvironmentFile()
+        let layers = EnvironmentLayers(process: process, stateDotEnv: dotEnv.variables)
+        let settings = InstanceSettings(document, environment: layers)
+        var layout = self.layout
+        let providers = ProviderSet(settings.providers)
+        for problem in settings.problems + layout.adopt(settings.agents) {
+            note(.configuration, problem.description, problem.severity)
+        }
+        for text in providers.problems { note(.configuration, text, .error) }
+        let agents = settings.everyAgent
+        for agent in agents { readStore(of: agent.id, in: layout) }
+        return InstanceReading(
+            layout: layout, settings: settings, environment: settings.environment(layers), providers: providers,
+            agents: agents.map(reading), problems: problems, notices: notices)
+    }
+
+    /// The files whose change calls for another reading.
+    package static func files(of reading: InstanceReading) -> [String] {
+        let layout = reading.layout
+        return [layout.configPath, layout.dotEnvPath] + reading.agents.map { layout.storePath($0.id) }
+    }
+
+    private func reading(of agent: AgentSettings) -> AgentReading {
+        let own = stores[agent.id] ?? StoredProfiles()
+        var profiles = own.book.profiles.values.map { OwnedProfile(profile: $0, owner: agent.id) }
+        if agent.id != .main, agent.inheritsProfiles {
+            for profile in (stores[.main]?.book.profiles ?? [:]).values where own.book.profiles[profile.id] == nil {
+                profiles.append(OwnedProfile(profile: profile, owner: .main))
+            }
+        }
+        return AgentReading(id: agent.id, stored: own, profiles: profiles)
+    }
+
+    private mutating func readConfiguration() {
+        do throws(SettingsFileError) {
+            if let found = try SettingsFile(layout).load() {
+                document = found
+            } else if document != nil {
+                note(.configuration, "\(layout.configPath) is gone. What was last read from it stays in use.", .error)
+            }
+        } catch {
+            note(.configuration, error, isKept: document != nil)
+        }
+    }
+
+    private mutating func readEnvironmentFile() {
+        do throws(StoreError) {
+            let found = try EnvironmentFile(layout).load()
+            dotEnv = found.file
+            notices += found.notices
+            for problem in dotEnv.problems {
+                note(.environmentFile, "\(layout.dotEnvPath), line \(problem.line): \(problem.problem)", .error)
+            }
+        } catch { note(.environmentFile, error, isKept: !dotEnv.bytes.isEmpty) }
+    }
+
+    private mutating func readStore(of agent: AgentID, in layout: StateLayout) {
+        do throws(StoreError) {
+            let stored = try AuthProfilesFile(folder: layout.agentDirectory(agent)).loadStored()
+            stores[agent] = stored
+            for text in stored.problems { note(.store(agent), "\(layout.storePath(agent)): \(text)", .warning) }
+        } catch { note(.store(agent), error, isKept: stores[agent] != nil) }
+    }
+
+    private mutating func note(_ place: InstanceProblem.Place, _ text: String, _ severity: SettingsProblem.Severity) {
+        problems.append(InstanceProblem(place: place, severity: severity, text: text))
+    }
+
+    private mutating func note(_ place: InstanceProblem.Place, _ error: any ActionableError, isKept: Bool) {
+        let advice = error.advice
+        let rest = isKept ? " What was last read from it stays in use." : ""
+        problems.append(
+            InstanceProblem(
+                place: place, severity: .error, text: "\(advice.what) \(advice.why)\(rest)", advice: advice,
+                exitCode: error.exitCode))
+    }
+}

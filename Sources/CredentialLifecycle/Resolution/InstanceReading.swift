@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Credentials
+package import ProfileStorage
+package import Rotation
+package import SafeFiles
+package import Settings
+
+/// Everything one instance is made of, as it was read from its files and the environment at one moment.
+package struct InstanceReading: Sendable {
+    /// With the directories that the configuration gives its agents.
+    package var layout: StateLayout
+    package var settings: InstanceSettings
+    /// With the configuration's `env.vars`.
+    package var environment: EnvironmentLayers
+    package var providers: ProviderSet
+    /// The default agent first.
+    package var agents: [AgentReading]
+    package var problems: [InstanceProblem]
+    /// What was too open and has been closed, since the reading before.
+    package var notices: [StorageNotice]
+
+    /// What clients of the gateway must present.
+    package var clientToken: Secret? { settings.clientToken(in: environment) }
+
+    package subscript(agent: AgentID) -> AgentReading? { agents.first { $0.id == agent } }
+
+    /// What other programs have noted in `usageStats`: where a credential's health starts when the journal is silent.
+    package var startingHealth: [HealthKey: Health] {
+        var health: [HealthKey: Health] = [:]
+        for agent in agents {
+            for (id, value) in agent.stored.usage { health[HealthKey(owner: agent.id, id: id)] = value }
+        }
+        return health
+    }
+}
+
+/// One agent with everything it may use, inherited profiles included.
+package struct AgentReading: Sendable {
+    package var id: AgentID
+    /// Its own store.
+    package var stored: StoredProfiles
+    package var profiles: [OwnedProfile]
+
+    /// The explicit orders of its own store.
+    package var order: [ProviderID: [ProfileID]] { stored.book.order }
+}
+
+/// Something that could not be used. The rest goes on without it, or with what was last known of it.
+package struct InstanceProblem: Sendable, Hashable {
+    package enum Place: Sendable, Hashable {
+        case configuration
+        case environmentFile
+        case store(AgentID)
+    }
+
+    package var place: Place
+    package var severity: SettingsProblem.Severity
+    /// One sentence; never a secret.
+    package var text: String
+    /// Present when a whole file could not be read.
+    package var advice: Advice?
+    package var exitCode: ExitStatus?
+}

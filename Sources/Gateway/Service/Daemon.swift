@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package import CredentialLifecycle
+import Credentials
+import Logging
+import NIOCore
+import ProfileStorage
+import Rotation
+import ServiceLifecycle
+import Settings
+import UnixSignals
+
+/// The gateway as a process: listener, reload and journal in one group that is shut down in order.
+package struct Daemon {
+    private let reader: InstanceReader
+    private let first: InstanceReading
+    private let place: ListeningPlace
+    private let log: RequestLog
+    private let standing: GatewayStanding
+    private let loopCount: Int
+
+    /// - Parameters:
+    ///   - reader: has read `first`, and reads again when a file changes.
+    ///   - loopCount: event loops; each has its own upstream connections.
+    package init(
+        reader: InstanceReader, first: InstanceReading, place: ListeningPlace, log: RequestLog, version: String,
+        loopCount: Int
+    ) {
+        self.reader = reader
+        self.first = first
+        self.place = place
+        self.log = log
+        self.loopCount = loopCount
+        standing = GatewayStanding(startedAt: WallTime.now.date, version: version)
+    }
+
+    /// Serves until a signal asks for the end, then drains.
+    ///
+    /// - Parameter onListening: called once connections are accepted, with the port in use.
+    /// - Throws: ``ListenError``; what the group of services throws.
+    package func run(onListening: @escaping @Sendable (Int) -> Void) async throws {
+        let loops = EventLoops(count: loopCount, log: log)
+        let journal = HealthJournal(folder: first.layout.agentDirectory(.main))
+        let addresses = UpstreamAddresses()
+        var builder = DeploymentBuilder(first, addresses: addresses)
+        let board = Board()
+        board.adopt(first.startingHealth.merging(health(in: journal)) { _, noted in noted })
+        let withCredential = builder.seat(at: board)
+        let runtime = Runtime(
+            deployment: builder.deployment(port: place.port, withCredential: withCredential), board: board, log: log)
+        let reload = ReloadService(
+            reader: reader, first: first, firstProblems: builder.problems, addresses: addresses, runtime: runtime,
+            standing: standing)
+        let control = ControlPlane(ControlRoutes(runtime: runtime, loops: loops, standing: standing))
+        let listener = GatewayService(place: place, runtime: runtime, control: control, loops: loops) { port in
+            reload.setPort(port)
+            onListening(port)
+        }
+        let quiet = Logger(label: "gateway") { _ in SwiftLogNoOpLogHandler() }
+        // Shut down from the last to the first: what the drain still learns reaches the journal.
+        let group = ServiceGroup(
+            services: [JournalService(journal: journal, board: board, log: log), reload, listener],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
+        do { try await group.run() } catch {
+            try await loops.group.shutdownGracefully()
+            throw error
+        }
+        try await loops.group.shutdownGracefully()
+    }
+
+    /// A journal that cannot be read costs nobody a credential: everything counts as healthy then.
+    private func health(in journal: HealthJournal) -> [HealthKey: Health] {
+        do throws(StoreError) { return try journal.load() } catch {
+            log.event("journal_unreadable", [("problem", .text("\(error.advice.what) \(error.advice.why)"))])
+            return [:]
+        }
+    }
+}

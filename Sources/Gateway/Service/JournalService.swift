@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+import Credentials
+import ProfileStorage
+import Rotation
+import ServiceLifecycle
+
+/// Writes the health that has changed to the journal, twice a second and once at the end.
+///
+/// A process that is killed loses half a second of it and the write under way; never a credential.
+struct JournalService: Service {
+    let journal: HealthJournal
+    let board: Board
+    let log: RequestLog
+    private static let period = Duration.milliseconds(500)
+
+    func run() async {
+        var unwritten: [HealthKey: Health] = [:]
+        var wasFailing = false
+        let ticks = AsyncTicks(period: Self.period).cancelOnGracefulShutdown()
+        for await _ in ticks { flush(&unwritten, &wasFailing) }
+        flush(&unwritten, &wasFailing)
+    }
+
+    /// What could not be written is kept for the next time: a full disk may be emptied.
+    private func flush(_ unwritten: inout [HealthKey: Health], _ wasFailing: inout Bool) {
+        for (key, health) in board.takeChanges() { unwritten[key] = health }
+        guard !unwritten.isEmpty else { return }
+        do throws(StoreError) {
+            try journal.append(unwritten.map { ($0.key, $0.value) })
+            unwritten = [:]
+            wasFailing = false
+        } catch {
+            // Said once, not twice a second.
+            if !wasFailing { log.event("journal_not_written", [("problem", .text("\(error.advice.what) \(error.advice.why)"))]) }
+            wasFailing = true
+        }
+    }
+}
+
+/// A sequence that gives something once per period, until its task is cancelled.
+struct AsyncTicks: AsyncSequence, Sendable {
+    let period: Duration
+
+    struct Iterator: AsyncIteratorProtocol {
+        let period: Duration
+
+        mutating func next(isolation actor: isolated (any Actor)?) async -> Void? {
+            // Only a cancelled task cannot sleep.
+            (try? await Task.sleep(for: period)).map { _ in () }
+        }
+    }
+
+    func makeAsyncIterator() -> Iterator { Iterator(period: period) }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+import CredentialLifecycle
+import Credentials
+import ProfileStorage
+import Rotation
+import SafeFiles
+import ServiceLifecycle
+import Settings
+import Synchronization
+
+/// Takes over changes of the configuration, the environment file and the stores, within a second, without a restart.
+///
+/// Requests under way keep what they began with. A file that cannot be read leaves in force what was last known, and
+/// is reported in `/healthz` and the log.
+final class ReloadService: Service {
+    private static let period = Duration.milliseconds(400)
+
+    private struct State {
+        var reader: InstanceReader
+        var reading: InstanceReading
+        var watch: FileWatch
+        /// Files may have changed between a reading and the start of the watch over them: one more reading tells.
+        var isWatchNew = true
+        var port: Int?
+        var withCredential: Set<ProviderID> = []
+    }
+
+    private let state: Mutex<State>
+    private let addresses: UpstreamAddresses
+    private let runtime: Runtime
+    private let standing: GatewayStanding
+
+    init(
+        reader: InstanceReader, first: InstanceReading, firstProblems: [String], addresses: UpstreamAddresses,
+        runtime: Runtime, standing: GatewayStanding
+    ) {
+        let watch = FileWatch(paths: InstanceReader.files(of: first))
+        state = Mutex(State(reader: reader, reading: first, watch: watch))
+        self.addresses = addresses
+        self.runtime = runtime
+        self.standing = standing
+        report(first, firstProblems)
+    }
+
+    func run() async {
+        for await _ in AsyncTicks(period: Self.period).cancelOnGracefulShutdown() { check() }
+    }
+
+    /// The listener's port is known: requests may name it in their `Host`.
+    func setPort(_ port: Int) {
+        state.withLock { state in
+            state.port = port
+            apply(&state)
+        }
+    }
+
+    private func check() {
+        state.withLock { state in
+            let changed = state.watch.changes()
+            guard !changed.isEmpty || state.isWatchNew else { return }
+            let before = state.reading
+            state.reading = state.reader.read()
+            let files = InstanceReader.files(of: state.reading)
+            state.isWatchNew = files != InstanceReader.files(of: before)
+            if state.isWatchNew { state.watch = FileWatch(paths: files) }
+            forgetReplaced(before, state.reading)
+            apply(&state)
+            if changed.isEmpty { return }
+            runtime.log.event("reloaded", [("files", .text(changed.map(Self.lastPart).joined(separator: ", ")))])
+        }
+    }
+
+    private func apply(_ state: inout State) {
+        var builder = DeploymentBuilder(state.reading, addresses: addresses)
+        let withCredential = builder.seat(at: runtime.board)
+        runtime.deploy(builder.deployment(port: state.port ?? state.reading.settings.gateway.port, withCredential: withCredential))
+        report(state.reading, builder.problems)
+    }
+
+    /// What was held against a credential does not hold against the one that took its place.
+    private func forgetReplaced(_ before: InstanceReading, _ after: InstanceReading) {
+        for agent in after.agents {
+            let old = before[agent.id]?.stored.book.profiles ?? [:]
+            for (id, profile) in agent.stored.book.profiles where old[id] != nil && old[id]?.secret != profile.secret {
+                runtime.board.clear(HealthKey(owner: agent.id, id: id))
+            }
+        }
+    }
+
+    private func report(_ reading: InstanceReading, _ more: [String]) {
+        for notice in reading.notices {
+            runtime.log.event("permissions_tightened", [("path", .text(notice.path)), ("problem", .text(notice.text))])
+        }
+        let problems = reading.problems.filter { $0.severity == .error }.map(\.text) + more
+        for problem in standing.replace(problems) { runtime.log.event("problem", [("problem", .text(problem))]) }
+    }
+
+    private static func lastPart(_ path: String) -> String { String(path.split(separator: "/").last ?? "") }
+}
