@@ -22,8 +22,17 @@ extension SafeDirectory {
 
     /// Takes a lock for as long as the returned value lives.
     ///
-    /// - Throws: `.busy` with the holder's process id when another process has it, without waiting.
-    package func holdLock(_ name: String) throws(StoreError) -> HeldLock { HeldLock(file: try acquire(name, until: .now)) }
+    /// - Parameter wait: longer than ``isLocked(_:)`` takes, so that a look at the lock is not taken for a holder.
+    /// - Throws: `.busy` with the holder's process id when another process has it.
+    package func holdLock(_ name: String, wait: Duration = .milliseconds(300)) throws(StoreError) -> HeldLock {
+        HeldLock(file: try acquire(name, until: .now + wait))
+    }
+
+    /// Whether another process has the lock now.
+    package func isLocked(_ name: String) throws(StoreError) -> Bool {
+        guard let file = try open(name, O_RDONLY) else { return false }
+        return retrying { flock(file.descriptor, LOCK_SH | LOCK_NB) } != 0
+    }
 
     private func acquire(_ name: String, until deadline: ContinuousClock.Instant) throws(StoreError) -> OpenFile {
         var pause: useconds_t = 500

@@ -54,6 +54,14 @@ extension SafeDirectory {
         }
     }
 
+    /// Removes a file. Nothing happens when there is none.
+    package func remove(_ name: String) throws(StoreError) {
+        try checkName(name)
+        guard unlinkat(folder.descriptor, name, 0) == 0 || errno == ENOENT else {
+            throw .io(path: path(of: name), operation: "removing it", code: errno)
+        }
+    }
+
     /// Adds to the end of a file, in one call, made when it is not there. Not synced.
     ///
     /// - Parameter startingLine: a line break goes first when the file ends without one, as after a crash.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Credentials
+import Documents
 
 #if canImport(Glibc)
 import Glibc
@@ -13,20 +14,24 @@ package struct Terminal: Sendable {
     package var notices: @Sendable (String) -> Void
     package var input: @Sendable () -> TerminalInput
     package var isOutputTerminal: Bool
+    package var isNoticeTerminal: Bool
 
     package init(
         output: @escaping @Sendable (String) -> Void, notices: @escaping @Sendable (String) -> Void,
-        input: @escaping @Sendable () -> TerminalInput, isOutputTerminal: Bool
+        input: @escaping @Sendable () -> TerminalInput, isOutputTerminal: Bool,
+        isNoticeTerminal: Bool
     ) {
         self.output = output
         self.notices = notices
         self.input = input
         self.isOutputTerminal = isOutputTerminal
+        self.isNoticeTerminal = isNoticeTerminal
     }
 
     package static let standard = Terminal(
         output: { writeAll($0, to: STDOUT_FILENO) }, notices: { writeAll($0, to: STDERR_FILENO) },
-        input: { isatty(STDIN_FILENO) == 1 ? .person : .pipe }, isOutputTerminal: isatty(STDOUT_FILENO) == 1)
+        input: { isatty(STDIN_FILENO) == 1 ? .person : .pipe }, isOutputTerminal: isatty(STDOUT_FILENO) == 1,
+        isNoticeTerminal: isatty(STDERR_FILENO) == 1)
 
     /// One line of the command's output. Control characters are escaped: no stored name may move the cursor.
     package func say(_ line: String) { output(line.escapedForTerminal + "\n") }
@@ -35,6 +40,18 @@ package struct Terminal: Sendable {
     package func print(_ text: String) { output(text) }
 
     package func notice(_ line: String) { notices(line.escapedForTerminal + "\n") }
+
+    /// An error of ours: three lines on standard error; for `--json`, one object with the same keys on standard output.
+    package func report(_ error: any ActionableError, asJSON: Bool) {
+        let advice = error.advice
+        guard asJSON else {
+            return notices("error: \(advice.what)\n  why: \(advice.why)\n  fix: \(advice.fix)\n".escapedForTerminal)
+        }
+        let object = Literal.object([
+            .init("error", .string(advice.what)), .init("why", .string(advice.why)), .init("fix", .string(advice.fix)),
+        ])
+        output(object.compact + "\n")
+    }
 
     /// A secret: from standard input when it is piped, else typed at a prompt that does not show it.
     package func readSecret(_ prompt: String) throws -> String {

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import Credentials
+import Documents
+import Gateway
+import SafeFiles
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// Says where the gateway listens: in the log, on a terminal, and in the state directory for the other commands.
+struct Announcement: Sendable {
+    var host: String
+    var port: Int
+    var state: SafeDirectory
+    var took: Duration
+
+    func make(on log: RequestLog, terminal: Terminal) {
+        let place = Literal.object([
+            .init("pid", .integer(Int64(getpid()))), .init("host", .string(host)), .init("port", .integer(Int64(port))),
+        ])
+        do throws(StoreError) {
+            try state.atomicReplace(RunningGateway.placeName, with: Array((place.compact + "\n").utf8), durability: .relaxed)
+        } catch {
+            // Commands then look at the configured port.
+            log.event("place_not_written", [("problem", .text("\(error.advice.what) \(error.advice.why)"))])
+        }
+        log.event("listening", [("host", .text(host)), ("port", .number(port)), ("pid", .number(Int(getpid())))])
+        guard terminal.isNoticeTerminal else { return }
+        terminal.notice(
+            """
+            Listening on http://\(host.contains(":") ? "[\(host)]" : host):\(port). Point a client at it:
+              ANTHROPIC_BASE_URL=http://127.0.0.1:\(port)  or  OPENAI_BASE_URL=http://127.0.0.1:\(port)/v1
+              The API key is the client token: agenticflow-enterprise gateway token --show
+            """)
+    }
+
+    static func withdraw(from state: SafeDirectory) {
+        // Nobody asks once the lock is free; a file that stays is replaced by the next start.
+        try? state.remove(RunningGateway.placeName)
+    }
+}

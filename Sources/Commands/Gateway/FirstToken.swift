@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import Credentials
+import Documents
+import Settings
+
+/// The token that the first start makes when none is configured.
+enum FirstToken {
+    /// Starts with `agw_`, so that one that goes astray can be recognised.
+    static func make() -> Secret {
+        var generator = SystemRandomNumberGenerator()
+        let alphabet = Array("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        return Secret("agw_" + String((0..<40).map { _ in alphabet.randomElement(using: &generator) ?? "0" }))
+    }
+
+    /// Stores a new token, unless another process has been faster.
+    static func make(for layout: StateLayout, terminal: Terminal) throws(SettingsFileError) {
+        let token = make()
+        let path = ["gateway", "auth", "token"]
+        let isOurs = try SettingsFile(layout).edit { document throws(DocumentError) in
+            guard document.element(at: path) == nil else { return false }
+            try document.set(.string(token.reveal()), at: path)
+            return true
+        }
+        guard isOurs else { return }
+        terminal.notice("No client token was configured: a new one is in \(layout.configPath).")
+        if terminal.isNoticeTerminal {
+            terminal.notice("Clients send it as their API key: \(token.reveal())")
+        } else {
+            terminal.notice("Show it with: agenticflow-enterprise gateway token --show")
+        }
+    }
+}

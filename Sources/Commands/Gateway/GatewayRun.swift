@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import CProcess
+import CredentialLifecycle
+import Credentials
+import FoundationEssentials
+import Gateway
+import Providers
+import SafeFiles
+import Settings
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+struct GatewayRun: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Serve clients, in the foreground, until a signal ends it.",
+        discussion: """
+            The request log, one JSON line per request, goes to standard error. Changes of the configuration, of .env
+            and of the stored credentials take effect within two seconds. SIGTERM lets open requests finish.
+
+            Example: agenticflow-enterprise gateway run --port 18790
+            """)
+
+    @Option(help: ArgumentHelp("Listen on this port, 0 for any free one, instead of gateway.port.", valueName: "port"))
+    var port: Int?
+    @Option(help: ArgumentHelp("Listen on this address (loopback, lan, or a numeric one) instead of gateway.bind.", valueName: "address"))
+    var bind: String?
+
+    func validate() throws {
+        if let port, !(0...65_535).contains(port) { throw ValidationError("--port takes a number from 0 to 65535.") }
+    }
+
+    func run() throws { try run(in: .live()) }
+
+    func run(in context: CommandContext) throws {
+        Self.prepareProcess()
+        var reader = try context.reader()
+        var reading = reader.read()
+        try Self.refuseUnreadableConfiguration(reading)
+        let state = try SafeDirectory(creating: reading.layout.state)
+        let lock = try Self.lock(state)
+        if reading.clientToken == nil {
+            try FirstToken.make(for: reading.layout, terminal: context.terminal)
+            reading = reader.read()
+        }
+        let log = RequestLog()
+        defer { log.close() }
+        let place = try listeningPlace(reading)
+        let daemon = Daemon(
+            reader: reader, first: reading, place: place, log: log, version: CredentialFields.version,
+            loopCount: Self.loopCount)
+        let started = ContinuousClock.now
+        try Self.serve(daemon, at: place) { port in
+            Announcement(host: place.hosts[0], port: port, state: state, took: ContinuousClock.now - started)
+                .make(on: log, terminal: context.terminal)
+        }
+        Announcement.withdraw(from: state)
+        withExtendedLifetime(lock) {}
+    }
+
+    private static func serve(
+        _ daemon: Daemon, at place: ListeningPlace, onListening: @escaping @Sendable (Int) -> Void
+    ) throws {
+        do { try Blocking.wait { try await daemon.run(onListening: onListening) } } catch let error as ListenError {
+            throw GatewayStartError.cannotListen(
+                host: error.host, port: error.port, isInUse: error.isAddressInUse, problem: "\(error.error)")
+        }
+    }
+
+    private static var loopCount: Int { min(max(1, ProcessInfo.processInfo.activeProcessorCount), 16) }
+
+    /// No core file, no look into our memory, as many descriptors as there may be; a closed terminal ends nothing.
+    private static func prepareProcess() {
+        _ = process_close_memory()
+        _ = process_raise_file_limit()
+        signal(SIGHUP, SIG_IGN)
+    }
+
+    private static func lock(_ state: SafeDirectory) throws -> HeldLock {
+        do throws(StoreError) { return try state.holdLock(RunningGateway.lockName) } catch {
+            if case .busy(_, let holder) = error { throw GatewayStartError.alreadyRunning(state.path, holder) }
+            throw error
+        }
+    }
+
+    /// A gateway that starts without its own settings would serve the wrong clients with the wrong keys.
+    private static func refuseUnreadableConfiguration(_ reading: InstanceReading) throws {
+        for problem in reading.problems where problem.place == .configuration {
+            if let advice = problem.advice { throw GatewayStartError.unreadable(advice) }
+        }
+    }
+
+    private func listeningPlace(_ reading: InstanceReading) throws -> ListeningPlace {
+        let settings = reading.settings.gateway
+        var host = settings.bind
+        switch bind?.lowercased() {
+        case nil: break
+        case "loopback": host = "127.0.0.1"
+        case "lan": host = "0.0.0.0"
+        case let address?:
+            guard NetworkAddress(address) != nil else { throw GatewayStartError.noAddress(address) }
+            host = address
+        }
+        guard let address = NetworkAddress(host) else { throw GatewayStartError.noAddress(host) }
+        if !address.isLoopback, !settings.allowPlainRemote { throw GatewayStartError.plainRemote(host) }
+        let hosts = host == "127.0.0.1" ? ["127.0.0.1", "::1"] : [host]
+        return ListeningPlace(hosts: hosts, port: port ?? settings.port)
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import Credentials
+
+/// Why the gateway did not start.
+enum GatewayStartError: ActionableError {
+    /// - `state`: the state directory; `holder`: the other process, when it said so.
+    case alreadyRunning(_ state: String, _ holder: Int32?)
+    case cannotListen(host: String, port: Int, isInUse: Bool, problem: String)
+    case plainRemote(String)
+    case noAddress(String)
+    case unreadable(Advice)
+
+    var exitCode: ExitStatus {
+        switch self {
+        // 78 for all that a supervisor's next try would not mend.
+        case .alreadyRunning, .plainRemote, .unreadable: .configuration
+        case .cannotListen(_, _, let isInUse, _): isInUse ? .configuration : .unavailable
+        case .noAddress: .usage
+        }
+    }
+
+    var advice: Advice {
+        switch self {
+        case .alreadyRunning(let state, let holder):
+            Advice(
+                what: "A gateway is running already on \(state).",
+                why: holder.map { "Process \($0) holds \(state)/\(RunningGateway.lockName)." }
+                    ?? "Another process holds \(state)/\(RunningGateway.lockName).",
+                fix: "See it with: agenticflow-enterprise gateway status. For a second one, choose another instance: "
+                    + "agenticflow-enterprise --profile second gateway run --port 18790")
+        case .cannotListen(let host, let port, let isInUse, let problem):
+            Advice(
+                what: "The gateway cannot listen on \(host):\(port).",
+                why: isInUse ? "Another program listens there." : "The system says: \(problem).",
+                fix: isInUse
+                    ? "Find it with: ss -ltnp 'sport = :\(port)'. Or choose another port: agenticflow-enterprise gateway run --port 18790"
+                    : "Choose an address of this machine: agenticflow-enterprise gateway run --bind loopback")
+        case .plainRemote(let host):
+            Advice(
+                what: "The gateway does not listen on \(host).",
+                why: "Other machines can reach that address, and without TLS they, and everyone between, would see the client token.",
+                fix: "Put a TLS proxy before a loopback listener; or, on a network you trust, set "
+                    + "gateway.allowPlainRemote: true in the configuration, then run: agenticflow-enterprise gateway run")
+        case .noAddress(let text):
+            Advice(
+                what: "\"\(text.escapedForDisplay)\" is no address to listen on.",
+                why: "It is neither loopback, nor lan, nor a numeric IPv4 or IPv6 address.",
+                fix: "Run: agenticflow-enterprise gateway run --bind loopback")
+        case .unreadable(let advice): advice
+        }
+    }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import CredentialLifecycle
+import Credentials
+import Settings
+
+struct GatewayToken: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "token", abstract: "The token that clients of the gateway send as their API key.",
+        discussion: "Example: export ANTHROPIC_API_KEY=$(agenticflow-enterprise gateway token --show)")
+
+    @Flag(help: "Print the token itself. Without it, only where it comes from and its ends.")
+    var show = false
+
+    func run() throws { try run(in: .live()) }
+
+    func run(in context: CommandContext) throws {
+        let reading = try context.reading()
+        for problem in reading.problems where problem.place == .configuration {
+            if let advice = problem.advice { throw GatewayStartError.unreadable(advice) }
+        }
+        guard let token = reading.clientToken else { throw NoClientToken(configPath: reading.layout.configPath) }
+        if show { return context.terminal.say(token.reveal()) }
+        let isConfigured = reading.settings.gateway.token.secret != nil
+        let source = isConfigured ? "gateway.auth.token of \(reading.layout.configPath)" : InstanceSettings.tokenVariable
+        context.terminal.say("Client token: \(token.masked) (\(source))")
+        context.terminal.say("Show it with: agenticflow-enterprise gateway token --show")
+    }
+}
+
+/// Neither the configuration nor the environment names a client token.
+struct NoClientToken: ActionableError {
+    let configPath: String
+    var exitCode: ExitStatus { .configuration }
+
+    var advice: Advice {
+        Advice(
+            what: "There is no client token yet.",
+            why: "Neither gateway.auth.token in \(configPath) nor AGENTICFLOW_GATEWAY_TOKEN names one.",
+            fix: "The first start makes one. Run: agenticflow-enterprise gateway run")
+    }
+}

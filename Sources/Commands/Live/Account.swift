@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// The account this process runs under.
+enum Account {
+    /// Its home directory, as the system's list of users names it; for when `HOME` is not set.
+    static var home: String? {
+        var entry = passwd()
+        var found: UnsafeMutablePointer<passwd>?
+        var space = [CChar](repeating: 0, count: 4096)
+        guard getpwuid_r(geteuid(), &entry, &space, space.count, &found) == 0, found != nil, let path = entry.pw_dir else {
+            return nil
+        }
+        return String(cString: path)
+    }
+}

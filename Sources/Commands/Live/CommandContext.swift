@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package import CredentialLifecycle
+package import Credentials
+import FoundationEssentials
+package import Settings
+
+/// What a command works with: made once for the real world, or by a test.
+package struct CommandContext: Sendable {
+    package var terminal: Terminal
+    /// The process environment.
+    package var environment: [String: String]
+    package var now: WallClock
+
+    package init(terminal: Terminal, environment: [String: String], now: @escaping WallClock) {
+        self.terminal = terminal
+        self.environment = environment
+        self.now = now
+    }
+
+    package static func live() -> CommandContext {
+        CommandContext(terminal: .standard, environment: ProcessInfo.processInfo.environment) { Date() }
+    }
+
+    /// Where this instance keeps its files.
+    package func layout() throws(StateLayoutError) -> StateLayout {
+        try StateLayout(environment: environment, home: Account.home)
+    }
+
+    /// Reads the instance, once. What could not be read is among the reading's problems.
+    package func reader() throws(StateLayoutError) -> InstanceReader {
+        InstanceReader(layout: try layout(), process: environment)
+    }
+
+    package func reading() throws(StateLayoutError) -> InstanceReading {
+        var reader = try reader()
+        return reader.read()
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package import CredentialLifecycle
+import Credentials
+import Documents
+import Providers
+import SafeFiles
+import Settings
+
+/// The gateway of this instance, as far as another process can tell.
+///
+/// It holds a lock in the state directory for as long as it runs, so nothing is ever asked, and no token ever shown,
+/// when it does not: whoever else listens on the port hears nothing from us.
+package struct RunningGateway: Sendable {
+    package static let lockName = "gateway.lock"
+    /// Where it listens, written once it does: a port given on its command line is found too.
+    static let placeName = "gateway.json"
+
+    package enum Reply: Sendable {
+        /// No gateway runs on this state directory.
+        case notRunning
+        /// One runs, and did not answer: dead-locked, still starting, or behind another port.
+        case silent(String)
+        case answered(status: Int, body: String)
+    }
+
+    private let reading: InstanceReading
+
+    package init(_ reading: InstanceReading) { self.reading = reading }
+
+    package var isRunning: Bool {
+        // A folder that cannot be opened holds no gateway of ours.
+        guard let folder = try? SafeDirectory(existing: reading.layout.state) else { return false }
+        return (try? folder.isLocked(Self.lockName)) ?? false
+    }
+
+    /// Asks for `path`, such as `/api/v1/status`, with the gateway's own token.
+    package func get(_ path: String) -> Reply {
+        guard isRunning else { return .notRunning }
+        let place = self.place
+        var request = LoopbackRequest(host: place.host, port: place.port, path: path)
+        request.token = reading.clientToken
+        do throws(LoopbackRequest.Failure) {
+            let answer = try request.send()
+            return .answered(status: answer.status, body: answer.body)
+        } catch { return .silent("\(place.host):\(place.port) \(error.sentence)") }
+    }
+
+    /// As the gateway wrote it, else as the configuration says.
+    package var place: (host: String, port: Int) {
+        let settings = reading.settings.gateway
+        let fallback = (host: Self.reachable(settings.bind), port: settings.port)
+        guard let folder = try? SafeDirectory(existing: reading.layout.state),
+            let bytes = try? folder.read(Self.placeName, limitInBytes: 4096),
+            let root = try? Document(bytes, as: .json).root, let port = root["port"]?.integer,
+            let host = root["host"]?.string, (1...65_535).contains(port)
+        else { return fallback }
+        return (Self.reachable(host), Int(port))
+    }
+
+    /// A gateway that listens everywhere is asked through loopback.
+    private static func reachable(_ host: String) -> String {
+        host == "0.0.0.0" ? "127.0.0.1" : host == "::" ? "::1" : host
+    }
+}
