@@ -237,9 +237,7 @@ final class FrontDoor: ChannelInboundHandler {
         let waitsForRequest = !requestEnded
         let close = !keepsAlive
         stage = close ? .closing(until: .now() + Self.lingering) : .idle(since: .now())
-        context.write(wrapOutboundOut(.end(nil)), promise: nil)
-        context.flush()
-        if close, !waitsForRequest { return closeAfterFlush() }
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: close && !waitsForRequest ? closing(context) : nil)
         readOn()
     }
 
@@ -261,10 +259,15 @@ final class FrontDoor: ChannelInboundHandler {
     private func closeAfterFlush() {
         // An empty write behind everything else: when it is done, all of it has reached the system.
         guard let context else { return }
+        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer()))), promise: closing(context))
+    }
+
+    /// Closes the connection when the write that it is given to is done.
+    private func closing(_ context: ChannelHandlerContext) -> EventLoopPromise<Void> {
         let promise = context.eventLoop.makePromise(of: Void.self)
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
         promise.futureResult.whenComplete { _ in bound.value.close(promise: nil) }
-        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer()))), promise: promise)
+        return promise
     }
 
     private func closeNow() { context?.close(promise: nil) }
