@@ -132,41 +132,41 @@ final class FrontDoor: ChannelInboundHandler {
         let deployment = runtime.deployment
         let route = Route(head)
         do throws(Fault) {
-            try deployment.heads.admit(head)
-            if !route.isOpen { try deployment.token.admit(head.headers) }
-            try admit(head, to: route, under: deployment)
+            let fields = HeadFields(head)
+            try deployment.heads.admit(head, fields)
+            if !route.isOpen { try deployment.token.admit(fields) }
+            try admit(head, fields, to: route, under: deployment)
         } catch {
             refuse(error, dialect: route.dialect)
         }
     }
 
-    private func admit(_ head: HTTPRequestHead, to route: Route, under deployment: Deployment) throws(Fault) {
+    private func admit(
+        _ head: HTTPRequestHead, _ fields: HeadFields, to route: Route, under deployment: Deployment
+    ) throws(Fault) {
         switch route {
         case .model(let endpoint):
             if head.method != .POST { throw Fault(.methodNotAllowed, "Use POST for \(endpoint.path).") }
-            try checkContentType(head)
+            try checkContentType(fields)
             if runtime.isDraining { throw Fault(.draining, "The gateway is shutting down. Repeat the request in a moment.") }
-            let client = ClientSide(head: head, endpoint: endpoint, deployment: deployment, door: self)
+            let client = ClientSide(fields: fields, endpoint: endpoint, deployment: deployment, door: self)
             stage = .relaying(client)
-            continueIfExpected(head)
+            continueIfExpected(head, fields)
             client.start()
         case .control(let path, _):
             stage = .control(ControlRequest(head: head, path: path, deployment: deployment))
-            continueIfExpected(head)
+            continueIfExpected(head, fields)
         }
     }
 
-    private func checkContentType(_ head: HTTPRequestHead) throws(Fault) {
-        let type = head.headers.first(name: "content-type") ?? ""
-        if !type.isJSONContentType {
+    private func checkContentType(_ fields: HeadFields) throws(Fault) {
+        if fields.contentType?.isJSONContentType != true {
             throw Fault(.invalidJSON, "The request's content-type is not application/json. Send JSON, and say so in that field.")
         }
     }
 
-    private func continueIfExpected(_ head: HTTPRequestHead) {
-        guard !head.version.isHTTP10, let expect = head.headers.first(name: "expect"),
-            expect.isEqualIgnoringCase("100-continue")
-        else { return }
+    private func continueIfExpected(_ head: HTTPRequestHead, _ fields: HeadFields) {
+        guard !head.version.isHTTP10, let expect = fields.expect, expect.isEqualIgnoringCase("100-continue") else { return }
         encoder.writeDirectly(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"))
     }
 
@@ -328,6 +328,7 @@ final class FrontDoor: ChannelInboundHandler {
 
 extension String {
     fileprivate var isJSONContentType: Bool {
+        if isEqualIgnoringCase("application/json") { return true }
         let type = prefix { $0 != ";" }
         return String(type).trimmingBlanks.isEqualIgnoringCase("application/json")
     }
