@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import FoundationEssentials
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// Where profiles rest between runs. Every implementation passes `CredentialStoreContract`.
@@ -53,7 +53,8 @@ package enum StoreError: ActionableError, Equatable {
             Advice(
                 what: "\(path) was written by a newer version of this program.",
                 why: "It says version \(version); this program knows version 1.",
-                fix: "Nothing was changed. Update agenticflow-enterprise, then run: agenticflow-enterprise models status"
+                fix:
+                    "Nothing was changed. Update agenticflow-enterprise, then run: agenticflow-enterprise models status"
             )
         case .unsafe(let path, let problem):
             Advice(
@@ -62,7 +63,8 @@ package enum StoreError: ActionableError, Equatable {
         case .io(let path, let operation, let code):
             Advice(
                 what: "\(operation) failed for \(path).",
-                why: "The system says: \(String(cString: strerror(code))) (errno \(code)). The stored file is unchanged.",
+                why:
+                    "The system says: \(String(cString: strerror(code))) (errno \(code)). The stored file is unchanged.",
                 fix: "Free space or mend the permissions of \(path), then repeat the command.")
         case .busy(let path, let holder):
             Advice(

@@ -93,5 +93,7 @@ extension UInt8 {
         isLowerAlphanumeric || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self)
     }
     fileprivate var isDashOrUnderscore: Bool { self == UInt8(ascii: "-") || self == UInt8(ascii: "_") }
-    fileprivate var isNameMark: Bool { self == UInt8(ascii: ".") || self == UInt8(ascii: "@") || self == UInt8(ascii: "+") }
+    fileprivate var isNameMark: Bool {
+        self == UInt8(ascii: ".") || self == UInt8(ascii: "@") || self == UInt8(ascii: "+")
+    }
 }

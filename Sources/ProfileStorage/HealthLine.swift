@@ -26,14 +26,17 @@ struct HealthLine: Equatable {
         health.lastUsed = Self.instant(root["lastUsed"])
         health.lastFailure = Self.instant(root["lastFailure"])
         for (name, count) in root["streaks"]?.members ?? [] {
-            if let lane = Lane(rawValue: name), let count = count.integer { health.streaks[lane] = Int(clamping: count) }
+            if let lane = Lane(rawValue: name), let count = count.integer {
+                health.streaks[lane] = Int(clamping: count)
+            }
         }
         health.windows = root["windows"]?.elements.compactMap(Self.window) ?? []
     }
 
     var text: String {
         var members = [
-            Literal.Member("v", .integer(1)), .init("id", .string(key.id.text)), .init("agent", .string(key.owner.text)),
+            Literal.Member("v", .integer(1)), .init("id", .string(key.id.text)),
+            .init("agent", .string(key.owner.text)),
         ]
         if let lastUsed = health.lastUsed { members.append(.init("lastUsed", Self.number(lastUsed))) }
         if let lastFailure = health.lastFailure { members.append(.init("lastFailure", Self.number(lastFailure))) }

@@ -55,7 +55,9 @@ package struct StoredProfiles: Hashable, Sendable {
     }
 
     private mutating func addOrder(_ key: String, _ list: Element) {
-        guard let provider = ProviderID(key) else { return problems.append("order.\(key.escapedForDisplay) is no provider.") }
+        guard let provider = ProviderID(key) else {
+            return problems.append("order.\(key.escapedForDisplay) is no provider.")
+        }
         let ids = list.elements.compactMap { $0.string.map(\.trimmed).flatMap { ProfileID($0) } }
         guard !ids.isEmpty else { return }
         var seen: Set<ProfileID> = []

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Credentials
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// A file descriptor that is closed when nobody needs it any more. Every failure is a `StoreError.io` with errno.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Credentials
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 extension SafeDirectory {
@@ -47,7 +47,8 @@ extension SafeDirectory {
         }
         // None at all is fine: somebody put a newer file in its place after we had opened it.
         guard status.st_nlink <= 1 else {
-            throw .unsafe(path: file.path, problem: "It has \(status.st_nlink) names (hard links); it may have only one.")
+            throw .unsafe(
+                path: file.path, problem: "It has \(status.st_nlink) names (hard links); it may have only one.")
         }
         if status.st_mode & 0o077 != 0 { tighten(file, to: 0o600, name: name) }
     }

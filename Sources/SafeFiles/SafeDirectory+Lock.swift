@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Credentials
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 extension SafeDirectory {
@@ -23,7 +23,9 @@ extension SafeDirectory {
     /// Takes a lock for as long as the returned value lives.
     ///
     /// - Throws: `.busy` with the holder's process id when another process has it, without waiting.
-    package func holdLock(_ name: String) throws(StoreError) -> HeldLock { HeldLock(file: try acquire(name, until: .now)) }
+    package func holdLock(_ name: String) throws(StoreError) -> HeldLock {
+        HeldLock(file: try acquire(name, until: .now))
+    }
 
     private func acquire(_ name: String, until deadline: ContinuousClock.Instant) throws(StoreError) -> OpenFile {
         var pause: useconds_t = 500

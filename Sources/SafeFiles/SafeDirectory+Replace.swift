@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Credentials
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 extension SafeDirectory {

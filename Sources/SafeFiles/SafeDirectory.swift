@@ -2,7 +2,7 @@
 package import Credentials
 import Synchronization
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// Something that was not as private as it should be, or not as we write it. Never holds a secret.

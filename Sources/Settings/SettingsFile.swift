@@ -37,7 +37,8 @@ package struct SettingsFile: Sendable {
             return try directory.withLock("\(name).lock", wait: .seconds(10)) { () throws(StoreError) in
                 directory.removeLeftovers(beside: name)
                 let before = try directory.read(name, limitInBytes: Self.limitInBytes)
-                var document = try before.map { bytes throws(StoreError) in try parse(bytes) }
+                var document =
+                    try before.map { bytes throws(StoreError) in try parse(bytes) }
                     ?? Document(emptyObjectAs: .json5)
                 let result: R
                 do throws(DocumentError) { result = try change(&document) } catch {
@@ -66,7 +67,8 @@ package struct SettingsFile: Sendable {
         throw .refused(
             Advice(
                 what: "The change of \(path) was not made.",
-                why: "It would take away more than half of the file (\(before.count) bytes to \(document.bytes.count)).",
+                why:
+                    "It would take away more than half of the file (\(before.count) bytes to \(document.bytes.count)).",
                 fix: "Edit the file by hand, then run: agenticflow-enterprise models status"))
     }
 

@@ -80,7 +80,8 @@ struct Edited: Sendable, CustomTestStringConvertible {
     func `after any number of edits the values are right and the comments are all there`(seed: UInt64) throws {
         var random = SplitMix(state: seed)
         let strict = seed % 2 == 0
-        let start = strict ? "{\"k0\": 1}" : "// head\n{ /* in */\n  k0: +1, // zero\n  'k1': [0xF,], /* one */\n} // tail"
+        let start =
+            strict ? "{\"k0\": 1}" : "// head\n{ /* in */\n  k0: +1, // zero\n  'k1': [0xF,], /* one */\n} // tail"
         var document = try Document(Array(start.utf8), as: strict ? .json : .json5)
         var model: [String: Int64?] = ["k0": 1]
         if !strict { model["k1"] = .some(nil) }

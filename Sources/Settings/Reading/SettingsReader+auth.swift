@@ -89,7 +89,9 @@ extension SettingsReader {
         if let shell = object(env["shellEnv"], at: "env.shellEnv", known: ["enabled", "timeoutMs"]) {
             settings.shell.isEnabled = boolean(shell, "enabled", at: "env.shellEnv", default: false)
             settings.shell.timeout =
-                duration(shell, "timeoutMs", at: "env.shellEnv", unit: 0.001, in: 1...120_000, default: settings.shell.timeout)
+                duration(
+                    shell, "timeoutMs", at: "env.shellEnv", unit: 0.001, in: 1...120_000,
+                    default: settings.shell.timeout)
                 ?? settings.shell.timeout
         }
         return settings

@@ -55,7 +55,8 @@ extension SettingsReader {
         var found: [ConfiguredHeader] = []
         for (key, _) in headers.members {
             let name = key.lowercased()
-            let isName = !name.isEmpty && name.utf8.allSatisfy { $0.isASCIILetterOrDigit || "!#$%&'*+-.^_`|~".utf8.contains($0) }
+            let isName =
+                !name.isEmpty && name.utf8.allSatisfy { $0.isASCIILetterOrDigit || "!#$%&'*+-.^_`|~".utf8.contains($0) }
             guard isName, !Self.ownHeaders.contains(name) else {
                 note(
                     .init(
@@ -63,7 +64,9 @@ extension SettingsReader {
                         allowed: "a header that is neither ours nor part of the framing"))
                 continue
             }
-            if let value = secret(headers, key, at: path).secret { found.append(ConfiguredHeader(name: name, value: value)) }
+            if let value = secret(headers, key, at: path).secret {
+                found.append(ConfiguredHeader(name: name, value: value))
+            }
         }
         return found
     }
@@ -71,7 +74,8 @@ extension SettingsReader {
     /// Framing, and what carries credentials: a fixed value there would break or replace them.
     private static let ownHeaders: Set<String> = [
         "host", "content-length", "transfer-encoding", "connection", "te", "trailer", "upgrade", "expect", "keep-alive",
-        "authorization", "x-api-key", "proxy-authorization", "proxy-connection", "cookie", "user-agent", "accept-encoding",
+        "authorization", "x-api-key", "proxy-authorization", "proxy-connection", "cookie", "user-agent",
+        "accept-encoding",
     ]
 
     private mutating func models(_ object: Element, at path: String) -> [ConfiguredModel] {
@@ -90,7 +94,8 @@ extension SettingsReader {
                 return nil
             }
             return ConfiguredModel(
-                id: id, name: string(model, "name", at: place), contextWindow: model["contextWindow"]?.integer.map(Int.init),
+                id: id, name: string(model, "name", at: place),
+                contextWindow: model["contextWindow"]?.integer.map(Int.init),
                 maximumAnswerTokens: model["maxTokens"]?.integer.map(Int.init))
         }
     }

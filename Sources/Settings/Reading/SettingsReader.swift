@@ -17,7 +17,10 @@ struct SettingsReader {
 
     mutating func isObject(_ element: Element, at path: String) -> Bool {
         if element.kind == .object { return true }
-        note(.init(.error, at: path.isEmpty ? "The configuration" : path, is: "is \(element.kind.words)", allowed: "an object"))
+        note(
+            .init(
+                .error, at: path.isEmpty ? "The configuration" : path, is: "is \(element.kind.words)",
+                allowed: "an object"))
         return false
     }
 
@@ -48,7 +51,8 @@ struct SettingsReader {
         if let value = element.integer, let whole = Int(exactly: value), range.contains(whole) { return whole }
         note(
             .init(
-                .error, at: Self.join(path, key), is: "is \(element.kind == .number ? "out of range" : element.kind.words)",
+                .error, at: Self.join(path, key),
+                is: "is \(element.kind == .number ? "out of range" : element.kind.words)",
                 allowed: "a whole number from \(range.lowerBound) to \(range.upperBound)", held: String(held)))
         return held
     }
@@ -59,10 +63,13 @@ struct SettingsReader {
         default held: Duration?
     ) -> Duration? {
         guard let element = object[key], !element.isNull else { return held }
-        if let value = element.double, range.contains(value) { return .milliseconds(Int64((value * unit * 1000).rounded())) }
+        if let value = element.double, range.contains(value) {
+            return .milliseconds(Int64((value * unit * 1000).rounded()))
+        }
         note(
             .init(
-                .error, at: Self.join(path, key), is: "is \(element.kind == .number ? "out of range" : element.kind.words)",
+                .error, at: Self.join(path, key),
+                is: "is \(element.kind == .number ? "out of range" : element.kind.words)",
                 allowed: "a number from \(Self.shown(range.lowerBound)) to \(Self.shown(range.upperBound))",
                 held: held.map { "\(Double($0.components.seconds) / unit)" }))
         return held
@@ -108,7 +115,9 @@ struct SettingsReader {
 
     /// A credential: `${NAME}` is replaced here and nowhere else.
     mutating func secret(_ object: Element, _ key: String, at path: String) -> ConfiguredSecret {
-        guard let source = string(object, key, at: path, allowed: "text, which may hold ${NAME}") else { return .absent }
+        guard let source = string(object, key, at: path, allowed: "text, which may hold ${NAME}") else {
+            return .absent
+        }
         let place = Self.join(path, key)
         let expanded = ExpandedText(source, environment: environment)
         if expanded.hasStrayReference {
@@ -123,7 +132,9 @@ struct SettingsReader {
             return .unavailable(missing: expanded.missing)
         }
         guard expanded.text.utf8.allSatisfy(\.isVisibleASCII) else {
-            note(.init(.error, at: place, is: "holds a blank, a line break or another character that no header can carry"))
+            note(
+                .init(
+                    .error, at: place, is: "holds a blank, a line break or another character that no header can carry"))
             return .unavailable(missing: [])
         }
         return .present(Secret(expanded.text), variables: expanded.variables)

@@ -39,7 +39,9 @@ package struct InstanceSettings: Hashable, Sendable {
     }
 
     /// The variables as this instance sees them: `env.vars` fills the gaps.
-    package func environment(_ layers: EnvironmentLayers) -> EnvironmentLayers { layers.adding(env.variables, as: .config) }
+    package func environment(_ layers: EnvironmentLayers) -> EnvironmentLayers {
+        layers.adding(env.variables, as: .config)
+    }
 
     /// What clients must present: `gateway.auth.token`, else `AGENTICFLOW_GATEWAY_TOKEN`.
     package func clientToken(in layers: EnvironmentLayers) -> Secret? {
