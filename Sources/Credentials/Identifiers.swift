@@ -15,6 +15,8 @@ package struct ProviderID: Hashable, Sendable, Comparable, CustomStringConvertib
     /// - Parameter text: letters, digits, `.`, `_` and `-`, at most 64, starting with a letter or digit; case and
     ///   surrounding blanks do not matter. Anything else gives nil.
     package init?(_ text: some StringProtocol) {
+        // Some letters beyond ASCII have ASCII ones as their lower case.
+        guard text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
         let lowered = text.trimmed.lowercased()
         let known = Self.spellings[lowered] ?? lowered
         guard known.utf8.count <= 64, let first = known.utf8.first, first.isLowerAlphanumeric,
@@ -64,6 +66,7 @@ package struct AgentID: Hashable, Sendable, Comparable, CustomStringConvertible 
     /// - Parameter text: `[a-z0-9][a-z0-9_-]{0,63}` after lower-casing; anything else gives nil, so that an id can
     ///   never leave the folder of agents.
     package init?(_ text: some StringProtocol) {
+        guard text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
         let lowered = text.lowercased()
         guard let first = lowered.utf8.first, first.isLowerAlphanumeric, lowered.utf8.count <= 64,
             lowered.utf8.allSatisfy({ $0.isLowerAlphanumeric || $0.isDashOrUnderscore })

@@ -90,7 +90,7 @@ package struct Element: Sendable {
     func memberIndices(of key: String) -> [Int] {
         memberIndices.filter { candidate in
             let node = document.nodes[candidate]
-            if node.isEscaped { return decodedText(node) == key }
+            if node.isEscaped { return decodedText(node).utf8.elementsEqual(key.utf8) }
             return textBytes(node).elementsEqual(key.utf8)
         }
     }

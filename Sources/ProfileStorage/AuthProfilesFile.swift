@@ -31,10 +31,11 @@ package struct AuthProfilesFile: CredentialStore {
     ///
     /// - Returns: an empty value when there is no file.
     package func loadStored() throws(StoreError) -> StoredProfiles {
-        guard let directory = try SafeDirectory(existing: folder), let bytes = try directory.read(Self.name) else {
-            return StoredProfiles()
-        }
-        return try StoredProfiles(parse(bytes), path: path)
+        guard let directory = try SafeDirectory(existing: folder) else { return StoredProfiles() }
+        let bytes = try directory.read(Self.name)
+        var stored = try bytes.map { bytes throws(StoreError) in try StoredProfiles(parse(bytes), path: path) }
+        stored?.notices = directory.takeNotices()
+        return stored ?? StoredProfiles(notices: directory.takeNotices())
     }
 
     @discardableResult
@@ -77,9 +78,8 @@ extension ProfileBook {
     private var normalized: ProfileBook {
         var book = self
         for (id, profile) in profiles {
-            if case .at(let date) = profile.expires {
-                let milliseconds = (date.timeIntervalSince1970 * 1000).rounded()
-                book.profiles[id]?.expires = .at(.init(timeIntervalSince1970: milliseconds / 1000))
+            if case .at(let date) = profile.expires, let milliseconds = StoredEntry.milliseconds(date) {
+                book.profiles[id]?.expires = .at(Date(timeIntervalSince1970: Double(milliseconds) / 1000))
             }
         }
         book.order = order.filter { !$0.value.isEmpty }

@@ -26,8 +26,8 @@ struct HealthLine: Equatable {
         health.lastUsed = Self.instant(root["lastUsed"])
         health.lastFailure = Self.instant(root["lastFailure"])
         for (name, count) in root["streaks"]?.members ?? [] {
-            if let lane = Lane(rawValue: name), let count = count.integer {
-                health.streaks[lane] = Int(clamping: count)
+            if let lane = Lane(rawValue: name), let count = count.integer, count > 0 {
+                health.streaks[lane] = Int(min(count, Health.longestStreak))
             }
         }
         health.windows = root["windows"]?.elements.compactMap(Self.window) ?? []
@@ -75,7 +75,9 @@ struct HealthLine: Equatable {
         .number((date.timeIntervalSince1970 * 1e6).rounded() / 1e6)
     }
 
+    /// Nil for what is no moment between 1970 and the last one that the store knows, too.
     private static func instant(_ element: Element?) -> Date? {
-        element?.double.flatMap { $0.isFinite ? Date(timeIntervalSince1970: $0) : nil }
+        guard let seconds = element?.double, seconds >= 0, seconds <= 8_640_000_000_000 else { return nil }
+        return Date(timeIntervalSince1970: seconds)
     }
 }

@@ -24,17 +24,19 @@ struct SettingsReader {
         return false
     }
 
-    /// The object under `element`, checked for unknown and repeated keys; nil when there is none.
+    /// The object under `element`, checked for repeated keys and, where they are known, for unknown ones; nil when there
+    /// is none.
     mutating func object(_ element: Element?, at path: String, known: [String]?) -> Element? {
         guard let element, !element.isNull, isObject(element, at: path) else { return nil }
-        if let known { checkKeys(of: element, at: path, known: known) }
+        checkKeys(of: element, at: path, known: known)
         return element
     }
 
-    mutating func checkKeys(of object: Element, at path: String, known: [String]) {
+    mutating func checkKeys(of object: Element, at path: String, known: [String]?) {
         for key in object.duplicateKeys {
             note(.init(.warning, at: Self.join(path, key), is: "stands there more than once; the last one counts"))
         }
+        guard let known else { return }
         var seen: Set<String> = []
         for (key, _) in object.members where !known.contains(key) && seen.insert(key).inserted {
             let guess = Spelling.nearest(to: key, among: known).map { "; did you mean \($0)?" } ?? ""
@@ -48,7 +50,9 @@ struct SettingsReader {
         _ object: Element, _ key: String, at path: String, in range: ClosedRange<Int>, default held: Int
     ) -> Int {
         guard let element = object[key], !element.isNull else { return held }
-        if let value = element.integer, let whole = Int(exactly: value), range.contains(whole) { return whole }
+        // 1e3 and 10.0 are whole numbers too.
+        let value = element.integer.map { Int($0) } ?? element.double.flatMap { Int(exactly: $0) }
+        if let value, range.contains(value) { return value }
         note(
             .init(
                 .error, at: Self.join(path, key),
@@ -101,7 +105,10 @@ struct SettingsReader {
 
     mutating func strings(_ object: Element, _ key: String, at path: String) -> [String] {
         guard let element = object[key], !element.isNull else { return [] }
-        let place = Self.join(path, key)
+        return strings(element, at: Self.join(path, key))
+    }
+
+    mutating func strings(_ element: Element, at place: String) -> [String] {
         guard element.kind == .array else {
             note(.init(.error, at: place, is: "is \(element.kind.words)", allowed: "a list of texts"))
             return []

@@ -30,6 +30,9 @@ package struct InstanceSettings: Hashable, Sendable {
         env = reader.env(top["env"])
         reader.environment = environment.adding(env.variables, as: .config)
         reader.checkKeys(of: top, at: "", known: SettingsReader.topLevelKeys)
+        if top["$include"] != nil {
+            reader.note(.init(.warning, at: "$include", is: "has no effect: this version reads no other files"))
+        }
         gateway = reader.gateway(top["gateway"])
         providers = reader.providers(top["models"])
         agents = reader.agents(top["agents"])
