@@ -1,4 +1,5 @@
 // swift-tools-version:6.2
+// SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 
 /// Applied to every target of ours: a warning is an error, and every import says who may see it.

@@ -17,7 +17,8 @@ struct ClientToken: Sendable {
         if !fields.authorizations.isEmpty || !fields.apiKeys.isEmpty {
             throw Fault(
                 .wrongClientToken,
-                "The client token is not the gateway's. Show the right one with: agenticflow-enterprise gateway token --show")
+                "The client token is not the gateway's. Show the right one with: agenticflow-enterprise gateway token --show"
+            )
         }
         throw Fault(
             .missingClientToken,

@@ -105,7 +105,8 @@ final class FrontDoor: ChannelInboundHandler {
         switch error {
         case is SilentBytesExceeded, HTTPParserError.headerOverflow:
             fault = Fault(
-                .headTooLarge, "The request's head is too large. Send fewer fields, or raise gateway.limits.maxHeadBytes.")
+                .headTooLarge,
+                "The request's head is too large. Send fewer fields, or raise gateway.limits.maxHeadBytes.")
         case is HTTPParserError, is NIOHTTPDecoderError:
             fault = Fault(.badFraming, "The request is not well-formed HTTP/1.1: \(error).")
         default: return context.close(promise: nil)
@@ -148,7 +149,9 @@ final class FrontDoor: ChannelInboundHandler {
         case .model(let endpoint):
             if head.method != .POST { throw Fault(.methodNotAllowed, "Use POST for \(endpoint.path).") }
             try checkContentType(fields)
-            if runtime.isDraining { throw Fault(.draining, "The gateway is shutting down. Repeat the request in a moment.") }
+            if runtime.isDraining {
+                throw Fault(.draining, "The gateway is shutting down. Repeat the request in a moment.")
+            }
             let client = ClientSide(fields: fields, endpoint: endpoint, deployment: deployment, door: self)
             stage = .relaying(client)
             continueIfExpected(head, fields)
@@ -161,12 +164,16 @@ final class FrontDoor: ChannelInboundHandler {
 
     private func checkContentType(_ fields: HeadFields) throws(Fault) {
         if fields.contentType?.isJSONContentType != true {
-            throw Fault(.invalidJSON, "The request's content-type is not application/json. Send JSON, and say so in that field.")
+            throw Fault(
+                .invalidJSON, "The request's content-type is not application/json. Send JSON, and say so in that field."
+            )
         }
     }
 
     private func continueIfExpected(_ head: HTTPRequestHead, _ fields: HeadFields) {
-        guard !head.version.isHTTP10, let expect = fields.expect, expect.isEqualIgnoringCase("100-continue") else { return }
+        guard !head.version.isHTTP10, let expect = fields.expect, expect.isEqualIgnoringCase("100-continue") else {
+            return
+        }
         encoder.writeDirectly(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"))
     }
 
@@ -302,7 +309,9 @@ final class FrontDoor: ChannelInboundHandler {
             let limits = runtime.deployment.limits
             if let silent = gauge.silentSince {
                 if silent + limits.head < now {
-                    refuse(Fault(.tooSlow, "The request's head did not arrive in time. Send it at once."), dialect: .openaiChat)
+                    refuse(
+                        Fault(.tooSlow, "The request's head did not arrive in time. Send it at once."),
+                        dialect: .openaiChat)
                 }
             } else if since + Self.keepAliveIdle < now {
                 closeNow()

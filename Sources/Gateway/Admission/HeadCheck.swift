@@ -46,7 +46,9 @@ struct HeadCheck: Sendable {
         guard hosts.allows(host) else { throw Self.foreignHost(host) }
         guard head.uri.utf8.first != UInt8(ascii: "/") else { return }
         // Absolute form: its authority counts as well.
-        guard let authority = head.uri.authorityOfAbsoluteForm, hosts.allows(authority) else { throw Self.foreignHost(head.uri) }
+        guard let authority = head.uri.authorityOfAbsoluteForm, hosts.allows(authority) else {
+            throw Self.foreignHost(head.uri)
+        }
     }
 
     private static func foreignHost(_ host: String) -> Fault {
@@ -60,7 +62,8 @@ struct HeadCheck: Sendable {
         for origin in fields.origins where !hosts.allows(origin: origin) {
             throw Fault(.originNotAllowed, "Requests from web pages of other origins are refused. Call from a program.")
         }
-        for site in fields.fetchSites where !site.isEqualIgnoringCase("same-origin") && !site.isEqualIgnoringCase("none") {
+        for site in fields.fetchSites
+        where !site.isEqualIgnoringCase("same-origin") && !site.isEqualIgnoringCase("none") {
             throw Fault(.originNotAllowed, "Requests from other sites are refused. Call from a program.")
         }
     }

@@ -17,7 +17,10 @@ package final class ChosenCredential: Sendable {
     private let requestLines: [Endpoint: ByteBuffer]
     private let secret: Secret
 
-    init(id: ProfileID, owner: AgentID, provider: Provider, address: UpstreamAddress, secret: Secret, fixedFields: [UInt8]) {
+    init(
+        id: ProfileID, owner: AgentID, provider: Provider, address: UpstreamAddress, secret: Secret,
+        fixedFields: [UInt8]
+    ) {
         self.id = id
         self.owner = owner
         self.provider = provider

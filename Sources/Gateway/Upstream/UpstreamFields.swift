@@ -58,7 +58,8 @@ extension AnswerHead {
             default: continue
             }
             let lowered = name.lowercased()
-            guard FieldLists.toClient.contains(lowered) || FieldLists.limitPrefixes.contains(where: lowered.hasPrefix) else { continue }
+            guard FieldLists.toClient.contains(lowered) || FieldLists.limitPrefixes.contains(where: lowered.hasPrefix)
+            else { continue }
             copy(lowered, value)
             if lowered == "request-id" || lowered == "x-request-id" { add("x-agenticflow-upstream-request-id", value) }
         }
