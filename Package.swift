@@ -71,7 +71,7 @@ let package = Package(
                 "Credentials", nio, nioPosix, nioHTTP1, nioSSL, nioExtras, hummingbird, httpTypes, logging, lifecycle,
                 unixSignals,
             ]),
-        layer("ProviderSimulator", [nio, nioPosix, nioHTTP1, nioSSL, argumentParser]),
+        layer("ProviderSimulator", [nio, nioPosix, nioHTTP1, nioSSL, argumentParser, unixSignals]),
         layer(
             "Commands",
             [
@@ -92,7 +92,7 @@ let package = Package(
         suite(
             "Gateway",
             ["Exchange", "Providers", "Rotation", "Settings", "Credentials", nio, nioPosix, nioHTTP1, nioEmbedded]),
-        suite("ProviderSimulator", [nio, nioPosix, nioHTTP1]),
+        suite("ProviderSimulator", [nio, nioPosix, nioHTTP1, nioSSL]),
         suite("Commands", ["Gateway", "Settings", "ProfileStorage", "Rotation", "Credentials"]),
     ],
     swiftLanguageModes: [.v6]

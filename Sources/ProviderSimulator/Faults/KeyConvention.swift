@@ -8,7 +8,9 @@ struct KeyConvention: Hashable, Sendable {
 
     private static let prefixes = ["sk-sim-", "sk-ant-api03-sim-"]
     /// Longest first, so that `429-echo-a` is not read as `429` with the label `echo-a`.
-    private static let faults = Fault.allCases.filter { $0 != .ok }.sorted { $0.rawValue.count > $1.rawValue.count }
+    private static let faults = Fault.allCases.filter { $0 != .ok }
+        .sorted { $0.rawValue.count > $1.rawValue.count }
+        .map { (fault: $0, word: $0.rawValue, start: $0.rawValue + "-") }
 
     /// - Returns: nil for a key that follows no convention. A provider would not know it either.
     init?(key: String) {
@@ -18,9 +20,9 @@ struct KeyConvention: Hashable, Sendable {
             self.init(fault: .ok, rest: rest.dropFirst(Fault.ok.rawValue.count))
             return
         }
-        let named = Self.faults.first { rest == $0.rawValue || rest.hasPrefix($0.rawValue + "-") }
+        let named = Self.faults.first { rest == $0.word || rest.hasPrefix($0.start) }
         guard let named else { return nil }
-        self.init(fault: named, rest: rest.dropFirst(named.rawValue.count))
+        self.init(fault: named.fault, rest: rest.dropFirst(named.word.count))
     }
 
     private init(fault: Fault, rest: Substring) {

@@ -38,6 +38,8 @@ package struct Rule: Hashable, Sendable {
         var label: String
         var endpoint: String
         var model: String?
+        /// What the secret's text says about itself.
+        var spoken: KeyConvention?
     }
 }
 

@@ -18,6 +18,9 @@ final class RuleBook: Sendable {
         var served: [String: Int] = [:]
     }
 
+    /// Names given out; the process must not grow with every key that is tried.
+    private static let mostStrangers = 10_000
+
     private let script: [Rule]
     private let state: Mutex<State>
 
@@ -26,13 +29,23 @@ final class RuleBook: Sendable {
         state = Mutex(State(rules: script))
     }
 
-    func replace(_ rules: [Rule]) { state.withLock { $0.rules = rules } }
+    /// Other rules from here on; names that were given stay.
+    func replace(_ rules: [Rule]) {
+        state.withLock { state in
+            state.rules = rules
+            state.served = [:]
+        }
+    }
 
     /// Back to the script, with nothing spent.
     func reset() { state.withLock { $0 = State(rules: script) } }
 
-    /// The name a credential goes by; `none` without one.
-    func label(of secret: String?) -> String { state.withLock { Self.label(of: secret, in: &$0) } }
+    /// Who asks: a credential by the name it goes by (`none` without one), at an endpoint.
+    func question(secret: String?, endpoint: String) -> Rule.Question {
+        let spoken = secret.flatMap(KeyConvention.init(key:))
+        let label = state.withLock { Self.label(of: secret, spoken, in: &$0) }
+        return Rule.Question(secret: secret, label: label, endpoint: endpoint, model: nil, spoken: spoken)
+    }
 
     /// Whether a request is never to be read, which must be known before its body: rules with a model do not count.
     func refusesToRead(_ question: Rule.Question) -> Ruling? {
@@ -53,7 +66,7 @@ final class RuleBook: Sendable {
             if let index { Self.spend(index, in: &state) }
             if ruling.fault == .expiring {
                 let served = state.served[ruling.label, default: 0]
-                state.served[ruling.label] = served + 1
+                if served > 0 || state.served.count < Self.mostStrangers { state.served[ruling.label] = served + 1 }
                 ruling.parameters.calls = max(0, (ruling.parameters.calls ?? 3) - served)
             }
             return ruling
@@ -62,7 +75,7 @@ final class RuleBook: Sendable {
 
     private static func ruling(rule: Rule?, _ question: Rule.Question) -> Ruling {
         if let rule { return Ruling(label: question.label, fault: rule.fault, parameters: rule.parameters) }
-        guard let secret = question.secret, let spoken = KeyConvention(key: secret) else {
+        guard let spoken = question.spoken else {
             return Ruling(label: question.label, fault: .unauthorized, parameters: FaultParameters())
         }
         return Ruling(label: question.label, fault: spoken.fault, parameters: spoken.parameters)
@@ -72,11 +85,12 @@ final class RuleBook: Sendable {
         if let times = state.rules[index].times { state.rules[index].times = times - 1 }
     }
 
-    private static func label(of secret: String?, in state: inout State) -> String {
+    private static func label(of secret: String?, _ spoken: KeyConvention?, in state: inout State) -> String {
         guard let secret, !secret.isEmpty else { return "none" }
         if let named = state.rules.first(where: { $0.credential == secret })?.label { return named }
-        if let spoken = KeyConvention(key: secret) { return spoken.label }
+        if let spoken { return spoken.label }
         if let known = state.strangers[secret] { return known }
+        guard state.strangers.count < mostStrangers else { return "unknown" }
         let name = "unknown-\(state.strangers.count + 1)"
         state.strangers[secret] = name
         return name

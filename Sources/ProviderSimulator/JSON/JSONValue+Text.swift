@@ -8,6 +8,35 @@ extension JSONValue: CustomStringConvertible {
         return text
     }
 
+    /// Over several lines with two blanks, as OpenAI writes its plain answers.
+    var pretty: String {
+        var text = ""
+        writePretty(to: &text, indent: "\n")
+        return text + "\n"
+    }
+
+    /// - Parameter indent: the line break and the blanks of this level.
+    private func writePretty(to text: inout String, indent: String) {
+        let inner = indent + "  "
+        switch self {
+        case .array(let values) where !values.isEmpty:
+            for (index, value) in values.enumerated() {
+                text += (index == 0 ? "[" : ",") + inner
+                value.writePretty(to: &text, indent: inner)
+            }
+            text += indent + "]"
+        case .object(let members) where !members.isEmpty:
+            for (index, member) in members.enumerated() {
+                text += (index == 0 ? "{" : ",") + inner
+                Self.write(member.key, to: &text)
+                text += ": "
+                member.value.writePretty(to: &text, indent: inner)
+            }
+            text += indent + "}"
+        default: write(to: &text)
+        }
+    }
+
     private func write(to text: inout String) {
         switch self {
         case .null: text += "null"

@@ -13,30 +13,7 @@ package enum Contraband: String, Hashable, Sendable, CaseIterable {
     /// A request at the place that `redirect-302` points to.
     case followedRedirects
 
-    /// Starts of user agents, in lower case. The first line is vendors' programs, the second the official SDKs.
-    private static let foreignAgents = [
-        "claude-cli", "claude-code", "codex", "githubcopilot", "github-copilot", "gemini-cli", "cursor",
-        "openai/", "asyncopenai/", "anthropic/", "asyncanthropic/",
-    ]
-
     static let redirectPrefix = "/redirected"
-
-    /// Everything forbidden that a head shows.
-    static func found(in head: HTTPRequestHead, forbidden: Set<String>) -> [Contraband] {
-        var found: [Contraband] = []
-        let values = head.headers.map(\.value) + [head.uri]
-        if values.contains(where: { $0.contains("sk-ant-oat") }) { found.append(.setupTokens) }
-        if values.contains(where: { value in isClientToken(value, forbidden) }) { found.append(.clientTokens) }
-        let agent = head.headers.first(name: "user-agent")?.lowercased() ?? ""
-        if foreignAgents.contains(where: agent.hasPrefix) { found.append(.foreignUserAgents) }
-        if head.headers.contains(name: "cookie") { found.append(.cookies) }
-        if head.uri.hasPrefix(redirectPrefix) { found.append(.followedRedirects) }
-        return found
-    }
-
-    private static func isClientToken(_ value: String, _ forbidden: Set<String>) -> Bool {
-        value.hasPrefix("agw_") || value.contains(" agw_") || forbidden.contains { value.contains($0) }
-    }
 
     /// The sentence of the refusal.
     var refusal: String {
@@ -44,10 +21,54 @@ package enum Contraband: String, Hashable, Sendable, CaseIterable {
             switch self {
             case .setupTokens: "a setup token arrived, which only its vendor's own program may use"
             case .clientTokens: "a client's own token arrived"
-            case .foreignUserAgents: "the user-agent is another vendor's program or SDK (--allow-sdk-agents lets it in)"
+            case .foreignUserAgents:
+                "the user-agent is another vendor's program or SDK (--allow-sdk-agents lets SDKs in)"
             case .cookies: "a cookie arrived"
             case .followedRedirects: "a redirect was followed with a credential"
             }
         return "Refused by the provider simulator: \(what)."
+    }
+}
+
+/// What this simulator takes for contraband.
+struct Prohibitions: Hashable, Sendable {
+    /// Clients' tokens.
+    var tokens: Set<String> = []
+    /// Lets the official SDKs in, for trying the simulator without a gateway.
+    var allowsSDKAgents = false
+
+    static let setupTokenPrefix = "sk-ant-oat"
+    /// A shorter token would be found in innocent values.
+    static let shortestToken = 8
+
+    /// Starts of user agents, in lower case.
+    private static let vendorPrograms = [
+        "claude-cli", "claude-code", "codex", "githubcopilot", "github-copilot", "gemini-cli", "cursor",
+    ]
+    private static let vendorSDKs = ["openai/", "asyncopenai/", "anthropic/", "asyncanthropic/"]
+
+    /// Everything forbidden that a head shows.
+    func found(in head: HTTPRequestHead) -> [Contraband] {
+        var found: [Contraband] = []
+        let values = head.headers.map(\.value) + [head.uri]
+        if values.contains(where: { $0.holds(Self.setupTokenPrefix) }) { found.append(.setupTokens) }
+        if values.contains(where: isClientToken) { found.append(.clientTokens) }
+        if isForeign(head.headers.first(name: "user-agent") ?? "") { found.append(.foreignUserAgents) }
+        if head.headers.contains(name: "cookie") { found.append(.cookies) }
+        if head.uri.hasPrefix(Contraband.redirectPrefix) { found.append(.followedRedirects) }
+        return found
+    }
+
+    /// Whether a value holds one of the credentials that must not arrive.
+    func isToken(_ value: String) -> Bool { value.holds(Self.setupTokenPrefix) || isClientToken(value) }
+
+    private func isClientToken(_ value: String) -> Bool {
+        value.hasPrefix("agw_") || value.holds(" agw_") || value.holds("=agw_") || tokens.contains(where: value.holds)
+    }
+
+    private func isForeign(_ agent: String) -> Bool {
+        let agent = agent.lowercased()
+        if Self.vendorPrograms.contains(where: agent.hasPrefix) { return true }
+        return !allowsSDKAgents && Self.vendorSDKs.contains(where: agent.hasPrefix)
     }
 }

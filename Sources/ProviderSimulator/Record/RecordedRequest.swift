@@ -1,25 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is known of one model request. Never holds a secret.
+/// What is known of one request. Never holds a secret.
 package struct RecordedRequest: Hashable, Sendable {
-    /// Also the `request-id` (or `x-request-id`) of the answer.
-    package var id: String
+    /// Counts from 1, in order of arrival; reset does not start again.
+    package var number: Int
+    /// The connection it came in on, so that reuse shows.
+    package var connection: Int
     /// Arrival of the head, seconds since 1970.
     package var time: Double
-    package var endpoint: String
-    package var model: String?
+    package var method: String
+    /// Without the query.
+    package var path: String
     /// The credential's label.
-    package var credential: String
+    package var label: String
+    package var headers: [ReceivedField]
+    package var contraband: [Contraband] = []
+    package var model: String?
+    package var stream = false
     package var fault: Fault?
     package var outcome = Outcome.open
-    /// The status sent; nil when no head was sent, or one that is none.
+    /// The status sent; nil while no head has been sent, or when what was sent is none.
     package var status: Int?
     /// Bytes of the request's body that were read.
-    package var bytesReceived = 0
-    /// Answer bytes accepted by the connection; the kernel may have dropped the last of them when the client left.
-    package var bytesSent = 0
-    package var userAgent: String
-    package var stream = false
+    package var bytesIn = 0
+    /// Answer bytes handed to the connection; the last of them may not have left it when the client did.
+    package var bytesOut = 0
+    /// From the head's arrival until the client closed the connection, when that was before the answer's end.
+    package var clientLeftAfterMilliseconds: Int?
+
+    /// Also the `request-id` (or `x-request-id`) of the answer.
+    package var id: String {
+        let digits = String(number)
+        return "req_sim" + String(repeating: "0", count: max(0, 12 - digits.count)) + digits
+    }
 
     /// How a request ended, as seen from here.
     package enum Outcome: String, Hashable, Sendable {
@@ -37,16 +50,15 @@ package struct RecordedRequest: Hashable, Sendable {
         case stopped
     }
 
-    /// The client closed the connection before we had finished.
-    package var clientCancelled: Bool { outcome == .cancelled }
-
     package var json: JSONValue {
         [
-            "id": .string(id), "time": .string(Timestamp(seconds: time).rfc3339), "endpoint": .string(endpoint),
-            "model": JSONValue(model), "credential": .string(credential), "fault": JSONValue(fault?.rawValue),
-            "outcome": .string(outcome.rawValue), "status": JSONValue(status), "bytesReceived": .integer(bytesReceived),
-            "bytesSent": .integer(bytesSent), "clientCancelled": .boolean(clientCancelled),
-            "userAgent": .string(userAgent), "stream": .boolean(stream),
+            "number": .integer(number), "id": .string(id), "connection": .integer(connection),
+            "time": .integer(Int(time * 1000)), "method": .string(method), "path": .string(path),
+            "model": JSONValue(model), "label": .string(label), "fault": JSONValue(fault?.rawValue),
+            "outcome": .string(outcome.rawValue), "status": JSONValue(status), "bytesIn": .integer(bytesIn),
+            "bytesOut": .integer(bytesOut), "stream": .boolean(stream),
+            "clientLeftAfterMs": JSONValue(clientLeftAfterMilliseconds),
+            "contraband": .array(contraband.map { .string($0.rawValue) }), "headers": ReceivedField.json(headers),
         ]
     }
 }

@@ -1,98 +1,123 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
 
-/// Keeps the record of all model requests. Invariant: every request is opened once and settled once; totals count
-/// each request under the fault that was decided for it, also when the list itself has been cut.
+/// Keeps the record of all requests. Invariant: every request is opened once and settled once; the totals hold also
+/// when the list itself has been cut.
 final class Recorder: Sendable {
     /// Requests kept in the list; a benchmark must not grow the process without bound.
-    static let longestList = 100_000
+    static let longestList = 10_000
+    /// Labels counted by name; the rest is counted together.
+    static let mostLabels = 20_000
+    static let otherLabels = "(others)"
 
     private struct State {
         var requests: [Int: RecordedRequest] = [:]
+        /// Numbers of the list in order of arrival.
         var order: [Int] = []
         var dropped = 0
         var next = 1
-        var open = 0
-        var labels: [String: [String: Int]] = [:]
-        var faults: [String: Int] = [:]
-        var contraband: [Contraband: Int] = [:]
-        var total = 0
+        var totals = RecordTotals()
+        var connections = 0
+        var openConnections = 0
         var isStopping = false
     }
 
     private let state = Mutex(State())
 
-    /// - Returns: a number to name the request by in the other calls, and in its request id.
-    func open(_ make: (_ id: String) -> RecordedRequest) -> Int {
+    // MARK: Connections
+
+    /// - Returns: the connection's number.
+    func connected() -> Int {
         state.withLock { state in
-            let number = state.next
-            state.next += 1
-            state.requests[number] = make(Self.id(number))
-            state.order.append(number)
-            state.open += 1
-            state.total += 1
-            Self.trim(&state)
-            return number
+            state.connections += 1
+            state.openConnections += 1
+            return state.connections
         }
     }
 
-    static func id(_ number: Int) -> String {
-        let digits = String(number)
-        return "req_sim" + String(repeating: "0", count: max(0, 12 - digits.count)) + digits
-    }
-
-    func change(_ number: Int, _ change: (inout RecordedRequest) -> Void) {
-        state.withLock { state in
-            if state.requests[number] != nil { change(&state.requests[number]!) }
-        }
-    }
-
-    /// Counts a request under what was decided for it.
-    func decided(_ number: Int, _ ruling: Ruling) {
-        state.withLock { state in
-            state.requests[number]?.fault = ruling.fault
-            state.labels[ruling.label, default: [:]][ruling.fault.rawValue, default: 0] += 1
-            state.faults[ruling.fault.rawValue, default: 0] += 1
-        }
-    }
-
-    func settle(_ number: Int, _ outcome: RecordedRequest.Outcome) {
-        state.withLock { state in
-            state.open -= 1
-            state.requests[number]?.outcome = outcome == .cancelled && state.isStopping ? .stopped : outcome
-        }
-    }
-
-    func count(_ found: [Contraband]) {
-        guard !found.isEmpty else { return }
-        state.withLock { state in
-            for item in found { state.contraband[item, default: 0] += 1 }
-        }
-    }
+    func disconnected() { state.withLock { $0.openConnections -= 1 } }
 
     /// From here on, connections that end are ended by us.
     func stopping() { state.withLock { $0.isStopping = true } }
 
-    /// Forgets everything settled; requests under way stay, so that `open` stays true.
-    func reset() {
+    // MARK: Requests
+
+    /// Enters a request that has just arrived.
+    func open(_ make: (_ number: Int) -> RecordedRequest) -> RecordedRequest {
         state.withLock { state in
-            var fresh = State()
-            fresh.next = state.next
-            fresh.open = state.open
-            fresh.order = state.order.filter { state.requests[$0]?.outcome == .open }
-            for number in fresh.order { fresh.requests[number] = state.requests[number] }
-            fresh.total = fresh.order.count
-            state = fresh
+            let request = make(state.next)
+            state.next += 1
+            state.requests[request.number] = request
+            state.order.append(request.number)
+            state.totals.requests += 1
+            state.totals.open += 1
+            state.totals.change(request.label) { $0.requests += 1 }
+            for item in request.contraband { state.totals.contraband[item, default: 0] += 1 }
+            Self.trim(&state)
+            return request
         }
     }
 
-    var openCount: Int { state.withLock(\.open) }
-
-    var record: Record {
+    /// Counts a request under what was decided for it.
+    func decided(_ request: RecordedRequest, _ fault: Fault) {
         state.withLock { state in
-            Record(
-                requests: state.order.compactMap { state.requests[$0] }, dropped: state.dropped, open: state.open,
-                total: state.total, labels: state.labels, faults: state.faults, contraband: state.contraband)
+            if state.requests[request.number] != nil { state.requests[request.number] = request }
+            state.totals.faults[fault.rawValue, default: 0] += 1
+            state.totals.change(request.label) { $0.faults[fault.rawValue, default: 0] += 1 }
+        }
+    }
+
+    /// Shows what has become known of a request; also one that is settled already.
+    func amend(_ request: RecordedRequest) {
+        state.withLock { state in
+            guard state.requests[request.number] != nil else { return }
+            state.requests[request.number] = Self.ended(request, state)
+        }
+    }
+
+    /// Ends a request: its outcome and status are final.
+    func settle(_ request: RecordedRequest) {
+        state.withLock { state in
+            state.totals.open -= 1
+            let status = request.status.map(String.init) ?? "none"
+            state.totals.statuses[status, default: 0] += 1
+            state.totals.change(request.label) { $0.statuses[status, default: 0] += 1 }
+            if state.requests[request.number] != nil { state.requests[request.number] = Self.ended(request, state) }
+        }
+    }
+
+    private static func ended(_ request: RecordedRequest, _ state: State) -> RecordedRequest {
+        guard request.outcome == .cancelled, state.isStopping else { return request }
+        var request = request
+        request.outcome = .stopped
+        request.clientLeftAfterMilliseconds = nil
+        return request
+    }
+
+    // MARK: The whole
+
+    /// Forgets everything settled; requests under way stay, so that `open` stays true.
+    func reset() {
+        state.withLock { state in
+            state.order = state.order.filter { state.requests[$0]?.outcome == .open }
+            state.requests = state.requests.filter { $0.value.outcome == .open }
+            state.dropped = 0
+            state.connections = state.openConnections
+            let open = state.totals.open
+            state.totals = RecordTotals()
+            state.totals.open = open
+            state.totals.requests = open
+            for request in state.requests.values { state.totals.change(request.label) { $0.requests += 1 } }
+        }
+    }
+
+    /// - Parameter last: how many requests to list at most.
+    func record(last: Int = longestList) -> Record {
+        state.withLock { state in
+            let shown = state.order.suffix(last).compactMap { state.requests[$0] }
+            return Record(
+                requests: shown, dropped: state.dropped + state.order.count - shown.count, totals: state.totals,
+                connections: state.connections, openConnections: state.openConnections)
         }
     }
 
@@ -102,38 +127,5 @@ final class Recorder: Sendable {
         for number in state.order.prefix(surplus) { state.requests[number] = nil }
         state.order.removeFirst(surplus)
         state.dropped += surplus
-    }
-}
-
-/// A copy of the record at one moment.
-package struct Record: Hashable, Sendable {
-    /// In order of arrival.
-    package var requests: [RecordedRequest]
-    /// Older requests that the list no longer holds.
-    package var dropped: Int
-    /// Model requests under way.
-    package var open: Int
-    /// All model requests since the start or the last reset.
-    package var total: Int
-    /// Requests by label, then by fault.
-    package var labels: [String: [String: Int]]
-    package var faults: [String: Int]
-    package var contraband: [Contraband: Int]
-
-    package var json: JSONValue {
-        let byLabel = labels.sorted { $0.key < $1.key }.map { JSONValue.Member($0.key, Self.counts($0.value)) }
-        let totals: JSONValue = [
-            "requests": .integer(total), "labels": .object(byLabel), "faults": Self.counts(faults),
-        ]
-        var members: [JSONValue.Member] = [
-            .init("requests", .array(requests.map(\.json))), .init("dropped", .integer(dropped)),
-            .init("open", .integer(open)), .init("totals", totals),
-        ]
-        for item in Contraband.allCases { members.append(.init(item.rawValue, .integer(contraband[item] ?? 0))) }
-        return .object(members)
-    }
-
-    private static func counts(_ counts: [String: Int]) -> JSONValue {
-        .object(counts.sorted { $0.key < $1.key }.map { JSONValue.Member($0.key, .integer($0.value)) })
     }
 }

@@ -32,6 +32,18 @@ enum ProviderEndpoint: Hashable, Sendable {
         }
     }
 
+    var path: String {
+        switch self {
+        case .messages: "/v1/messages"
+        case .countTokens: "/v1/messages/count_tokens"
+        case .chatCompletions: "/v1/chat/completions"
+        case .responses: "/v1/responses"
+        case .embeddings: "/v1/embeddings"
+        case .models(nil): "/v1/models"
+        case .models(let id?): "/v1/models/" + id
+        }
+    }
+
     var method: HTTPMethod {
         if case .models = self { .GET } else { .POST }
     }
