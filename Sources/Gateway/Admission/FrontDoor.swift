@@ -25,6 +25,7 @@ final class FrontDoor: ChannelInboundHandler {
     private let control: ControlPlane
     let own: LoopContext
     private let gauge: ByteGauge
+    private let encoder: RawAnswerEncoder
     private(set) var context: ChannelHandlerContext?
     private var stage = Stage.idle(since: .now())
     /// What the current request's answer needs to know.
@@ -34,17 +35,20 @@ final class FrontDoor: ChannelInboundHandler {
     private var framing = AnswerFraming.length(0)
     private var answerStarted = false
     private var requestEnded = true
+    /// A request's head came in and its answer is not whole yet. Without one, nothing may pass the pipelining handler.
+    private var hasRequest = false
     /// Bytes of answers' bodies written for the current request.
     private(set) var bytesOut = 0
 
     static let keepAliveIdle = TimeAmount.seconds(120)
     static let lingering = TimeAmount.seconds(2)
 
-    init(runtime: Runtime, control: ControlPlane, own: LoopContext, gauge: ByteGauge) {
+    init(runtime: Runtime, control: ControlPlane, own: LoopContext, gauge: ByteGauge, encoder: RawAnswerEncoder) {
         self.runtime = runtime
         self.control = control
         self.own = own
         self.gauge = gauge
+        self.encoder = encoder
     }
 
     // MARK: The channel
@@ -119,6 +123,7 @@ final class FrontDoor: ChannelInboundHandler {
 
     private func receive(_ head: HTTPRequestHead) {
         requestEnded = false
+        hasRequest = true
         answerStarted = false
         bytesOut = 0
         isHTTP10 = head.version.isHTTP10
@@ -162,8 +167,7 @@ final class FrontDoor: ChannelInboundHandler {
         guard !head.version.isHTTP10, let expect = head.headers.first(name: "expect"),
             expect.isEqualIgnoringCase("100-continue")
         else { return }
-        context?.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")))), promise: nil)
-        context?.flush()
+        encoder.writeDirectly(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"))
     }
 
     private func collect(_ bytes: ByteBuffer, for request: ControlRequest) {
@@ -211,7 +215,7 @@ final class FrontDoor: ChannelInboundHandler {
         self.framing = framing
         answerStarted = true
         var head = head
-        context.write(wrapOutboundOut(RawAnswerEncoder.placeholder), promise: nil)
+        if hasRequest { context.write(wrapOutboundOut(RawAnswerEncoder.placeholder), promise: nil) }
         writeRaw(head.end(framing: framing, close: !keepsAlive))
     }
 
@@ -237,7 +241,13 @@ final class FrontDoor: ChannelInboundHandler {
         let waitsForRequest = !requestEnded
         let close = !keepsAlive
         stage = close ? .closing(until: .now() + Self.lingering) : .idle(since: .now())
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: close && !waitsForRequest ? closing(context) : nil)
+        let promise = close && !waitsForRequest ? closing(context) : nil
+        if hasRequest {
+            hasRequest = false
+            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: promise)
+        } else {
+            encoder.writeDirectly(ByteBuffer(), promise: promise)
+        }
         readOn()
     }
 
@@ -253,10 +263,12 @@ final class FrontDoor: ChannelInboundHandler {
     var allocator: ByteBufferAllocator { context?.channel.allocator ?? ByteBufferAllocator() }
 
     private func writeRaw(_ bytes: ByteBuffer) {
+        guard hasRequest else { return encoder.writeDirectly(bytes) }
         context?.write(wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil)
     }
 
     private func closeAfterFlush() {
+        guard hasRequest else { return encoder.writeDirectly(ByteBuffer(), promise: context.map(closing)) }
         // An empty write behind everything else: when it is done, all of it has reached the system.
         guard let context else { return }
         context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer()))), promise: closing(context))

@@ -93,6 +93,7 @@ private struct BodyCollector: ResponseBodyWriter {
 extension FrontDoor {
     func write(_ answer: ControlAnswer) {
         var head = AnswerHead(status: answer.status, allocator: allocator)
+        head.add("x-agenticflow-request-id", runtime.ids.next())
         for (name, value) in answer.fields where !name.isEqualIgnoringCase("content-length") { head.copy(name, value) }
         head.add("cache-control", "no-store")
         head.add("x-content-type-options", "nosniff")
@@ -109,7 +110,8 @@ extension HTTPRequest {
             if let name = HTTPField.Name(name) { fields.append(HTTPField(name: name, value: value)) }
         }
         self.init(
-            method: HTTPRequest.Method(rawValue: head.method.rawValue) ?? .get, scheme: "http",
+            // HEAD is GET whose body the front door keeps back.
+            method: head.method == .HEAD ? .get : HTTPRequest.Method(rawValue: head.method.rawValue) ?? .get, scheme: "http",
             authority: head.headers.first(name: "host"), path: path, headerFields: fields)
     }
 }

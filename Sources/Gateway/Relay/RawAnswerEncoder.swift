@@ -13,6 +13,21 @@ final class RawAnswerEncoder: ChannelOutboundHandler {
     /// Stands for every final head.
     static let placeholder = HTTPServerResponsePart.head(HTTPResponseHead(version: .http1_1, status: .ok))
 
+    private var context: ChannelHandlerContext?
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    /// Past the pipelining handler, which ends the process when it sees an answer to no request: for what is said
+    /// before a request's head is complete, and for `100 Continue`.
+    func writeDirectly(_ bytes: ByteBuffer, promise: EventLoopPromise<Void>? = nil) {
+        guard let context else {
+            promise?.fail(ChannelError.ioOnClosedChannel)
+            return
+        }
+        context.writeAndFlush(wrapOutboundOut(.byteBuffer(bytes)), promise: promise)
+    }
+
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
         case .head: promise?.succeed()

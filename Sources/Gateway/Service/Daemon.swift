@@ -46,10 +46,11 @@ package struct Daemon {
         board.adopt(first.startingHealth.merging(health(in: journal)) { _, noted in noted })
         let withCredential = builder.seat(at: board)
         let runtime = Runtime(
-            deployment: builder.deployment(port: place.port, withCredential: withCredential), board: board, log: log)
+            deployment: builder.deployment(host: place.host, port: place.port, withCredential: withCredential), board: board,
+            log: log)
         let reload = ReloadService(
-            reader: reader, first: first, firstProblems: builder.problems, addresses: addresses, runtime: runtime,
-            standing: standing)
+            reader: reader, first: first, firstProblems: builder.problems, place: place, addresses: addresses,
+            runtime: runtime, standing: standing)
         let control = ControlPlane(ControlRoutes(runtime: runtime, loops: loops, standing: standing))
         let listener = GatewayService(place: place, runtime: runtime, control: control, loops: loops) { port in
             reload.setPort(port)

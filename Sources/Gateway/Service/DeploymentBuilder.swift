@@ -23,13 +23,15 @@ struct DeploymentBuilder {
 
     // MARK: The deployment
 
-    /// - Parameter port: the one the listener has, which may not be the configured one.
-    func deployment(port: Int, withCredential: Set<ProviderID>) -> Deployment {
+    /// - Parameters:
+    ///   - host: the address the listener has, and
+    ///   - port: its port; the command line may have named others than the configuration.
+    func deployment(host: String, port: Int, withCredential: Set<ProviderID>) -> Deployment {
         let limits = GatewayLimits(settings.gateway)
         return Deployment(
             limits: limits, token: ClientToken(reading.clientToken),
             heads: HeadCheck(
-                hosts: HostPolicy(port: port, bound: settings.gateway.bind, allowed: settings.gateway.allowedHosts),
+                hosts: HostPolicy(port: port, bound: host, allowed: settings.gateway.allowedHosts),
                 maximumFields: limits.maximumFields, maximumHeadBytes: limits.maximumHeadBytes),
             router: router(withCredential: withCredential), defaultAgent: settings.defaultAgent)
     }

@@ -100,9 +100,10 @@ struct GatewayService: Service {
         try pipeline.addHandler(gauge)
         let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: decoding)
         try pipeline.addHandler(ByteToMessageHandler(decoder))
-        try pipeline.addHandler(RawAnswerEncoder())
+        let encoder = RawAnswerEncoder()
+        try pipeline.addHandler(encoder)
         try pipeline.addHandler(HTTPServerPipelineHandler())
-        try pipeline.addHandler(FrontDoor(runtime: runtime, control: control, own: own, gauge: gauge))
+        try pipeline.addHandler(FrontDoor(runtime: runtime, control: control, own: own, gauge: gauge, encoder: encoder))
     }
 }
 
@@ -111,6 +112,8 @@ package struct ListeningPlace: Sendable {
     /// The first must be had; the others are taken when they can be.
     package var hosts: [String]
     package var port: Int
+    /// The one that requests name.
+    package var host: String { hosts.first ?? "127.0.0.1" }
 
     package init(hosts: [String], port: Int) {
         self.hosts = hosts

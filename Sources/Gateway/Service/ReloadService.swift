@@ -21,21 +21,22 @@ final class ReloadService: Service {
         var watch: FileWatch
         /// Files may have changed between a reading and the start of the watch over them: one more reading tells.
         var isWatchNew = true
-        var port: Int?
-        var withCredential: Set<ProviderID> = []
+        var port: Int
     }
 
     private let state: Mutex<State>
+    private let host: String
     private let addresses: UpstreamAddresses
     private let runtime: Runtime
     private let standing: GatewayStanding
 
     init(
-        reader: InstanceReader, first: InstanceReading, firstProblems: [String], addresses: UpstreamAddresses,
-        runtime: Runtime, standing: GatewayStanding
+        reader: InstanceReader, first: InstanceReading, firstProblems: [String], place: ListeningPlace,
+        addresses: UpstreamAddresses, runtime: Runtime, standing: GatewayStanding
     ) {
         let watch = FileWatch(paths: InstanceReader.files(of: first))
-        state = Mutex(State(reader: reader, reading: first, watch: watch))
+        state = Mutex(State(reader: reader, reading: first, watch: watch, port: place.port))
+        host = place.host
         self.addresses = addresses
         self.runtime = runtime
         self.standing = standing
@@ -73,7 +74,7 @@ final class ReloadService: Service {
     private func apply(_ state: inout State) {
         var builder = DeploymentBuilder(state.reading, addresses: addresses)
         let withCredential = builder.seat(at: runtime.board)
-        runtime.deploy(builder.deployment(port: state.port ?? state.reading.settings.gateway.port, withCredential: withCredential))
+        runtime.deploy(builder.deployment(host: host, port: state.port, withCredential: withCredential))
         report(state.reading, builder.problems)
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOCore
 import NIOSSL
+import Settings
 import Synchronization
 
 /// Where a provider's requests go. Interned: equal places share one id, so that pools need no hashing of names.
@@ -65,11 +66,5 @@ extension String {
 
 extension SocketAddress {
     /// Addresses that credentials are never sent to: link-local ones and the metadata services of clouds (T24).
-    var isForbiddenForCredentials: Bool {
-        // As the system writes it: lower-case, shortest form.
-        guard var text = ipAddress else { return true }
-        if text.hasPrefix("::ffff:") { text = String(text.dropFirst(7)) }
-        if text.hasPrefix("169.254.") || text == "100.100.100.200" || text == "fd00:ec2::254" { return true }
-        return ["fe8", "fe9", "fea", "feb"].contains { text.hasPrefix($0) } && text.contains(":")
-    }
+    var isForbiddenForCredentials: Bool { ipAddress.flatMap { NetworkAddress($0) }?.isForbiddenUpstream ?? true }
 }
