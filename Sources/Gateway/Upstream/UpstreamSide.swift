@@ -143,6 +143,7 @@ extension UpstreamFailure {
         case let error as NIOSSLError: self = isReady ? .closed(beforeAnyByte: !sawBytes, reused: isReused) : .tls("\(error)")
         case let error as NIOSSLExtraError: self = .tls(error.description)
         case let error as BoringSSLError: self = .tls("\(error)")
+        case HTTPParserError.invalidEOFState: self = .closed(beforeAnyByte: !sawBytes, reused: isReused)
         case is HTTPParserError, is NIOHTTPDecoderError: self = .protocolError("\(error)")
         case let error as ChannelError where error == .inputClosed: self = .closed(beforeAnyByte: !sawBytes, reused: isReused)
         default:
