@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 from pathlib import Path
 
@@ -122,6 +123,21 @@ class Gateway:
 
     def status(self):
         return self.send("/api/v1/status").json
+
+    def metrics(self):
+        """Every sample of `/metrics`: its name with labels → its value."""
+        text = self.send("/metrics").text
+        samples = (line.rpartition(" ") for line in text.splitlines() if not line.startswith("#"))
+        return {name: float(value) for name, _, value in samples}
+
+    def attempts(self, provider):
+        """Outcome → number of attempts that had it."""
+        found = {}
+        for name, value in self.metrics().items():
+            match = re.fullmatch(r'agenticflow_attempts_total\{provider="(.*)",outcome="(.*)"\}', name)
+            if match and match[1] == provider:
+                found[match[2]] = int(value)
+        return found
 
     def explain(self, model):
         return self.send(f"/api/v1/explain?model={model}").json

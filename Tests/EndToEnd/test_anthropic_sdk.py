@@ -3,7 +3,7 @@
 import anthropic
 import pytest
 
-MODEL = "claude-sonnet-4-5"
+MODEL = "claude-haiku-4-5"
 HELLO = {"model": MODEL, "max_tokens": 64, "messages": [{"role": "user", "content": "Hello"}]}
 WEATHER = {
     "name": "weather",

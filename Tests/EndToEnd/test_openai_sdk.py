@@ -101,7 +101,7 @@ def test_models_are_listed_without_asking_the_provider(gateway, simulator):
     models = [model.id for model in gateway.openai().models.list()]
 
     assert MODEL in models
-    assert "claude-sonnet-4-5" not in models
+    assert "claude-haiku-4-5" not in models
     assert simulator.total() == 0
 
 
