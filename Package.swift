@@ -1,4 +1,5 @@
 // swift-tools-version:6.2
+// SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 
 /// Applied to every target of ours: a warning is an error, and every import says who may see it.
@@ -79,7 +80,11 @@ let package = Package(
                 "SafeFiles", "Documents", "Credentials", "CProcess", argumentParser, lifecycle,
             ]),
         .target(
-            name: "TestKit", dependencies: ["Credentials", "Rotation"], path: "Tests/TestKit", swiftSettings: strict),
+            name: "TestKit", dependencies: ["ProfileStorage", "SafeFiles", "Documents", "Rotation", "Credentials"],
+            path: "Tests/TestKit", swiftSettings: strict),
+        .executableTarget(
+            name: "store-writer", dependencies: ["TestKit", "ProfileStorage", "Rotation", "Credentials"],
+            path: "Tests/StoreWriter", swiftSettings: strict),
         suite("Credentials"),
         suite("Documents"),
         suite("Rotation", ["Credentials"]),

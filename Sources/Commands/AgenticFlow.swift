@@ -4,7 +4,7 @@ import Credentials
 import Providers
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// The words of the command line, from the first on.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import FoundationEssentials
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// Where profiles rest between runs. Every implementation passes `CredentialStoreContract`.
@@ -17,18 +17,20 @@ package protocol CredentialStore: Sendable {
     func update<R: Sendable>(_ change: @Sendable (inout ProfileBook) throws(StoreError) -> R) throws(StoreError) -> R
 }
 
-/// Why a store could not be read or changed. The file is as it was before.
+/// Why a store could not be read or changed. The file is as it was before, except after `unsynced`.
 package enum StoreError: ActionableError, Equatable {
     /// The file is not what we write: not JSON, cut short, empty, or not an object.
     case malformed(path: String, problem: String)
     /// The file's `version` is later than ours.
     case newerVersion(path: String, version: Int)
     /// The file, its folder or the lock cannot be used as it stands (owner, links, kind, permission).
-    case unsafe(path: String, problem: String)
+    case unsafe(path: String, problem: String, fix: String? = nil)
     /// The operating system refused: `code` is errno.
     case io(path: String, operation: String, code: Int32)
+    /// The change is in place, but the system could not promise that it survives a loss of power: `code` is errno.
+    case unsynced(path: String, code: Int32)
     /// Another process kept the lock for longer than we wait.
-    case busy(path: String, holder: Int32?)
+    case busy(path: String, holder: Int32?, since: Date? = nil)
     /// The change itself refused, for the reason given.
     case refused(Advice)
 
@@ -36,7 +38,8 @@ package enum StoreError: ActionableError, Equatable {
         switch self {
         case .malformed, .newerVersion: .badInput
         case .unsafe: .noPermission
-        case .io(_, _, let code): code == 13 || code == 1 ? .noPermission : .io
+        case .io(_, _, let code): code == EACCES || code == EPERM ? .noPermission : .io
+        case .unsynced: .io
         case .busy: .unavailable
         case .refused: .badInput
         }
@@ -53,24 +56,37 @@ package enum StoreError: ActionableError, Equatable {
             Advice(
                 what: "\(path) was written by a newer version of this program.",
                 why: "It says version \(version); this program knows version 1.",
-                fix: "Nothing was changed. Update agenticflow-enterprise, then run: agenticflow-enterprise models status"
+                fix:
+                    "Nothing was changed. Update agenticflow-enterprise, then run: agenticflow-enterprise models status"
             )
-        case .unsafe(let path, let problem):
+        case .unsafe(let path, let problem, let fix):
             Advice(
                 what: "\(path) is not safe to use.", why: problem,
-                fix: "Make it yours and private: chown \"$USER\" '\(path)' && chmod go-rwx '\(path)'")
+                fix: fix ?? "Make it yours and private: chown \"$USER\" '\(path)' && chmod go-rwx '\(path)'")
         case .io(let path, let operation, let code):
             Advice(
                 what: "\(operation) failed for \(path).",
-                why: "The system says: \(String(cString: strerror(code))) (errno \(code)). The stored file is unchanged.",
+                why: "The system says: \(Self.text(of: code)). The stored file is unchanged.",
                 fix: "Free space or mend the permissions of \(path), then repeat the command.")
-        case .busy(let path, let holder):
+        case .unsynced(let path, let code):
             Advice(
-                what: "\(path) is in use.",
-                why: holder.map { "Process \($0) holds its lock." } ?? "Another process holds its lock.",
+                what: "\(path) was changed, but the change may not survive a loss of power.",
+                why: "Syncing its folder failed: \(Self.text(of: code)).",
+                fix: "Look at the disk (dmesg, df), then repeat the command.")
+        case .busy(let path, let holder, let since):
+            Advice(
+                what: "\(path) is in use.", why: Self.text(holder, since),
                 fix: "Wait for that process to finish, then repeat the command.")
         case .refused(let advice): advice
         }
+    }
+
+    private static func text(of code: Int32) -> String { "\(String(cString: strerror(code))) (errno \(code))" }
+
+    private static func text(_ holder: Int32?, _ since: Date?) -> String {
+        guard let holder else { return "Another process holds its lock." }
+        let time = since.map { " since \($0.formatted(.iso8601))" } ?? ""
+        return "Process \(holder) holds its lock\(time)."
     }
 }
 

@@ -22,6 +22,6 @@ package struct Secret: Hashable, Sendable, CustomStringConvertible, CustomDebugS
         let count = text.count
         if count <= 12 { return "****" }
         let (head, tail) = count <= 24 ? (4, 2) : (6, 4)
-        return "\(text.prefix(head))...\(text.suffix(tail))"
+        return "\(text.prefix(head))...\(text.suffix(tail))".escapedForDisplay
     }
 }

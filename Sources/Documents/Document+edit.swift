@@ -1,25 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Document {
-    /// Puts a value under a path of object keys. Objects that are missing on the way are made; of equal keys the last
-    /// one, which counts, is changed. Every byte outside the value stays as it is.
+    /// Puts a value under a path of object keys. Objects that are missing on the way, or null, are made; of equal keys
+    /// the last one, which counts, is changed. Every byte outside the value stays as it is.
     ///
     /// - Throws: when something on the path is there and is no object.
     package mutating func set(_ value: Literal, at path: [String]) throws(DocumentError) {
         var holder = root
         for (depth, key) in path.enumerated() {
+            if holder.isNull, depth > 0 { return try replace(holder, with: Self.nested(path[depth...], value)) }
             guard holder.kind == .object else {
                 let name = depth == 0 ? "The document" : "'\(path[..<depth].joined(separator: "."))'"
                 throw DocumentError(bytes, at: holder.span.lowerBound, "\(name) is not an object.")
             }
             guard let next = holder[key] else {
-                let missing = path[(depth + 1)...].reversed().reduce(value) { .object([.init($1, $0)]) }
-                return try splice(insertion(of: Literal.Member(key, missing), into: holder))
+                let member = Literal.Member(key, Self.nested(path[(depth + 1)...], value))
+                return try splice(insertion(of: member, into: holder))
             }
             holder = next
         }
-        let text = value.pretty(layout(margin: margin(at: holder.span.lowerBound)))
-        try splice([Splice(range: holder.span, text: text)])
+        try replace(holder, with: value)
+    }
+
+    private static func nested(_ path: ArraySlice<String>, _ value: Literal) -> Literal {
+        path.reversed().reduce(value) { .object([.init($1, $0)]) }
+    }
+
+    private mutating func replace(_ element: Element, with value: Literal) throws(DocumentError) {
+        let text = value.pretty(layout(margin: margin(at: element.span.lowerBound)))
+        try splice([Splice(range: element.span, text: text)])
     }
 
     /// Takes a member away with its comma; comments around it stay.

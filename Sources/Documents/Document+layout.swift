@@ -75,7 +75,8 @@ extension Document {
         switch bytes[position] {
         case 0x0A, 0x0D: true
         // The two line breaks of Unicode end a comment too.
-        case 0xE2: bytes[position...].starts(with: [0xE2, 0x80, 0xA8]) || bytes[position...].starts(with: [0xE2, 0x80, 0xA9])
+        case 0xE2:
+            bytes[position...].starts(with: [0xE2, 0x80, 0xA8]) || bytes[position...].starts(with: [0xE2, 0x80, 0xA9])
         default: false
         }
     }

@@ -57,18 +57,27 @@ struct BookEdits {
             }
             return try document.set(.object(members(of: profile)), at: place)
         }
-        for field in fields(of: old) where !fields(of: profile).contains(field) {
+        let members = members(of: profile)
+        for field in obsoleteFields(of: old, becoming: profile) where !members.contains(where: { $0.key == field }) {
             try document.remove(at: place + [field])
         }
-        let written = Dictionary(members(of: old).map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last })
-        for member in members(of: profile) where written[member.key] != member.value {
+        let written = Dictionary(
+            self.members(of: old).map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last })
+        for member in members where written[member.key] != member.value {
             try document.set(member.value, at: place + [member.key])
         }
-        // The older spelling would otherwise keep the key that was replaced.
-        if profile.kind == .apiKey, old.secret != profile.secret { try document.remove(at: place + ["apiKey"]) }
     }
 
-    private func fields(of profile: Profile) -> [String] { members(of: profile).map(\.key) }
+    /// What must not stay in an entry that becomes another one. Everything else that is in it does stay.
+    private func obsoleteFields(of old: Profile, becoming new: Profile) -> [String] {
+        var fields = members(of: old).map(\.key)
+        if old.expires != new.expires { fields.append("expires") }
+        // A reference would go before the secret that has been stored, or point to the one before.
+        if old.isReference, !new.isReference { fields += ["keyRef", "tokenRef"] }
+        // The older spelling would otherwise keep the key that was replaced.
+        if old.kind == .apiKey, old.kind != new.kind || old.secret != new.secret { fields.append("apiKey") }
+        return fields
+    }
 
     private func members(of profile: Profile) -> [Literal.Member] {
         var members = [
@@ -79,8 +88,8 @@ struct BookEdits {
             members.append(.init(StoredEntry.field(profile.kind), .string(secret.reveal())))
         }
         if let refresh = profile.refresh { members.append(.init("refresh", .string(refresh.reveal()))) }
-        if case .at(let date) = profile.expires {
-            members.append(.init("expires", .integer(Int64((date.timeIntervalSince1970 * 1000).rounded()))))
+        if case .at(let date) = profile.expires, let milliseconds = StoredEntry.milliseconds(date) {
+            members.append(.init("expires", .integer(milliseconds)))
         }
         if let email = profile.email { members.append(.init("email", .string(email))) }
         return members

@@ -43,7 +43,9 @@ package final class HealthJournal: Sendable {
 
     private func compact(in directory: SafeDirectory) throws(StoreError) {
         directory.removeLeftovers(beside: Self.name)
-        let live = Self.replay(try directory.read(Self.name) ?? []).sorted { ($0.key.id, $0.key.owner) < ($1.key.id, $1.key.owner) }
+        let live = Self.replay(try directory.read(Self.name) ?? []).sorted {
+            ($0.key.id, $0.key.owner) < ($1.key.id, $1.key.owner)
+        }
         let text = Array(live.map { HealthLine($0.key, $0.value).text + "\n" }.joined().utf8)
         try directory.atomicReplace(Self.name, with: text, durability: .relaxed)
         compactedBytes.withLock { $0 = text.count }

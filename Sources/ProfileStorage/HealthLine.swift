@@ -26,14 +26,17 @@ struct HealthLine: Equatable {
         health.lastUsed = Self.instant(root["lastUsed"])
         health.lastFailure = Self.instant(root["lastFailure"])
         for (name, count) in root["streaks"]?.members ?? [] {
-            if let lane = Lane(rawValue: name), let count = count.integer { health.streaks[lane] = Int(clamping: count) }
+            if let lane = Lane(rawValue: name), let count = count.integer, count > 0 {
+                health.streaks[lane] = Int(min(count, Health.longestStreak))
+            }
         }
         health.windows = root["windows"]?.elements.compactMap(Self.window) ?? []
     }
 
     var text: String {
         var members = [
-            Literal.Member("v", .integer(1)), .init("id", .string(key.id.text)), .init("agent", .string(key.owner.text)),
+            Literal.Member("v", .integer(1)), .init("id", .string(key.id.text)),
+            .init("agent", .string(key.owner.text)),
         ]
         if let lastUsed = health.lastUsed { members.append(.init("lastUsed", Self.number(lastUsed))) }
         if let lastFailure = health.lastFailure { members.append(.init("lastFailure", Self.number(lastFailure))) }
@@ -72,7 +75,9 @@ struct HealthLine: Equatable {
         .number((date.timeIntervalSince1970 * 1e6).rounded() / 1e6)
     }
 
+    /// Nil for what is no moment between 1970 and the last one that the store knows, too.
     private static func instant(_ element: Element?) -> Date? {
-        element?.double.flatMap { $0.isFinite ? Date(timeIntervalSince1970: $0) : nil }
+        guard let seconds = element?.double, seconds >= 0, seconds <= 8_640_000_000_000 else { return nil }
+        return Date(timeIntervalSince1970: seconds)
     }
 }

@@ -3,26 +3,29 @@ package import Credentials
 import Documents
 import FoundationEssentials
 package import Rotation
+package import SafeFiles
 
 /// What `auth-profiles.json` holds, as far as this version understands it.
 package struct StoredProfiles: Hashable, Sendable {
     package var book = ProfileBook()
     /// `usageStats`: read as the start value of a credential's health, kept in the file, never rewritten.
     package var usage: [ProfileID: Health] = [:]
-    /// Entries that are kept in the file and not used, each with the reason. Never a secret.
+    /// Entries that are kept in the file and not used, or not written as they should be. Never a secret.
     package var problems: [String] = []
+    /// What was too open and has been closed by this reading.
+    package var notices: [StorageNotice] = []
 
-    package init() {}
+    package init(notices: [StorageNotice] = []) { self.notices = notices }
 
     /// - Parameter path: for messages.
     init(_ document: Document, path: String) throws(StoreError) {
         let root = document.root
         guard root.kind == .object else { throw .malformed(path: path, problem: "It is not a JSON object.") }
         if let version = root["version"] {
-            guard let number = version.integer else {
+            guard let number = version.double, number.rounded() == number else {
                 throw .malformed(path: path, problem: "Its version is not a whole number.")
             }
-            guard number <= 1 else { throw .newerVersion(path: path, version: Int(clamping: number)) }
+            guard number <= 1 else { throw .newerVersion(path: path, version: Int(min(number, 1e9))) }
         }
         let profiles = root["profiles"]
         guard profiles == nil || profiles?.kind == .object || profiles?.isNull == true else {
@@ -36,7 +39,7 @@ package struct StoredProfiles: Hashable, Sendable {
     }
 
     private mutating func add(_ key: String, _ entry: Element) {
-        let name = key.escapedForDisplay
+        var name: String { key.escapedForDisplay }
         guard let id = ProfileID(key) else { return problems.append("profiles.\(name) is no profile id.") }
         guard entry.kind == .object, let provider = entry["provider"]?.string.flatMap({ ProviderID($0) }) else {
             return problems.append("profiles.\(name) has no provider.")
@@ -47,6 +50,9 @@ package struct StoredProfiles: Hashable, Sendable {
         if kind == .oauth, entry["access"] == nil, entry["accessToken"] != nil {
             problems.append("profiles.\(name) has an accessToken; an OAuth login needs access, refresh and expires.")
         }
+        if kind == .apiKey, entry["key"]?.string == nil, entry["apiKey"]?.string != nil {
+            problems.append("profiles.\(name) has its key under apiKey; the field's name is key.")
+        }
         book.profiles[id] = Profile(
             id: id, provider: provider, kind: kind, secret: StoredEntry.secret(entry, kind),
             refresh: kind == .oauth ? entry["refresh"]?.string.map { Secret($0) } : nil,
@@ -55,10 +61,13 @@ package struct StoredProfiles: Hashable, Sendable {
     }
 
     private mutating func addOrder(_ key: String, _ list: Element) {
-        guard let provider = ProviderID(key) else { return problems.append("order.\(key.escapedForDisplay) is no provider.") }
+        guard let provider = ProviderID(key) else {
+            return problems.append("order.\(key.escapedForDisplay) is no provider.")
+        }
         let ids = list.elements.compactMap { $0.string.map(\.trimmed).flatMap { ProfileID($0) } }
         guard !ids.isEmpty else { return }
-        var seen: Set<ProfileID> = []
+        // Two spellings of one provider share its order.
+        var seen = Set(book.order[provider] ?? [])
         book.order[provider, default: []] += ids.filter { seen.insert($0).inserted }
     }
 }
@@ -82,35 +91,20 @@ enum StoredEntry {
     /// Milliseconds since 1970, up to the largest instant that JavaScript knows.
     static func expiry(_ element: Element?) -> Expiry {
         guard let element, !element.isNull else { return .never }
-        guard let milliseconds = element.double, milliseconds > 0, milliseconds <= 8_640_000_000_000_000 else {
-            return .invalid
-        }
-        return .at(Date(timeIntervalSince1970: milliseconds / 1000))
+        return instant(element).map { .at($0) } ?? .invalid
     }
-}
 
-extension Health {
-    /// From `usageStats`, as other programs wrote it.
-    init(usageStats: Element) {
-        self.init()
-        func instant(_ key: String) -> Date? {
-            usageStats[key]?.double.flatMap { $0 > 0 ? Date(timeIntervalSince1970: $0 / 1000) : nil }
-        }
-        lastUsed = instant("lastUsed")
-        lastFailure = instant("lastFailureAt")
-        let since = lastFailure ?? Date(timeIntervalSince1970: 0)
-        let evidence = Evidence(origin: .ladder, text: "usageStats of auth-profiles.json")
-        if let until = instant("cooldownUntil") {
-            let reason = usageStats["cooldownReason"]?.string.flatMap { FailureReason(rawValue: $0) } ?? .rateLimit
-            let scope = usageStats["cooldownModel"]?.string.map { WindowScope.model($0) } ?? .profile
-            windows.append(Window(reason: reason, scope: scope, since: since, until: until, evidence: evidence))
-        }
-        if let until = instant("disabledUntil") {
-            let reason = usageStats["disabledReason"]?.string.flatMap { FailureReason(rawValue: $0) } ?? .billing
-            windows.append(Window(reason: reason, scope: .profile, since: since, until: until, evidence: evidence))
-        }
-        if let count = usageStats["errorCount"]?.integer, count > 0 {
-            streaks[windows.last?.reason.lane ?? .rateLimit] = Int(min(count, 1000))
-        }
+    /// From milliseconds since 1970; nil for what is no number or no moment.
+    static func instant(_ element: Element?) -> Date? {
+        guard let milliseconds = element?.double, milliseconds > 0, milliseconds <= lastMillisecond else { return nil }
+        return Date(timeIntervalSince1970: milliseconds / 1000)
     }
+
+    /// Nil for a moment that the file cannot hold.
+    static func milliseconds(_ date: Date) -> Int64? {
+        let milliseconds = (date.timeIntervalSince1970 * 1000).rounded()
+        return milliseconds > 0 && milliseconds <= lastMillisecond ? Int64(milliseconds) : nil
+    }
+
+    private static let lastMillisecond = 8_640_000_000_000_000.0
 }

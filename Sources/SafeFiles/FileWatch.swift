@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// Tells one state of a file from another without reading it. A replaced file differs in its inode, an edited one in
-/// its time or size.
+/// its size or in the time of its last change, which no program can set back.
 package struct Fingerprint: Hashable, Sendable {
     private let device: UInt64
     private let inode: UInt64
     private let sizeInBytes: Int64
     private let modifiedSeconds: Int
     private let modifiedNanoseconds: Int
+    private let changedSeconds: Int
+    private let changedNanoseconds: Int
 
     /// - Returns: nil when nothing can be found under the path.
     package init?(of path: String) {
@@ -21,6 +23,8 @@ package struct Fingerprint: Hashable, Sendable {
         sizeInBytes = Int64(status.st_size)
         modifiedSeconds = status.st_mtim.tv_sec
         modifiedNanoseconds = status.st_mtim.tv_nsec
+        changedSeconds = status.st_ctim.tv_sec
+        changedNanoseconds = status.st_ctim.tv_nsec
     }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Credentials
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// A file descriptor that is closed when nobody needs it any more. Every failure is a `StoreError.io` with errno.
@@ -27,13 +27,15 @@ package final class OpenFile: Sendable {
     ///
     /// - Parameter limitInBytes: a file that is longer than this is refused as malformed.
     func readAll(from offset: Int = 0, limitInBytes: Int) throws(StoreError) -> [UInt8] {
+        let tooLong = StoreError.malformed(path: path, problem: "It is longer than \(limitInBytes) bytes.")
+        let size = max(Int(try status().st_size) - offset, 0)
+        // Before anything is read: nobody makes us hold a file of gigabytes.
+        guard size <= limitInBytes else { throw tooLong }
         var bytes: [UInt8] = []
         // One byte more than expected, so that an unchanged file needs a single read and a second that finds the end.
-        var expected = max(Int(try status().st_size) - offset, 0) + 1
+        var expected = size + 1
         while true {
-            guard bytes.count <= limitInBytes else {
-                throw .malformed(path: path, problem: "It is longer than \(limitInBytes) bytes.")
-            }
+            guard bytes.count <= limitInBytes else { throw tooLong }
             let position = off_t(offset + bytes.count)
             let chunk = min(max(expected, 4096), limitInBytes + 1)
             var code: Int32 = 0

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Credentials
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 extension SafeDirectory {
+    /// The longest file that is read unless said otherwise, in bytes. A store of 10 000 profiles has 3 MB.
+    package static let defaultLimitInBytes = 64 << 20
+
     /// The whole content of a file.
     ///
     /// - Returns: nil when there is no such file.
     /// - Throws: `.unsafe`, `.io`, or `.malformed` when it is longer than `limitInBytes`.
-    package func read(_ name: String, limitInBytes: Int = 64 << 20) throws(StoreError) -> [UInt8]? {
+    package func read(_ name: String, limitInBytes: Int = defaultLimitInBytes) throws(StoreError) -> [UInt8]? {
         guard let file = try open(name, O_RDONLY) else { return nil }
         return try file.readAll(limitInBytes: limitInBytes)
     }
@@ -26,30 +29,35 @@ extension SafeDirectory {
         guard descriptor >= 0 else {
             switch errno {
             case ENOENT: return nil
-            case ELOOP: throw .unsafe(path: path(of: name), problem: "It is a symbolic link.")
-            case EISDIR: throw .unsafe(path: path(of: name), problem: "It is a folder, not a file.")
-            case ENXIO: throw .unsafe(path: path(of: name), problem: "It is not a regular file.")
+            case ELOOP: throw .link(path(of: name))
+            case EISDIR, ENXIO: throw .notAFile(path(of: name))
             case let code: throw .io(path: path(of: name), operation: "opening", code: code)
             }
         }
         let file = OpenFile(adopting: descriptor, path: path(of: name))
-        try check(file, name: name)
+        try check(file, name: name, isRead: flags & O_ACCMODE == O_RDONLY)
         return file
     }
 
-    private func check(_ file: OpenFile, name: String) throws(StoreError) {
+    private func check(_ file: OpenFile, name: String, isRead: Bool) throws(StoreError) {
         let status = try file.status()
-        guard status.st_mode & S_IFMT == S_IFREG else {
-            throw .unsafe(path: file.path, problem: "It is not a regular file.")
-        }
-        guard status.st_uid == geteuid() else {
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(file.path) }
+        guard Self.trusts(owner: status.st_uid, to: geteuid(), in: kind, isRead: isRead) else {
             throw .unsafe(path: file.path, problem: "It belongs to user \(status.st_uid), not to \(geteuid()).")
         }
         // None at all is fine: somebody put a newer file in its place after we had opened it.
         guard status.st_nlink <= 1 else {
-            throw .unsafe(path: file.path, problem: "It has \(status.st_nlink) names (hard links); it may have only one.")
+            throw .unsafe(
+                path: file.path, problem: "It has \(status.st_nlink) names (hard links); it may have only one.",
+                fix: "Give it a copy of its own: cp -p '\(file.path)' '\(file.path).own' && "
+                    + "mv '\(file.path).own' '\(file.path)'")
         }
         if status.st_mode & 0o077 != 0 { tighten(file, to: 0o600, name: name) }
+    }
+
+    /// Our own files; and, only to read and only in a folder such as /etc, what the administrator put there.
+    package static func trusts(owner: UInt32, to us: UInt32, in kind: Kind, isRead: Bool) -> Bool {
+        owner == us || (owner == 0 && kind == .shared && isRead)
     }
 
     func checkName(_ name: String) throws(StoreError) {
@@ -66,5 +74,18 @@ extension SafeDirectory {
             throw file.failure("fstatat")
         }
         return opened.st_dev == named.st_dev && opened.st_ino == named.st_ino
+    }
+}
+
+extension StoreError {
+    static func link(_ path: String) -> StoreError {
+        .unsafe(
+            path: path, problem: "It is a symbolic link.",
+            fix: "Put the file itself in its place: cp --remove-destination \"$(readlink -f '\(path)')\" '\(path)'")
+    }
+
+    static func notAFile(_ path: String) -> StoreError {
+        .unsafe(
+            path: path, problem: "It is not a regular file.", fix: "Move it away: mv '\(path)' '\(path).old'")
     }
 }

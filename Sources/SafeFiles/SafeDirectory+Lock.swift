@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Credentials
+import FoundationEssentials
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 extension SafeDirectory {
@@ -46,7 +47,7 @@ extension SafeDirectory {
                 file.writeHolder()
                 return file
             }
-            guard ContinuousClock.now < deadline else { throw .busy(path: path(of: name), holder: file.holder()) }
+            guard ContinuousClock.now < deadline else { throw file.busy() }
             usleep(pause + useconds_t.random(in: 0...pause))
             pause = min(pause * 2, 8000)
         }
@@ -74,10 +75,14 @@ extension OpenFile {
         _ = pwrite(descriptor, line, line.count, 0)
     }
 
-    fileprivate func holder() -> Int32? {
+    /// Names the holder, and since when: it wrote both when it got the lock.
+    fileprivate func busy() -> StoreError {
         var line = [UInt8](repeating: 0, count: 11)
         let got = pread(descriptor, &line, line.count, 0)
-        guard got > 0 else { return nil }
-        return Int32(String(decoding: line.prefix(got), as: UTF8.self).trimmed)
+        let holder = got > 0 ? Int32(String(decoding: line.prefix(got), as: UTF8.self).trimmed) : nil
+        // Without a time the message is still true.
+        let written = (try? status()).map { Double($0.st_mtim.tv_sec) + Double($0.st_mtim.tv_nsec) / 1e9 }
+        return .busy(
+            path: path, holder: holder, since: holder == nil ? nil : written.map { Date(timeIntervalSince1970: $0) })
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Credentials
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 extension SafeDirectory {
@@ -17,8 +17,9 @@ extension SafeDirectory {
     ///
     /// Readers and a crash at any point see the old content or the new one. The caller holds the file's lock.
     ///
-    /// - Throws: `.io` naming the operation. Then the old file is in place and nothing is left beside it, except when
-    ///   syncing the folder failed: then the new content is in place, but might not survive a loss of power.
+    /// - Throws: `.io` naming the operation: the old file is in place and nothing is left beside it. `.unsynced` when
+    ///   the folder could not be synced: the new content is in place, but might not survive a loss of power. It stays:
+    ///   going back could lose the only copy of a token whose predecessor is spent.
     package func atomicReplace(
         _ name: String, with bytes: [UInt8], durability: Durability = .synced
     ) throws(StoreError) {
@@ -42,7 +43,11 @@ extension SafeDirectory {
             unlinkat(folder.descriptor, beside, 0)
             throw error
         }
-        if durability == .synced { try folder.synchronize("fsync of the folder, after the change was in place,") }
+        guard durability == .synced else { return }
+        do throws(StoreError) { try folder.synchronize() } catch {
+            guard case .io(_, _, let code) = error else { throw error }
+            throw .unsynced(path: path(of: name), code: code)
+        }
     }
 
     /// Gives a file another name, in the place of whatever has it. Nothing happens when there is no such file.

@@ -2,7 +2,7 @@
 package import Credentials
 import Synchronization
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// Something that was not as private as it should be, or not as we write it. Never holds a secret.
@@ -32,7 +32,7 @@ package final class SafeDirectory: Sendable {
 
     package let path: String
     let folder: OpenFile
-    private let kind: Kind
+    let kind: Kind
     private let collected = Mutex<[StorageNotice]>([])
 
     /// - Returns: nil when there is no such folder.
@@ -79,12 +79,14 @@ package final class SafeDirectory: Sendable {
         guard status.st_mode & 0o077 != 0 else { return }
         // A shared folder such as /tmp is never ours to close.
         guard status.st_mode & 0o1000 == 0 else {
-            throw .unsafe(path: path, problem: "It is a folder that other users share.")
+            throw .unsafe(
+                path: path, problem: "It is a folder that other users share.",
+                fix: "Name a folder of your own, as in: export AGENTICFLOW_STATE_DIR=\"$HOME/.agenticflow-enterprise\"")
         }
         tighten(folder, to: 0o700, name: nil)
     }
 
-    /// D18: what is ours but open to others is closed and reported once, not refused.
+    /// What is ours but open to others is closed and reported once, not refused.
     func tighten(_ file: OpenFile, to mode: mode_t, name: String?) {
         if fchmod(file.descriptor, mode) == 0 {
             note(name, "Other users had access; it is now private (mode \(String(mode, radix: 8))).")
@@ -113,7 +115,9 @@ extension SafeDirectory {
         switch errno {
         case ENOENT: return nil
         case ELOOP, ENOTDIR:
-            throw .unsafe(path: path, problem: "It, or something on the way to it, is a link or not a folder.")
+            throw .unsafe(
+                path: path, problem: "It, or something on the way to it, is a link or not a folder.",
+                fix: "Name the folder itself, which this shows: readlink -f '\(path)'")
         case let code: throw .io(path: path, operation: "opening the folder", code: code)
         }
     }

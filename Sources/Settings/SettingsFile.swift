@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Credentials
 package import Documents
-import SafeFiles
+package import SafeFiles
 
 /// The configuration on disk. Read as a whole; changed one key at a time, every other byte untouched.
 package struct SettingsFile: Sendable {
@@ -16,13 +16,16 @@ package struct SettingsFile: Sendable {
     }
 
     /// - Returns: nil when there is no file.
-    package func load() throws(SettingsFileError) -> Document? {
+    package func load() throws(SettingsFileError) -> Document? { try read().document }
+
+    /// - Returns: no document when there is no file; and what was too open and has been closed.
+    package func read() throws(SettingsFileError) -> (document: Document?, notices: [StorageNotice]) {
         let (folder, name) = Self.split(path)
         do throws(StoreError) {
-            guard let directory = try SafeDirectory(existing: folder, kind: kind),
-                let bytes = try directory.read(name, limitInBytes: Self.limitInBytes)
-            else { return nil }
-            return try parse(bytes)
+            guard let directory = try SafeDirectory(existing: folder, kind: kind) else { return (nil, []) }
+            let bytes = try directory.read(name, limitInBytes: Self.limitInBytes)
+            let document = try bytes.map { bytes throws(StoreError) in try parse(bytes) }
+            return (document, directory.takeNotices())
         } catch { throw SettingsFileError(path: path, error) }
     }
 
@@ -37,16 +40,16 @@ package struct SettingsFile: Sendable {
             return try directory.withLock("\(name).lock", wait: .seconds(10)) { () throws(StoreError) in
                 directory.removeLeftovers(beside: name)
                 let before = try directory.read(name, limitInBytes: Self.limitInBytes)
-                var document = try before.map { bytes throws(StoreError) in try parse(bytes) }
-                    ?? Document(emptyObjectAs: .json5)
+                let old = try before.map { bytes throws(StoreError) in try parse(bytes) }
+                var document = old ?? Document(emptyObjectAs: .json5)
                 let result: R
                 do throws(DocumentError) { result = try change(&document) } catch {
                     throw .malformed(path: path, problem: error.description)
                 }
                 guard document.bytes != before else { return result }
-                if let before {
-                    try check(document, against: before)
-                    try keep(before, in: directory, name)
+                if let old {
+                    try check(document, against: old)
+                    try keep(old.bytes, in: directory, name)
                 }
                 try directory.atomicReplace(name, with: document.bytes)
                 return result
@@ -60,13 +63,22 @@ package struct SettingsFile: Sendable {
         }
     }
 
-    /// A slip of ours, or of a command, must not empty somebody's configuration.
-    private func check(_ document: Document, against before: [UInt8]) throws(StoreError) {
-        guard before.count > 512, document.bytes.count * 2 < before.count else { return }
-        throw .refused(
+    /// A slip of ours, or of a command, must not empty somebody's configuration, nor open the gateway.
+    private func check(_ document: Document, against before: Document) throws(StoreError) {
+        let counts = (before.bytes.count, document.bytes.count)
+        if counts.0 > 512, counts.1 * 2 < counts.0 {
+            throw refusal("It would take away more than half of the file (\(counts.0) bytes to \(counts.1)).")
+        }
+        let auth = ["gateway", "auth"]
+        if before.element(at: auth) != nil, document.element(at: auth) == nil {
+            throw refusal("It would take away gateway.auth, and with it the token that clients present.")
+        }
+    }
+
+    private func refusal(_ why: String) -> StoreError {
+        .refused(
             Advice(
-                what: "The change of \(path) was not made.",
-                why: "It would take away more than half of the file (\(before.count) bytes to \(document.bytes.count)).",
+                what: "The change of \(path) was not made.", why: why,
                 fix: "Edit the file by hand, then run: agenticflow-enterprise models status"))
     }
 

@@ -14,7 +14,8 @@ import Testing
 
     @Test(arguments: [
         "", " ", "{", "[", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "[1,]", "[,]", "{a:1}", "'x'", "01", "1.", ".5", "+1",
-        "0x1", "Infinity", "NaN", "-", "1e", "tru", "nul", "truex", "{} {}", "{} x", "\"a\nb\"", "\"\u{1}\"", "\"\\x41\"",
+        "0x1", "Infinity", "NaN", "-", "1e", "tru", "nul", "truex", "{} {}", "{} x", "\"a\nb\"", "\"\u{1}\"",
+        "\"\\x41\"",
         "\"\\u12\"", "\"a", "// c\n{}", "{/**/}", "[1 2]", "{\"a\" 1}", "{\"a\":1 \"b\":2}",
     ])
     func `what strict JSON forbids is refused`(text: String) {
@@ -22,8 +23,10 @@ import Testing
     }
 
     @Test(arguments: [
-        "{a:1}", "{$_a9:1,}", "{'a':'b\"'}", "[1,]", "// c\n{}//d", "/* a\n * b */{}", "{\"a\": 'x\\\ny'}", "+1", "-0x1F",
-        ".5", "5.", "-Infinity", "NaN", "+NaN", "{\u{00e9}t\u{00e9}: 1}", "{\\u0061b: 1}", "\u{00A0}{}\u{2028}", "'\\x41\\0\\v'",
+        "{a:1}", "{$_a9:1,}", "{'a':'b\"'}", "[1,]", "// c\n{}//d", "/* a\n * b */{}", "{\"a\": 'x\\\ny'}", "+1",
+        "-0x1F",
+        ".5", "5.", "-Infinity", "NaN", "+NaN", "{\u{00e9}t\u{00e9}: 1}", "{\\u0061b: 1}", "\u{00A0}{}\u{2028}",
+        "'\\x41\\0\\v'",
         "\"\u{1}\"", "\u{3000}[]\u{FEFF}",
     ])
     func `what only JSON5 allows is read`(text: String) throws {
@@ -32,7 +35,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "{,}", "[,]", "{a:1,,}", "{a b:1}", "{1a:1}", "0x", "01", "1e", "'a", "/* a", "{a:1} /", "'\\01'", "'\\1'", "'\\x4'",
+        "{,}", "[,]", "{a:1,,}", "{a b:1}", "{1a:1}", "0x", "01", "1e", "'a", "/* a", "{a:1} /", "'\\01'", "'\\1'",
+        "'\\x4'",
         "'a\nb'", "Infinit", "{\\x61:1}", "--1", ".", "+.", "{a:1",
     ])
     func `what JSON5 forbids too is refused`(text: String) {
@@ -64,7 +68,8 @@ import Testing
     }
 
     @Test func `every cut of a document is refused or read, and never crashes`() throws {
-        let text = Array("\u{FEFF}{a: [1, .5e3, 0xF, 'x\\u0041\\\n'], /* c */ \"b\": {c: null, d: -Infinity,},} // e".utf8)
+        let text = Array(
+            "\u{FEFF}{a: [1, .5e3, 0xF, 'x\\u0041\\\n'], /* c */ \"b\": {c: null, d: -Infinity,},} // e".utf8)
         let whole = text.count - Array(" // e".utf8).count
         for length in 0..<text.count {
             let document = try? Document(Array(text.prefix(length)), as: .json5)

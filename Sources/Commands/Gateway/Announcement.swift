@@ -5,7 +5,7 @@ import Gateway
 import SafeFiles
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// Says where the gateway listens: in the log, on a terminal, and in the state directory for the other commands.
@@ -20,7 +20,8 @@ struct Announcement: Sendable {
             .init("pid", .integer(Int64(getpid()))), .init("host", .string(host)), .init("port", .integer(Int64(port))),
         ])
         do throws(StoreError) {
-            try state.atomicReplace(RunningGateway.placeName, with: Array((place.compact + "\n").utf8), durability: .relaxed)
+            try state.atomicReplace(
+                RunningGateway.placeName, with: Array((place.compact + "\n").utf8), durability: .relaxed)
         } catch {
             // Commands then look at the configured port.
             log.event("place_not_written", [("problem", .text("\(error.advice.what) \(error.advice.why)"))])

@@ -10,7 +10,7 @@ import SafeFiles
 import Settings
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 struct GatewayRun: ParsableCommand {
@@ -25,7 +25,9 @@ struct GatewayRun: ParsableCommand {
 
     @Option(help: ArgumentHelp("Listen on this port, 0 for any free one, instead of gateway.port.", valueName: "port"))
     var port: Int?
-    @Option(help: ArgumentHelp("Listen on this address (loopback, lan, or a numeric one) instead of gateway.bind.", valueName: "address"))
+    @Option(
+        help: ArgumentHelp(
+            "Listen on this address (loopback, lan, or a numeric one) instead of gateway.bind.", valueName: "address"))
     var bind: String?
 
     func validate() throws {
@@ -80,7 +82,7 @@ struct GatewayRun: ParsableCommand {
 
     private static func lock(_ state: SafeDirectory) throws -> HeldLock {
         do throws(StoreError) { return try state.holdLock(RunningGateway.lockName) } catch {
-            if case .busy(_, let holder) = error { throw GatewayStartError.alreadyRunning(state.path, holder) }
+            if case .busy(_, let holder, _) = error { throw GatewayStartError.alreadyRunning(state.path, holder) }
             throw error
         }
     }

@@ -38,9 +38,11 @@ enum GatewayStartError: ActionableError {
         case .plainRemote(let host):
             Advice(
                 what: "The gateway does not listen on \(host).",
-                why: "Other machines can reach that address, and without TLS they, and everyone between, would see the client token.",
+                why:
+                    "Other machines can reach that address, and without TLS they, and everyone between, would see the client token.",
                 fix: "Put a TLS proxy before a loopback listener; or, on a network you trust, set "
-                    + "gateway.allowPlainRemote: true in the configuration, then run: agenticflow-enterprise gateway run")
+                    + "gateway.allowPlainRemote: true in the configuration, then run: agenticflow-enterprise gateway run"
+            )
         case .noAddress(let text):
             Advice(
                 what: "\"\(text.escapedForDisplay)\" is no address to listen on.",

@@ -9,7 +9,9 @@ import Settings
 struct GatewayStatus: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Whether a gateway runs here, where it listens, and what troubles it.",
-        discussion: "Always exits with 0; gateway health tells by its exit code. Example: agenticflow-enterprise gateway status --json")
+        discussion:
+            "Always exits with 0; gateway health tells by its exit code. Example: agenticflow-enterprise gateway status --json"
+    )
 
     @Flag(help: "Print JSON.")
     var json = false
@@ -61,7 +63,8 @@ struct GatewayStatus: ParsableCommand {
                 .init("pid", own?["pid"]?.literal ?? .null), .init("version", own?["version"]?.literal ?? .null),
                 .init("startedAt", own?["startedAt"]?.literal ?? .null),
                 .init("connections", own?["connections"]?.literal ?? .null),
-                .init("configPath", .string(reading.layout.configPath)), .init("stateDir", .string(reading.layout.state)),
+                .init("configPath", .string(reading.layout.configPath)),
+                .init("stateDir", .string(reading.layout.state)),
                 .init("problems", .array(problems.map { .string($0) })),
             ]
             return Literal.object(members).pretty() + "\n"

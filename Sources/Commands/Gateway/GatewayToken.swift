@@ -22,7 +22,8 @@ struct GatewayToken: ParsableCommand {
         guard let token = reading.clientToken else { throw NoClientToken(configPath: reading.layout.configPath) }
         if show { return context.terminal.say(token.reveal()) }
         let isConfigured = reading.settings.gateway.token.secret != nil
-        let source = isConfigured ? "gateway.auth.token of \(reading.layout.configPath)" : InstanceSettings.tokenVariable
+        let source =
+            isConfigured ? "gateway.auth.token of \(reading.layout.configPath)" : InstanceSettings.tokenVariable
         context.terminal.say("Client token: \(token.masked) (\(source))")
         context.terminal.say("Show it with: agenticflow-enterprise gateway token --show")
     }

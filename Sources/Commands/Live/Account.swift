@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// The account this process runs under.
@@ -10,7 +10,8 @@ enum Account {
         var entry = passwd()
         var found: UnsafeMutablePointer<passwd>?
         var space = [CChar](repeating: 0, count: 4096)
-        guard getpwuid_r(geteuid(), &entry, &space, space.count, &found) == 0, found != nil, let path = entry.pw_dir else {
+        guard getpwuid_r(geteuid(), &entry, &space, space.count, &found) == 0, found != nil, let path = entry.pw_dir
+        else {
             return nil
         }
         return String(cString: path)

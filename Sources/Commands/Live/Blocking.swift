@@ -2,7 +2,7 @@
 import Synchronization
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// From a command, which is not asynchronous (an asynchronous main costs every command its start), into the daemon,

@@ -2,7 +2,7 @@
 import Credentials
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// One small blocking GET to our own gateway: 50 ms to connect, two seconds for the answer.

@@ -9,8 +9,10 @@ extension Explanation {
     package func json(provider: ProviderID, fallbacks: [String]) -> String {
         let lines = candidates.map { line in
             let until = line.until.map { String(Int64(($0.timeIntervalSince1970 * 1000).rounded(.up))) } ?? "null"
-            let evidence = line.evidence.map { "{\"origin\":\"\($0.origin.rawValue)\",\"text\":\($0.text.jsonQuoted)}" } ?? "null"
-            return "{\"profile\":\(line.profile.text.jsonQuoted),\"source\":\(line.source.label.jsonQuoted),\"type\":\"\(line.kind.rawValue)\","
+            let evidence =
+                line.evidence.map { "{\"origin\":\"\($0.origin.rawValue)\",\"text\":\($0.text.jsonQuoted)}" } ?? "null"
+            return
+                "{\"profile\":\(line.profile.text.jsonQuoted),\"source\":\(line.source.label.jsonQuoted),\"type\":\"\(line.kind.rawValue)\","
                 + "\"state\":\"\(line.state.rawValue)\",\"code\":\"\(line.code.rawValue)\",\"reason\":\(line.reason?.rawValue.jsonQuoted ?? "null"),"
                 + "\"until\":\(until),\"evidence\":\(evidence)}"
         }

@@ -38,7 +38,8 @@ package struct ProviderSet: Sendable {
             provider.models = own.models.map(\.id)
             listed.insert(id)
         }
-        provider.extraHeaders = Dictionary(own.headers.map { ($0.name, $0.value.reveal()) }, uniquingKeysWith: { _, last in last })
+        provider.extraHeaders = Dictionary(
+            own.headers.map { ($0.name, $0.value.reveal()) }, uniquingKeysWith: { _, last in last })
         if provider.place == nil {
             problems.append("models.providers.\(id).baseUrl is not an address such as https://host/v1.")
             return

@@ -51,7 +51,9 @@ package struct SourceOrder: Sendable {
             found.append(inline(id, configKey, source: .config))
         }
         for (index, key) in environmentKeys.enumerated() {
-            guard let id = ProfileID(provider: provider, name: index == 0 ? "env" : "env-\(index + 1)") else { continue }
+            guard let id = ProfileID(provider: provider, name: index == 0 ? "env" : "env-\(index + 1)") else {
+                continue
+            }
             found.append(inline(id, key.secret, source: .environment(key.variable)))
         }
         return found
@@ -69,7 +71,8 @@ package struct SourceOrder: Sendable {
     private func inline(_ id: ProfileID, _ secret: Secret, source: CandidateSource) -> ResolvedCandidate {
         let kind: CredentialKind = secret.isSetupToken ? .token : .apiKey
         return ResolvedCandidate(
-            candidate: Candidate(id: id, kind: kind, source: source, expires: .never, standing: Self.standing(of: secret)),
+            candidate: Candidate(
+                id: id, kind: kind, source: source, expires: .never, standing: Self.standing(of: secret)),
             secret: secret)
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Credentials
 import Exchange
-import NIOHTTP1
 import Providers
 
 /// The token that clients of the gateway present, in `Authorization: Bearer` or `x-api-key`.
@@ -12,23 +11,14 @@ struct ClientToken: Sendable {
     init(_ token: Secret?) { expected = token.map { Array($0.reveal().utf8) } ?? [] }
 
     /// - Throws: what to answer with when the request does not carry the token.
-    func admit(_ headers: HTTPHeaders) throws(Fault) {
-        var isPresent = false
-        for (name, value) in headers {
-            switch name.utf8.count {
-            case 13 where name.isEqualIgnoringCase("authorization"):
-                isPresent = true
-                if let bearer = value.bearerToken, matches(bearer) { return }
-            case 9 where name.isEqualIgnoringCase("x-api-key"):
-                isPresent = true
-                if matches(value[...]) { return }
-            default: break
-            }
-        }
-        if isPresent {
+    func admit(_ fields: HeadFields) throws(Fault) {
+        for value in fields.authorizations { if let bearer = value.bearerToken, matches(bearer) { return } }
+        for value in fields.apiKeys where matches(value[...]) { return }
+        if !fields.authorizations.isEmpty || !fields.apiKeys.isEmpty {
             throw Fault(
                 .wrongClientToken,
-                "The client token is not the gateway's. Show the right one with: agenticflow-enterprise gateway token --show")
+                "The client token is not the gateway's. Show the right one with: agenticflow-enterprise gateway token --show"
+            )
         }
         throw Fault(
             .missingClientToken,

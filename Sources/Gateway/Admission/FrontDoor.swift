@@ -105,7 +105,8 @@ final class FrontDoor: ChannelInboundHandler {
         switch error {
         case is SilentBytesExceeded, HTTPParserError.headerOverflow:
             fault = Fault(
-                .headTooLarge, "The request's head is too large. Send fewer fields, or raise gateway.limits.maxHeadBytes.")
+                .headTooLarge,
+                "The request's head is too large. Send fewer fields, or raise gateway.limits.maxHeadBytes.")
         case is HTTPParserError, is NIOHTTPDecoderError:
             fault = Fault(.badFraming, "The request is not well-formed HTTP/1.1: \(error).")
         default: return context.close(promise: nil)
@@ -132,41 +133,47 @@ final class FrontDoor: ChannelInboundHandler {
         let deployment = runtime.deployment
         let route = Route(head)
         do throws(Fault) {
-            try deployment.heads.admit(head)
-            if !route.isOpen { try deployment.token.admit(head.headers) }
-            try admit(head, to: route, under: deployment)
+            let fields = HeadFields(head)
+            try deployment.heads.admit(head, fields)
+            if !route.isOpen { try deployment.token.admit(fields) }
+            try admit(head, fields, to: route, under: deployment)
         } catch {
             refuse(error, dialect: route.dialect)
         }
     }
 
-    private func admit(_ head: HTTPRequestHead, to route: Route, under deployment: Deployment) throws(Fault) {
+    private func admit(
+        _ head: HTTPRequestHead, _ fields: HeadFields, to route: Route, under deployment: Deployment
+    ) throws(Fault) {
         switch route {
         case .model(let endpoint):
             if head.method != .POST { throw Fault(.methodNotAllowed, "Use POST for \(endpoint.path).") }
-            try checkContentType(head)
-            if runtime.isDraining { throw Fault(.draining, "The gateway is shutting down. Repeat the request in a moment.") }
-            let client = ClientSide(head: head, endpoint: endpoint, deployment: deployment, door: self)
+            try checkContentType(fields)
+            if runtime.isDraining {
+                throw Fault(.draining, "The gateway is shutting down. Repeat the request in a moment.")
+            }
+            let client = ClientSide(fields: fields, endpoint: endpoint, deployment: deployment, door: self)
             stage = .relaying(client)
-            continueIfExpected(head)
+            continueIfExpected(head, fields)
             client.start()
         case .control(let path, _):
             stage = .control(ControlRequest(head: head, path: path, deployment: deployment))
-            continueIfExpected(head)
+            continueIfExpected(head, fields)
         }
     }
 
-    private func checkContentType(_ head: HTTPRequestHead) throws(Fault) {
-        let type = head.headers.first(name: "content-type") ?? ""
-        if !type.isJSONContentType {
-            throw Fault(.invalidJSON, "The request's content-type is not application/json. Send JSON, and say so in that field.")
+    private func checkContentType(_ fields: HeadFields) throws(Fault) {
+        if fields.contentType?.isJSONContentType != true {
+            throw Fault(
+                .invalidJSON, "The request's content-type is not application/json. Send JSON, and say so in that field."
+            )
         }
     }
 
-    private func continueIfExpected(_ head: HTTPRequestHead) {
-        guard !head.version.isHTTP10, let expect = head.headers.first(name: "expect"),
-            expect.isEqualIgnoringCase("100-continue")
-        else { return }
+    private func continueIfExpected(_ head: HTTPRequestHead, _ fields: HeadFields) {
+        guard !head.version.isHTTP10, let expect = fields.expect, expect.isEqualIgnoringCase("100-continue") else {
+            return
+        }
         encoder.writeDirectly(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n"))
     }
 
@@ -302,7 +309,9 @@ final class FrontDoor: ChannelInboundHandler {
             let limits = runtime.deployment.limits
             if let silent = gauge.silentSince {
                 if silent + limits.head < now {
-                    refuse(Fault(.tooSlow, "The request's head did not arrive in time. Send it at once."), dialect: .openaiChat)
+                    refuse(
+                        Fault(.tooSlow, "The request's head did not arrive in time. Send it at once."),
+                        dialect: .openaiChat)
                 }
             } else if since + Self.keepAliveIdle < now {
                 closeNow()
@@ -328,6 +337,7 @@ final class FrontDoor: ChannelInboundHandler {
 
 extension String {
     fileprivate var isJSONContentType: Bool {
+        if isEqualIgnoringCase("application/json") { return true }
         let type = prefix { $0 != ";" }
         return String(type).trimmingBlanks.isEqualIgnoringCase("application/json")
     }

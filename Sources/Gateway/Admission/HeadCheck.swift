@@ -12,17 +12,15 @@ struct HeadCheck: Sendable {
     var maximumHeadBytes: Int
 
     /// - Throws: the fault to answer with; the connection is closed after it.
-    func admit(_ head: HTTPRequestHead) throws(Fault) {
-        try checkSize(head)
-        try checkFraming(head)
-        try checkHost(head)
-        try checkOrigin(head)
+    func admit(_ head: HTTPRequestHead, _ fields: HeadFields) throws(Fault) {
+        try checkSize(head, fields)
+        try checkFraming(head, fields)
+        try checkHost(head, fields)
+        try checkOrigin(fields)
     }
 
-    private func checkSize(_ head: HTTPRequestHead) throws(Fault) {
-        var bytes = head.uri.utf8.count
-        for (name, value) in head.headers { bytes += name.utf8.count + value.utf8.count + 4 }
-        if bytes > maximumHeadBytes || head.headers.count > maximumFields {
+    private func checkSize(_ head: HTTPRequestHead, _ fields: HeadFields) throws(Fault) {
+        if fields.byteCount > maximumHeadBytes || head.headers.count > maximumFields {
             throw Fault(
                 .headTooLarge,
                 "The request's head has more than \(maximumFields) fields or \(maximumHeadBytes) bytes. "
@@ -30,37 +28,27 @@ struct HeadCheck: Sendable {
         }
     }
 
-    private func checkFraming(_ head: HTTPRequestHead) throws(Fault) {
-        var lengths = 0
-        var encodings = 0
-        for (name, value) in head.headers {
-            switch name.utf8.count {
-            case 14 where name.isEqualIgnoringCase("content-length"): lengths += 1
-            case 17 where name.isEqualIgnoringCase("transfer-encoding"):
-                encodings += 1
-                if !value.isEqualIgnoringCase("chunked") || head.version.isHTTP10 {
-                    throw Fault(.badFraming, "Transfer-Encoding must be exactly \"chunked\", on HTTP/1.1 only.")
-                }
-            default: break
+    private func checkFraming(_ head: HTTPRequestHead, _ fields: HeadFields) throws(Fault) {
+        if let encoding = fields.transferEncoding {
+            if !encoding.isEqualIgnoringCase("chunked") || head.version.isHTTP10 {
+                throw Fault(.badFraming, "Transfer-Encoding must be exactly \"chunked\", on HTTP/1.1 only.")
             }
         }
-        if lengths > 1 || encodings > 1 || lengths + encodings > 1 {
+        if fields.contentLengthCount + fields.transferEncodingCount > 1 {
             throw Fault(.badFraming, "The request states its length in more than one way. Send it once.")
         }
         if head.version.major != 1 { throw Fault(.badFraming, "Only HTTP/1.0 and HTTP/1.1 are spoken here.") }
     }
 
-    private func checkHost(_ head: HTTPRequestHead) throws(Fault) {
-        var host: String?
-        for (name, value) in head.headers where name.utf8.count == 4 && name.isEqualIgnoringCase("host") {
-            if host != nil { throw Fault(.badFraming, "The request has more than one Host field. Send one.") }
-            host = value
-        }
-        guard let host else { throw Fault(.badFraming, "The request has no Host field. Send one.") }
+    private func checkHost(_ head: HTTPRequestHead, _ fields: HeadFields) throws(Fault) {
+        if fields.hostCount > 1 { throw Fault(.badFraming, "The request has more than one Host field. Send one.") }
+        guard let host = fields.host else { throw Fault(.badFraming, "The request has no Host field. Send one.") }
         guard hosts.allows(host) else { throw Self.foreignHost(host) }
         guard head.uri.utf8.first != UInt8(ascii: "/") else { return }
         // Absolute form: its authority counts as well.
-        guard let authority = head.uri.authorityOfAbsoluteForm, hosts.allows(authority) else { throw Self.foreignHost(head.uri) }
+        guard let authority = head.uri.authorityOfAbsoluteForm, hosts.allows(authority) else {
+            throw Self.foreignHost(head.uri)
+        }
     }
 
     private static func foreignHost(_ host: String) -> Fault {
@@ -70,20 +58,13 @@ struct HeadCheck: Sendable {
                 + "Use its own address, or add the name to gateway.allowedHosts.")
     }
 
-    private func checkOrigin(_ head: HTTPRequestHead) throws(Fault) {
-        for (name, value) in head.headers {
-            switch name.utf8.count {
-            case 6 where name.isEqualIgnoringCase("origin"):
-                if !hosts.allows(origin: value) {
-                    throw Fault(
-                        .originNotAllowed, "Requests from web pages of other origins are refused. Call from a program.")
-                }
-            case 14 where name.isEqualIgnoringCase("sec-fetch-site"):
-                if !value.isEqualIgnoringCase("same-origin"), !value.isEqualIgnoringCase("none") {
-                    throw Fault(.originNotAllowed, "Requests from other sites are refused. Call from a program.")
-                }
-            default: break
-            }
+    private func checkOrigin(_ fields: HeadFields) throws(Fault) {
+        for origin in fields.origins where !hosts.allows(origin: origin) {
+            throw Fault(.originNotAllowed, "Requests from web pages of other origins are refused. Call from a program.")
+        }
+        for site in fields.fetchSites
+        where !site.isEqualIgnoringCase("same-origin") && !site.isEqualIgnoringCase("none") {
+            throw Fault(.originNotAllowed, "Requests from other sites are refused. Call from a program.")
         }
     }
 }

@@ -33,10 +33,14 @@ struct HostPolicy: Sendable {
         let lowered = host.lowercased()
         if exact.contains(lowered) { return true }
         if names.isEmpty { return false }
-        let end = lowered.hasPrefix("[") ? lowered.firstIndex(of: "]").map { lowered.index(after: $0) } : lowered.firstIndex(of: ":")
+        let end =
+            lowered.hasPrefix("[")
+            ? lowered.firstIndex(of: "]").map { lowered.index(after: $0) } : lowered.firstIndex(of: ":")
         let name = end.map { lowered[..<$0] } ?? lowered[...]
         let rest = lowered[name.endIndex...]
-        guard rest.isEmpty || (rest.first == ":" && rest.dropFirst().allSatisfy { ("0"..."9").contains($0) }) else { return false }
+        guard rest.isEmpty || (rest.first == ":" && rest.dropFirst().allSatisfy { ("0"..."9").contains($0) }) else {
+            return false
+        }
         return names.contains(String(name))
     }
 

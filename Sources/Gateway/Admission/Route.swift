@@ -32,7 +32,9 @@ extension String {
     var pathOfRequestTarget: String {
         var path = self[...]
         if path.utf8.first != UInt8(ascii: "/") {
-            guard let authority = authorityOfAbsoluteForm, let range = path.firstRange(of: authority) else { return self }
+            guard let authority = authorityOfAbsoluteForm, let range = path.firstRange(of: authority) else {
+                return self
+            }
             path = path[range.upperBound...]
         }
         guard let query = path.utf8.firstIndex(of: UInt8(ascii: "?")) else { return String(path) }

@@ -20,18 +20,24 @@ struct BoardState: Sendable {
         let inner = question(ask)
         switch rosters.values[index].roster.choose(inner, table: &health, now: now) {
         case .profile(_, let seat, let isProbe):
-            guard let credential = rosters.values[index].credentials[seat] else { return .none(.noCredential, opensIn: nil) }
-            if let session = ask.session, ask.target.pinned == nil { sessions.stick(session, ask.target.provider, to: credential.id) }
+            guard let credential = rosters.values[index].credentials[seat] else {
+                return .none(.noCredential, opensIn: nil)
+            }
+            if let session = ask.session, ask.target.pinned == nil {
+                sessions.stick(session, ask.target.provider, to: credential.id)
+            }
             return .credential(credential, isProbe: isProbe)
         case .none(let unavailability):
             // `exhausted` has no time of its own: what would this request be told if it asked anew?
             let until = unavailability.until ?? rosters.values[index].roster.reopening(inner, table: health, now: now)
-            return .none(unavailability, opensIn: until.map { .nanoseconds(Int64(max(0, $0.timeIntervalSince(now)) * 1e9)) })
+            return .none(
+                unavailability, opensIn: until.map { .nanoseconds(Int64(max(0, $0.timeIntervalSince(now)) * 1e9)) })
         }
     }
 
     func explain(_ ask: BoardAsk, now: Date) -> Explanation? {
-        rosters[RosterKey(agent: ask.agent, provider: ask.target.provider)]?.roster.explain(question(ask), table: health, now: now)
+        rosters[RosterKey(agent: ask.agent, provider: ask.target.provider)]?.roster.explain(
+            question(ask), table: health, now: now)
     }
 
     private func question(_ ask: BoardAsk) -> Ask {
@@ -46,8 +52,10 @@ struct BoardState: Sendable {
                 let health = health[candidate.healthKey]
                 lines.append(
                     BoardLine(
-                        agent: key.agent, owner: candidate.healthKey.owner, profile: candidate.id, provider: key.provider,
-                        candidate: candidate, code: code, windows: health.windows.filter { $0.until > now }, lastUsed: health.lastUsed))
+                        agent: key.agent, owner: candidate.healthKey.owner, profile: candidate.id,
+                        provider: key.provider,
+                        candidate: candidate, code: code, windows: health.windows.filter { $0.until > now },
+                        lastUsed: health.lastUsed))
             }
         }
         return lines.sorted { ($0.agent, $0.profile) < ($1.agent, $1.profile) }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Credentials
 import NIOCore
-import NIOHTTP1
 import Providers
 import Rotation
 
@@ -18,7 +17,10 @@ package final class ChosenCredential: Sendable {
     private let requestLines: [Endpoint: ByteBuffer]
     private let secret: Secret
 
-    init(id: ProfileID, owner: AgentID, provider: Provider, address: UpstreamAddress, secret: Secret, fixedFields: [UInt8]) {
+    init(
+        id: ProfileID, owner: AgentID, provider: Provider, address: UpstreamAddress, secret: Secret,
+        fixedFields: [UInt8]
+    ) {
         self.id = id
         self.owner = owner
         self.provider = provider
@@ -35,11 +37,11 @@ package final class ChosenCredential: Sendable {
     }
 
     /// Everything of the request's head but its length, which the caller adds.
-    func writeHead(to bytes: inout ByteBuffer, endpoint: Endpoint, clientHeaders: HTTPHeaders) {
+    func writeHead(to bytes: inout ByteBuffer, endpoint: Endpoint, fields: HeadFields) {
         guard let line = requestLines[endpoint] else { return }
         bytes.writeImmutableBuffer(line)
         bytes.writeImmutableBuffer(fixedFields)
-        bytes.writeFields(from: clientHeaders, in: endpoint.dialect)
+        bytes.writeFields(from: fields, in: endpoint.dialect)
     }
 
     /// The provider's own words with our secret taken out, in every form it might have been echoed.

@@ -24,7 +24,8 @@ package final class ControlPlane: Sendable {
         let loop = context.eventLoop
         let promise = loop.makePromise(of: ControlAnswer.self)
         let channel = context.channel
-        let incoming = Request(head: HTTPRequest(request.head, path: request.head.uri), body: RequestBody(buffer: request.body))
+        let incoming = Request(
+            head: HTTPRequest(request.head, path: request.head.uri), body: RequestBody(buffer: request.body))
         promise.completeWithTask { [responder] in
             let logger = Logger(label: "control") { _ in SwiftLogNoOpLogHandler() }
             let source = ApplicationRequestContextSource(channel: channel, logger: logger)
@@ -57,7 +58,9 @@ struct ControlAnswer: Sendable {
                 body: sink.bytes.withLock { $0 })
         } catch let error as any HTTPResponseError {
             let code = error.status.code
-            self.init(status: code, code: code == 404 ? "not_found" : "bad_request", message: "\(error.status.reasonPhrase): \(request.uri.path)")
+            self.init(
+                status: code, code: code == 404 ? "not_found" : "bad_request",
+                message: "\(error.status.reasonPhrase): \(request.uri.path)")
         } catch {
             self.init(status: 500, code: "internal", message: "The request could not be answered.")
         }
@@ -86,7 +89,9 @@ private final class BodySink: Sendable {
 
 private struct BodyCollector: ResponseBodyWriter {
     let sink: BodySink
-    mutating func write(_ buffer: ByteBuffer) async throws { sink.bytes.withLock { _ = $0.writeImmutableBuffer(buffer) } }
+    mutating func write(_ buffer: ByteBuffer) async throws {
+        sink.bytes.withLock { _ = $0.writeImmutableBuffer(buffer) }
+    }
     consuming func finish(_ trailingHeaders: HTTPFields?) async throws {}
 }
 
@@ -111,7 +116,8 @@ extension HTTPRequest {
         }
         self.init(
             // HEAD is GET whose body the front door keeps back.
-            method: head.method == .HEAD ? .get : HTTPRequest.Method(rawValue: head.method.rawValue) ?? .get, scheme: "http",
+            method: head.method == .HEAD ? .get : HTTPRequest.Method(rawValue: head.method.rawValue) ?? .get,
+            scheme: "http",
             authority: head.headers.first(name: "host"), path: path, headerFields: fields)
     }
 }

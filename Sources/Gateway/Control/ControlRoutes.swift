@@ -25,14 +25,16 @@ struct ControlRoutes: Sendable {
     }
 
     private func readiness() -> Response {
-        runtime.isDraining ? Self.json(.serviceUnavailable, "{\"status\":\"draining\"}\n") : Self.json(.ok, "{\"status\":\"ready\"}\n")
+        runtime.isDraining
+            ? Self.json(.serviceUnavailable, "{\"status\":\"draining\"}\n") : Self.json(.ok, "{\"status\":\"ready\"}\n")
     }
 
     private func healthReport() -> String {
         let problems = standing.problems
         let status = runtime.isDraining ? "draining" : problems.isEmpty ? "ok" : "degraded"
         let list = problems.map(\.jsonQuoted).joined(separator: ",")
-        return "{\"status\":\"\(status)\",\"connections\":\(runtime.openConnections),\"logLinesDropped\":\(runtime.log.droppedLines),\"problems\":[\(list)]}\n"
+        return
+            "{\"status\":\"\(status)\",\"connections\":\(runtime.openConnections),\"logLinesDropped\":\(runtime.log.droppedLines),\"problems\":[\(list)]}\n"
     }
 
     private func metrics() async -> Response {
@@ -71,7 +73,9 @@ struct ControlRoutes: Sendable {
     }
 
     static func json(_ status: HTTPResponse.Status, _ text: String) -> Response {
-        Response(status: status, headers: [.contentType: "application/json"], body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+        Response(
+            status: status, headers: [.contentType: "application/json"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
 }
 
@@ -82,12 +86,19 @@ extension MetricsText {
         var seen: Set<ProfileID> = []
         let own = lines.filter { $0.agent == $0.owner && seen.insert($0.profile).inserted }
         for line in own {
-            sample("agenticflow_credential_state", [("provider", line.provider.text), ("profile", line.profile.text), ("state", line.code.rawValue)], "1")
+            sample(
+                "agenticflow_credential_state",
+                [("provider", line.provider.text), ("profile", line.profile.text), ("state", line.code.rawValue)], "1")
         }
-        family("agenticflow_credential_expiry_seconds", "gauge", "Seconds until a credential expires; negative when it has.")
+        family(
+            "agenticflow_credential_expiry_seconds", "gauge",
+            "Seconds until a credential expires; negative when it has.")
         for line in own {
             guard case .at(let date) = line.candidate.expires else { continue }
-            sample("agenticflow_credential_expiry_seconds", [("provider", line.provider.text), ("profile", line.profile.text)], "\(Int(date.timeIntervalSince(now)))")
+            sample(
+                "agenticflow_credential_expiry_seconds",
+                [("provider", line.provider.text), ("profile", line.profile.text)],
+                "\(Int(date.timeIntervalSince(now)))")
         }
     }
 }

@@ -42,7 +42,8 @@ struct ExplainedRoute {
         let named = question.endpoint.map { path in Endpoint.allCases.filter { $0.path == path } }
         var refusal: Fault?
         for endpoint in named ?? [.messages, .chatCompletions, .responses, .embeddings] {
-            do throws(Fault) { return try router.targets(for: model, endpoint: endpoint, agent: question.agent) } catch {
+            do throws(Fault) { return try router.targets(for: model, endpoint: endpoint, agent: question.agent) } catch
+            {
                 // Another endpoint may serve it; of what they say, the first that is not about the dialect counts.
                 if refusal == nil || refusal?.code == .unsupportedDialect { refusal = error }
             }

@@ -6,7 +6,7 @@ import Providers
 import Rotation
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// `GET /api/v1/status`: what the command line shows of the running gateway. No secrets.
@@ -14,7 +14,8 @@ struct StatusReport {
     let text: String
 
     init(runtime: Runtime, standing: GatewayStanding) {
-        text = "{\"version\":\"\(standing.version)\",\"pid\":\(getpid()),\"startedAt\":\(standing.startedAt.milliseconds),"
+        text =
+            "{\"version\":\"\(standing.version)\",\"pid\":\(getpid()),\"startedAt\":\(standing.startedAt.milliseconds),"
             + "\"draining\":\(runtime.isDraining),\"connections\":\(runtime.openConnections),"
             + "\"problems\":[\(standing.problems.map(\.jsonQuoted).joined(separator: ","))],"
             + "\"credentials\":\(Self.credentials(of: runtime.board, now: WallTime.now.date))}\n"
@@ -31,7 +32,8 @@ struct StatusReport {
                 + "\"since\":\(window.since.milliseconds),\"until\":\(window.until.milliseconds),"
                 + "\"evidence\":{\"origin\":\"\(window.evidence.origin.rawValue)\",\"text\":\(window.evidence.text.jsonQuoted)}}"
         }
-        return "{\"agent\":\"\(line.agent)\",\"profile\":\(line.profile.text.jsonQuoted),\"provider\":\"\(line.provider)\","
+        return
+            "{\"agent\":\"\(line.agent)\",\"profile\":\(line.profile.text.jsonQuoted),\"provider\":\"\(line.provider)\","
             + "\"source\":\(line.candidate.source.label.jsonQuoted),\"type\":\"\(line.candidate.kind.rawValue)\","
             + "\"code\":\"\(line.code.rawValue)\",\"lastUsed\":\(line.lastUsed.map { "\($0.milliseconds)" } ?? "null"),"
             + "\"windows\":[\(windows.joined(separator: ","))]}"

@@ -8,16 +8,21 @@ struct MetricsText {
 
     mutating func append(_ metrics: Metrics) {
         family("agenticflow_requests_total", "counter", "Requests answered, by route and status.")
-        for (key, count) in metrics.requests.sorted(by: { ($0.key.route, $0.key.status) < ($1.key.route, $1.key.status) }) {
+        for (key, count) in metrics.requests.sorted(by: {
+            ($0.key.route, $0.key.status) < ($1.key.route, $1.key.status)
+        }) {
             sample("agenticflow_requests_total", [("route", key.route), ("status", String(key.status))], "\(count)")
         }
         family("agenticflow_attempts_total", "counter", "Attempts at providers, by outcome.")
-        for (key, count) in metrics.attempts.sorted(by: { ($0.key.provider, $0.key.outcome) < ($1.key.provider, $1.key.outcome) })
-        {
+        for (key, count) in metrics.attempts.sorted(by: {
+            ($0.key.provider, $0.key.outcome) < ($1.key.provider, $1.key.outcome)
+        }) {
             sample("agenticflow_attempts_total", [("provider", key.provider), ("outcome", key.outcome)], "\(count)")
         }
         histogram("agenticflow_request_seconds", "Whole requests, in seconds.", metrics.requestSeconds)
-        histogram("agenticflow_first_token_seconds", "From the request to the first byte for the client, in seconds.", metrics.firstTokenSeconds)
+        histogram(
+            "agenticflow_first_token_seconds", "From the request to the first byte for the client, in seconds.",
+            metrics.firstTokenSeconds)
         family("agenticflow_open_streams", "gauge", "Streams being relayed now.")
         sample("agenticflow_open_streams", [], "\(metrics.openStreams)")
         family("agenticflow_tokens_total", "counter", "Tokens as the providers counted them.")

@@ -5,7 +5,7 @@ import NIOPosix
 import Synchronization
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// One JSON line per request on standard error. Lines are gathered per event loop and written by one thread, so that a
@@ -104,7 +104,8 @@ struct RequestRecord {
     /// A request that got no further than the front door.
     static func refused(id: ByteBuffer, code: String, status: Int, bytesOut: Int) -> RequestRecord {
         RequestRecord(
-            id: id, client: "unknown", route: "refused", model: nil, provider: nil, profile: nil, attempts: 0, status: status,
+            id: id, client: "unknown", route: "refused", model: nil, provider: nil, profile: nil, attempts: 0,
+            status: status,
             code: code, bytesIn: 0, bytesOut: bytesOut, firstToken: nil, duration: .zero, end: "refused")
     }
 }

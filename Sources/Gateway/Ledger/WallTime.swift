@@ -3,7 +3,7 @@ import FoundationEssentials
 import NIOCore
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// Wall-clock time as the log writes it, read without Foundation's calendar.

@@ -12,7 +12,7 @@ final class ClientSide {
     private let door: FrontDoor
     private let deployment: Deployment
     private let runtime: Runtime
-    private let head: HTTPRequestHead
+    private let fields: HeadFields
     private let endpoint: Endpoint
     private let id: ByteBuffer
     private let session: SessionKey?
@@ -35,17 +35,17 @@ final class ClientSide {
     private var isRecorded = false
     private var countsAsOpen = false
 
-    init(head: HTTPRequestHead, endpoint: Endpoint, deployment: Deployment, door: FrontDoor) {
-        self.head = head
+    init(fields: HeadFields, endpoint: Endpoint, deployment: Deployment, door: FrontDoor) {
+        self.fields = fields
         self.endpoint = endpoint
         self.deployment = deployment
         self.door = door
         runtime = door.runtime
         id = door.runtime.ids.next()
-        let agent = head.headers.first(name: "x-agenticflow-agent").flatMap { AgentID($0) }
+        let agent = fields.agent.flatMap { AgentID($0) }
         self.agent = agent
-        session = head.headers.first(name: "x-agenticflow-session").map { SessionKey($0, agent: agent) }
-        let declared = head.headers.first(name: "content-length").flatMap { Int($0) }
+        session = fields.session.map { SessionKey($0, agent: agent) }
+        let declared = fields.contentLength.flatMap { Int($0) }
         exchange = Exchange(
             endpoint: endpoint, declaredBytes: declared, limits: deployment.limits.exchange, at: startedAt)
     }
@@ -154,15 +154,13 @@ extension ClientSide {
     private func route(_ model: String) {
         requestedModel = model
         do throws(Fault) {
-            let targets = try deployment.router.targets(for: model, endpoint: endpoint, agent: agentText)
+            let targets = try door.own.routes.targets(
+                for: model, endpoint: endpoint, agent: fields.agent, under: deployment)
             waitingEvents.append(.routed(targets))
         } catch {
             waitingEvents.append(.notRouted(error))
         }
     }
-
-    /// Nil: the default agent. An id that is none of ours is refused by the router.
-    private var agentText: String? { head.headers.first(name: "x-agenticflow-agent") }
 
     private func choose(target index: Int, tried: [ProfileID]) {
         guard let target = exchange.target else { return }
@@ -193,7 +191,7 @@ extension ClientSide {
         guard let chosen, let upstream else { return }
         isChunkedUpload = contentLength == nil
         var bytes = door.allocator.buffer(capacity: 768)
-        chosen.writeHead(to: &bytes, endpoint: endpoint, clientHeaders: head.headers)
+        chosen.writeHead(to: &bytes, endpoint: endpoint, fields: fields)
         if let contentLength {
             bytes.writeStaticString("content-length: ")
             bytes.writeDecimal(contentLength)

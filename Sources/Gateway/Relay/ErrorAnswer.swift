@@ -30,6 +30,7 @@ struct ErrorAnswer {
     /// The frame that ends a stream which has begun (no closing chunk follows).
     var streamFrame: ByteBuffer {
         ByteBuffer(
-            bytes: DialectError(code: fault.code, message: fault.message, requestID: requestID).streamFrame(in: dialect))
+            bytes: DialectError(code: fault.code, message: fault.message, requestID: requestID).streamFrame(in: dialect)
+        )
     }
 }

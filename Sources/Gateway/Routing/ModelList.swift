@@ -11,12 +11,15 @@ extension ModelRouter {
         let sorted = ids.sorted()
         let created = "1970-01-01T00:00:00Z"
         if isAnthropic {
-            let rows = sorted.map { "{\"type\":\"model\",\"id\":\($0.jsonQuoted),\"display_name\":\($0.jsonQuoted),\"created_at\":\"\(created)\"}" }
+            let rows = sorted.map {
+                "{\"type\":\"model\",\"id\":\($0.jsonQuoted),\"display_name\":\($0.jsonQuoted),\"created_at\":\"\(created)\"}"
+            }
             return "{\"data\":[\(rows.joined(separator: ","))],\"first_id\":\(sorted.first?.jsonQuoted ?? "null"),"
                 + "\"last_id\":\(sorted.last?.jsonQuoted ?? "null"),\"has_more\":false}\n"
         }
         let rows = sorted.map { id in
-            let owner = offers[id]?.first?.text ?? id.split(separator: "/").first.map(String.init) ?? "agenticflow-enterprise"
+            let owner =
+                offers[id]?.first?.text ?? id.split(separator: "/").first.map(String.init) ?? "agenticflow-enterprise"
             return "{\"id\":\(id.jsonQuoted),\"object\":\"model\",\"created\":0,\"owned_by\":\(owner.jsonQuoted)}"
         }
         return "{\"object\":\"list\",\"data\":[\(rows.joined(separator: ","))]}\n"

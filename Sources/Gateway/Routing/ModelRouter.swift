@@ -36,7 +36,8 @@ struct ModelRouter: Sendable {
         var targets = [first]
         for fallback in fallbacks {
             // A fallback that cannot serve this endpoint is no fallback for it.
-            guard let target = try? resolve(fallback, endpoint: endpoint), (try? check(target, serves: endpoint)) != nil,
+            guard let target = try? resolve(fallback, endpoint: endpoint),
+                (try? check(target, serves: endpoint)) != nil,
                 !targets.contains(target)
             else { continue }
             targets.append(target)
@@ -52,7 +53,9 @@ struct ModelRouter: Sendable {
 
     /// At the first `@`, unless what follows is no profile's name: some model ids contain `@` themselves.
     private func split(_ text: String) -> (name: String, pin: ProfileID?) {
-        guard let at = text.firstIndex(of: "@"), let pin = ProfileID(text[text.index(after: at)...]) else { return (text, nil) }
+        guard let at = text.firstIndex(of: "@"), let pin = ProfileID(text[text.index(after: at)...]) else {
+            return (text, nil)
+        }
         return (String(text[..<at]), pin)
     }
 
@@ -93,12 +96,14 @@ struct ModelRouter: Sendable {
             throw Fault(
                 .unsupportedProvider,
                 "The provider \(target.provider) speaks a wire format that is not relayed here. "
-                    + "Configure models.providers.\(target.provider) with a baseUrl and an api, or name another provider.")
+                    + "Configure models.providers.\(target.provider) with a baseUrl and an api, or name another provider."
+            )
         }
         guard provider.upstreamPath(for: endpoint) != nil else {
             throw Fault(
                 .unsupportedDialect,
-                "\(target.provider) does not serve \(endpoint.path). Use the endpoint of its own dialect, or another provider.")
+                "\(target.provider) does not serve \(endpoint.path). Use the endpoint of its own dialect, or another provider."
+            )
         }
     }
 

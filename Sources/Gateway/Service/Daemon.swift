@@ -46,7 +46,8 @@ package struct Daemon {
         board.adopt(first.startingHealth.merging(health(in: journal)) { _, noted in noted })
         let withCredential = builder.seat(at: board)
         let runtime = Runtime(
-            deployment: builder.deployment(host: place.host, port: place.port, withCredential: withCredential), board: board,
+            deployment: builder.deployment(host: place.host, port: place.port, withCredential: withCredential),
+            board: board,
             log: log)
         let reload = ReloadService(
             reader: reader, first: first, firstProblems: builder.problems, place: place, addresses: addresses,

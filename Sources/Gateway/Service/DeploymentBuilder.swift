@@ -73,7 +73,8 @@ struct DeploymentBuilder {
         let ladder = Ladder(settings.auth.cooldowns)
         board.replace(ladder: ladder) { [plans, seats, orders] table in
             plans.reduce(into: [:]) { rosters, plan in
-                let roster = Roster(candidates: plan.value.map(\.candidate), order: orders[plan.key] ?? nil, table: &table)
+                let roster = Roster(
+                    candidates: plan.value.map(\.candidate), order: orders[plan.key] ?? nil, table: &table)
                 rosters[plan.key] = SeatedRoster(roster: roster, credentials: seats[plan.key] ?? [])
             }
         }

@@ -37,7 +37,8 @@ package struct GatewayPreview: Sendable {
         model: String?, endpoint: String? = nil, agent: String? = nil, session: String? = nil, now: Date
     ) throws(Fault) -> String {
         try ExplainedRoute(
-            ExplainQuestion(model: model, endpoint: endpoint, agent: agent, session: session), router: router, board: board,
+            ExplainQuestion(model: model, endpoint: endpoint, agent: agent, session: session), router: router,
+            board: board,
             defaultAgent: defaultAgent, now: now
         ).json
     }

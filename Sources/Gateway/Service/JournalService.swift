@@ -31,7 +31,9 @@ struct JournalService: Service {
             wasFailing = false
         } catch {
             // Said once, not twice a second.
-            if !wasFailing { log.event("journal_not_written", [("problem", .text("\(error.advice.what) \(error.advice.why)"))]) }
+            if !wasFailing {
+                log.event("journal_not_written", [("problem", .text("\(error.advice.what) \(error.advice.why)"))])
+            }
             wasFailing = true
         }
     }

@@ -10,6 +10,7 @@ final class LoopContext {
     let loop: any EventLoop
     let pool: UpstreamPool
     var metrics = Metrics()
+    var routes = RouteCache()
     private let log: RequestLog
     private var lines = ByteBuffer()
     private var lineCount = 0

@@ -28,7 +28,9 @@ package final class Runtime: Sendable {
 
     /// - Returns: false when the limit is reached; then nothing was counted.
     func admitConnection() -> Bool {
-        if connections.wrappingAdd(1, ordering: .relaxed).newValue <= deployment.limits.maximumConnections { return true }
+        if connections.wrappingAdd(1, ordering: .relaxed).newValue <= deployment.limits.maximumConnections {
+            return true
+        }
         leaveConnection()
         return false
     }

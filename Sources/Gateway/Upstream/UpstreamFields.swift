@@ -13,16 +13,16 @@ struct UpstreamHeaders: HeaderLookup {
 
 extension ByteBuffer {
     /// The fields of an upstream request that come from the client, each by name from a list; nothing else passes.
-    mutating func writeFields(from client: HTTPHeaders, in dialect: ClientDialect) {
+    mutating func writeFields(from client: HeadFields, in dialect: ClientDialect) {
         writeStaticString("content-type: application/json\r\naccept: ")
-        let accept = client.first(name: "accept") ?? "application/json"
+        let accept = client.accept ?? "application/json"
         writeString(accept.isPlainFieldValue ? accept : "application/json")
         writeStaticString("\r\n")
         let isAnthropic = dialect == .anthropic
         let allowed = isAnthropic ? FieldLists.toAnthropic : FieldLists.toOpenAI
         var hasVersion = false
         var betas = ""
-        for (name, value) in client where FieldLists.mayBeListed(name) {
+        for (name, value) in client.listed {
             let lowered = name.lowercased()
             guard allowed.contains(lowered), value.isPlainFieldValue else { continue }
             if lowered == "anthropic-beta" {
@@ -50,11 +50,16 @@ extension AnswerHead {
     mutating func copyAllowed(from upstream: HTTPHeaders) {
         for (name, value) in upstream {
             switch name.utf8.first.map({ $0 | 0x20 }) {
-            case UInt8(ascii: "c"), UInt8(ascii: "r"), UInt8(ascii: "x"), UInt8(ascii: "o"), UInt8(ascii: "a"): break
+            case UInt8(ascii: "c"):
+                // The one that is always there; the rest under this letter is the framing's.
+                if name.isEqualIgnoringCase("content-type") { add("content-type", value) }
+                continue
+            case UInt8(ascii: "r"), UInt8(ascii: "x"), UInt8(ascii: "o"), UInt8(ascii: "a"): break
             default: continue
             }
             let lowered = name.lowercased()
-            guard FieldLists.toClient.contains(lowered) || FieldLists.limitPrefixes.contains(where: lowered.hasPrefix) else { continue }
+            guard FieldLists.toClient.contains(lowered) || FieldLists.limitPrefixes.contains(where: lowered.hasPrefix)
+            else { continue }
             copy(lowered, value)
             if lowered == "request-id" || lowered == "x-request-id" { add("x-agenticflow-upstream-request-id", value) }
         }

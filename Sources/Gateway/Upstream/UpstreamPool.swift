@@ -39,7 +39,9 @@ final class UpstreamPool {
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
             .connectTimeout(timeout)
             .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try Self.fill(channel.pipeline.syncOperations, with: bound.value) }
+                channel.eventLoop.makeCompletedFuture {
+                    try Self.fill(channel.pipeline.syncOperations, with: bound.value)
+                }
             }
             .connect(host: address.host, port: address.port)
             .whenFailure { error in bound.value.connectFailed(.refusedConnection(error.shortDescription)) }

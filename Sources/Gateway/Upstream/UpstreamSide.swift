@@ -140,14 +140,17 @@ final class UpstreamSide: ChannelInboundHandler {
 extension UpstreamFailure {
     init(_ error: any Error, isReady: Bool, sawBytes: Bool, isReused: Bool) {
         switch error {
-        case let error as NIOSSLError: self = isReady ? .closed(beforeAnyByte: !sawBytes, reused: isReused) : .tls("\(error)")
+        case let error as NIOSSLError:
+            self = isReady ? .closed(beforeAnyByte: !sawBytes, reused: isReused) : .tls("\(error)")
         case let error as NIOSSLExtraError: self = .tls(error.description)
         case let error as BoringSSLError: self = .tls("\(error)")
         case HTTPParserError.invalidEOFState: self = .closed(beforeAnyByte: !sawBytes, reused: isReused)
         case is HTTPParserError, is NIOHTTPDecoderError: self = .protocolError("\(error)")
-        case let error as ChannelError where error == .inputClosed: self = .closed(beforeAnyByte: !sawBytes, reused: isReused)
+        case let error as ChannelError where error == .inputClosed:
+            self = .closed(beforeAnyByte: !sawBytes, reused: isReused)
         default:
-            self = isReady ? .closed(beforeAnyByte: !sawBytes, reused: isReused) : .refusedConnection("\(type(of: error))")
+            self =
+                isReady ? .closed(beforeAnyByte: !sawBytes, reused: isReused) : .refusedConnection("\(type(of: error))")
         }
     }
 }

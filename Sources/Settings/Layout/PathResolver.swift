@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Credentials
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// Makes absolute paths of what people write. By text alone: links are not followed, nothing has to exist.

@@ -79,10 +79,12 @@ package struct StateLayout: Hashable, Sendable {
         for agent in agents {
             guard let configured = agent.directory, !(agent.id == .main && mainIsFixed) else { continue }
             do throws(StateLayoutError) {
-                agentDirectories[agent.id] = try paths.resolve(configured, for: agent.directoryPath, mustBeAbsolute: true)
+                agentDirectories[agent.id] = try paths.resolve(
+                    configured, for: agent.directoryPath, mustBeAbsolute: true)
             } catch {
                 problems.append(
-                    SettingsProblem(.error, at: agent.directoryPath, is: error.problem, allowed: "an absolute path, or ~/…"))
+                    SettingsProblem(
+                        .error, at: agent.directoryPath, is: error.problem, allowed: "an absolute path, or ~/…"))
             }
         }
         return problems + sharedDirectories(of: agents)
@@ -108,7 +110,9 @@ package struct StateLayout: Hashable, Sendable {
     /// `default` in any case means no instance.
     private static func instance(named text: String?) throws(StateLayoutError) -> String? {
         guard let name = text?.trimmed, !name.isEmpty, name.lowercased() != "default" else { return nil }
-        let isName = name.utf8.allSatisfy { $0.isASCIILetterOrDigit || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }
+        let isName = name.utf8.allSatisfy {
+            $0.isASCIILetterOrDigit || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_")
+        }
         guard isName, name.utf8.count <= 64, name.utf8.first?.isASCIILetterOrDigit == true else { throw .badInstance }
         return name
     }

@@ -24,7 +24,9 @@ package struct BaseURL: Hashable, Sendable {
             throw Refusal(problem: "holds a character that no URL has")
         }
         guard !url.contains("@") else { throw Refusal(problem: "has a user name or an @") }
-        guard !url.contains(where: { $0 == "?" || $0 == "#" }) else { throw Refusal(problem: "has a query or a fragment") }
+        guard !url.contains(where: { $0 == "?" || $0 == "#" }) else {
+            throw Refusal(problem: "has a query or a fragment")
+        }
         let (scheme, rest) = try Self.scheme(of: url)
         let authority = rest.prefix { $0 != "/" }
         let host = try Self.host(in: authority)
@@ -78,7 +80,9 @@ package struct BaseURL: Hashable, Sendable {
         var name = Substring(host)
         if name.last == "." { name = name.dropLast() }
         let labels = name.split(separator: ".", omittingEmptySubsequences: false)
-        guard name.utf8.count <= 253, labels.allSatisfy(isLabel) else { throw Refusal(problem: "has no valid host name") }
+        guard name.utf8.count <= 253, labels.allSatisfy(isLabel) else {
+            throw Refusal(problem: "has no valid host name")
+        }
         // What ends in a number is an address to the resolver: 127.1, 0x7f000001, 2130706433.
         guard let last = labels.last, last.utf8.first?.isASCIIDigit != true else {
             throw Refusal(problem: "has an address that is not written as four numbers")

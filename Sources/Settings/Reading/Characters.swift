@@ -17,9 +17,9 @@ extension StringProtocol {
         return utf8.allSatisfy { $0.isASCIILetterOrDigit || $0 == UInt8(ascii: "_") }
     }
 
-    /// Upper case, digits and `_`, at most 128, as `${…}` takes it.
+    /// A capital, then capitals, digits and `_`, at most 128, as `${…}` takes it.
     var isReferenceName: Bool {
-        guard isVariableName, utf8.count <= 128 else { return false }
+        guard let first = utf8.first, first.isASCIIUpper, utf8.count <= 128 else { return false }
         return utf8.allSatisfy { $0.isASCIIUpper || $0.isASCIIDigit || $0 == UInt8(ascii: "_") }
     }
 }

@@ -10,22 +10,28 @@ extension SettingsReader {
             settings.profiles = profiles.members.compactMap { profile($0.key, $0.value) }
         }
         if let order = object(auth["order"], at: "auth.order", known: nil) {
-            for (key, _) in order.members {
-                let ids = strings(order, key, at: "auth.order").compactMap { profileID($0, at: "auth.order.\(key)") }
-                guard let provider = ProviderID(key) else {
-                    note(.init(.error, at: "auth.order.\(key.escapedForDisplay)", is: "is no provider id"))
-                    continue
-                }
-                if !ids.isEmpty { settings.order[provider] = ids }
-            }
+            for (key, list) in order.members { readOrder(key, list, into: &settings) }
         }
         settings.cooldowns = cooldowns(auth["cooldowns"])
         return settings
     }
 
+    /// An empty list is an order as well: it selects nothing. One of which nothing can be used is none.
+    private mutating func readOrder(_ key: String, _ list: Element, into settings: inout AuthSettings) {
+        let path = "auth.order.\(key)"
+        guard let provider = ProviderID(key) else { return note(.init(.error, at: path, is: "is no provider id")) }
+        guard !list.isNull else { return }
+        let ids = strings(list, at: path).compactMap { profileID($0, at: path) }
+        guard !ids.isEmpty || (list.kind == .array && list.elements.isEmpty) else { return }
+        if settings.order[provider] != nil {
+            note(.init(.warning, at: path, is: "orders \(provider) once more; the last one counts"))
+        }
+        settings.order[provider] = ids
+    }
+
     private mutating func profileID(_ text: String, at path: String) -> ProfileID? {
         if let id = ProfileID(text) { return id }
-        note(.init(.error, at: path.escapedForDisplay, is: "names no profile", allowed: "ids such as anthropic:work"))
+        note(.init(.error, at: path, is: "names no profile", allowed: "ids such as anthropic:work"))
         return nil
     }
 
@@ -89,7 +95,9 @@ extension SettingsReader {
         if let shell = object(env["shellEnv"], at: "env.shellEnv", known: ["enabled", "timeoutMs"]) {
             settings.shell.isEnabled = boolean(shell, "enabled", at: "env.shellEnv", default: false)
             settings.shell.timeout =
-                duration(shell, "timeoutMs", at: "env.shellEnv", unit: 0.001, in: 1...120_000, default: settings.shell.timeout)
+                duration(
+                    shell, "timeoutMs", at: "env.shellEnv", unit: 0.001, in: 1...120_000,
+                    default: settings.shell.timeout)
                 ?? settings.shell.timeout
         }
         return settings

@@ -35,7 +35,8 @@ extension SettingsReader {
         if NetworkAddress(text) != nil { return text }
         note(
             .init(
-                .error, at: "gateway.bind", is: "is no address of a machine", allowed: "loopback, lan, or a numeric address",
+                .error, at: "gateway.bind", is: "is no address of a machine",
+                allowed: "loopback, lan, or a numeric address",
                 held: "loopback"))
         return nil
     }
@@ -49,7 +50,10 @@ extension SettingsReader {
         }
         // A proxy is no upstream, but the same characters and the same ports are sound.
         if let url = try? BaseURL(text) { return .url(url.text) }
-        note(.init(.error, at: "gateway.proxy", is: "is no proxy", allowed: "none, env, or http://host:port", held: "none"))
+        note(
+            .init(
+                .error, at: "gateway.proxy", is: "is no proxy", allowed: "none, env, or http://host:port", held: "none")
+        )
         return .none
     }
 
@@ -70,7 +74,8 @@ extension SettingsReader {
         limits.minimumBodyBytesPerSecond = integer(
             object, "minBodyBytesPerSecond", at: path, in: 0...1 << 30, default: limits.minimumBodyBytesPerSecond)
         limits.maximumWait =
-            duration(object, "maxWaitSeconds", at: path, in: 0...3600, default: limits.maximumWait) ?? limits.maximumWait
+            duration(object, "maxWaitSeconds", at: path, in: 0...3600, default: limits.maximumWait)
+            ?? limits.maximumWait
         return limits
     }
 

@@ -13,6 +13,9 @@ extension SettingsReader {
                 note(.init(.error, at: path, is: "is no provider id", allowed: "letters, digits, '.', '_' and '-'"))
                 continue
             }
+            if found[id] != nil {
+                note(.init(.warning, at: path, is: "names \(id) once more; the last one counts"))
+            }
             if let provider = provider(value, at: path) { found[id] = provider }
         }
         return found
@@ -53,25 +56,52 @@ extension SettingsReader {
     private mutating func headers(_ object: Element, at path: String) -> [ConfiguredHeader] {
         guard let headers = self.object(object["headers"], at: path, known: nil) else { return [] }
         var found: [ConfiguredHeader] = []
-        for (key, _) in headers.members {
+        for (key, value) in headers.members {
             let name = key.lowercased()
-            let isName = !name.isEmpty && name.utf8.allSatisfy { $0.isASCIILetterOrDigit || "!#$%&'*+-.^_`|~".utf8.contains($0) }
-            guard isName, !Self.ownHeaders.contains(name) else {
+            let place = "\(path).\(key)"
+            guard Self.isFieldName(name), !Self.ownHeaders.contains(name) else {
                 note(
                     .init(
-                        .error, at: "\(path).\(key.escapedForDisplay)", is: "cannot be set",
+                        .error, at: place, is: "cannot be set",
                         allowed: "a header that is neither ours nor part of the framing"))
                 continue
             }
-            if let value = secret(headers, key, at: path).secret { found.append(ConfiguredHeader(name: name, value: value)) }
+            guard let text = headerValue(value, at: place) else { continue }
+            found.removeAll { $0.name == name }
+            found.append(ConfiguredHeader(name: name, value: Secret(text)))
         }
         return found
+    }
+
+    /// As it stands in the file: variables are for the fields of credentials alone.
+    private mutating func headerValue(_ element: Element, at place: String) -> String? {
+        guard let text = element.string?.trimmed else {
+            note(.init(.error, at: place, is: "is \(element.kind.words)", allowed: "text"))
+            return nil
+        }
+        guard !ExpandedText.refersToVariable(text) else {
+            note(
+                .init(
+                    .error, at: place, is: "refers to a variable: variables are not expanded in headers",
+                    allowed: "${NAME} in apiKey and gateway.auth.token"))
+            return nil
+        }
+        guard !text.isEmpty, text.utf8.allSatisfy({ $0.isVisibleASCII || $0 == UInt8(ascii: " ") }) else {
+            note(.init(.error, at: place, is: "is blank, or holds a character that no header can carry"))
+            return nil
+        }
+        return text
+    }
+
+    private static func isFieldName(_ name: String) -> Bool {
+        !name.isEmpty && name.utf8.allSatisfy { $0.isASCIILetterOrDigit || "!#$%&'*+-.^_`|~".utf8.contains($0) }
     }
 
     /// Framing, and what carries credentials: a fixed value there would break or replace them.
     private static let ownHeaders: Set<String> = [
         "host", "content-length", "transfer-encoding", "connection", "te", "trailer", "upgrade", "expect", "keep-alive",
-        "authorization", "x-api-key", "proxy-authorization", "proxy-connection", "cookie", "user-agent", "accept-encoding",
+        "authorization", "x-api-key", "proxy-authorization", "proxy-connection", "cookie", "user-agent",
+        "accept-encoding",
     ]
 
     private mutating func models(_ object: Element, at path: String) -> [ConfiguredModel] {
@@ -90,7 +120,8 @@ extension SettingsReader {
                 return nil
             }
             return ConfiguredModel(
-                id: id, name: string(model, "name", at: place), contextWindow: model["contextWindow"]?.integer.map(Int.init),
+                id: id, name: string(model, "name", at: place),
+                contextWindow: model["contextWindow"]?.integer.map(Int.init),
                 maximumAnswerTokens: model["maxTokens"]?.integer.map(Int.init))
         }
     }

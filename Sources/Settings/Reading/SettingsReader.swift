@@ -17,21 +17,26 @@ struct SettingsReader {
 
     mutating func isObject(_ element: Element, at path: String) -> Bool {
         if element.kind == .object { return true }
-        note(.init(.error, at: path.isEmpty ? "The configuration" : path, is: "is \(element.kind.words)", allowed: "an object"))
+        note(
+            .init(
+                .error, at: path.isEmpty ? "The configuration" : path, is: "is \(element.kind.words)",
+                allowed: "an object"))
         return false
     }
 
-    /// The object under `element`, checked for unknown and repeated keys; nil when there is none.
+    /// The object under `element`, checked for repeated keys and, where they are known, for unknown ones; nil when there
+    /// is none.
     mutating func object(_ element: Element?, at path: String, known: [String]?) -> Element? {
         guard let element, !element.isNull, isObject(element, at: path) else { return nil }
-        if let known { checkKeys(of: element, at: path, known: known) }
+        checkKeys(of: element, at: path, known: known)
         return element
     }
 
-    mutating func checkKeys(of object: Element, at path: String, known: [String]) {
+    mutating func checkKeys(of object: Element, at path: String, known: [String]?) {
         for key in object.duplicateKeys {
             note(.init(.warning, at: Self.join(path, key), is: "stands there more than once; the last one counts"))
         }
+        guard let known else { return }
         var seen: Set<String> = []
         for (key, _) in object.members where !known.contains(key) && seen.insert(key).inserted {
             let guess = Spelling.nearest(to: key, among: known).map { "; did you mean \($0)?" } ?? ""
@@ -45,10 +50,13 @@ struct SettingsReader {
         _ object: Element, _ key: String, at path: String, in range: ClosedRange<Int>, default held: Int
     ) -> Int {
         guard let element = object[key], !element.isNull else { return held }
-        if let value = element.integer, let whole = Int(exactly: value), range.contains(whole) { return whole }
+        // 1e3 and 10.0 are whole numbers too.
+        let value = element.integer.map { Int($0) } ?? element.double.flatMap { Int(exactly: $0) }
+        if let value, range.contains(value) { return value }
         note(
             .init(
-                .error, at: Self.join(path, key), is: "is \(element.kind == .number ? "out of range" : element.kind.words)",
+                .error, at: Self.join(path, key),
+                is: "is \(element.kind == .number ? "out of range" : element.kind.words)",
                 allowed: "a whole number from \(range.lowerBound) to \(range.upperBound)", held: String(held)))
         return held
     }
@@ -59,10 +67,13 @@ struct SettingsReader {
         default held: Duration?
     ) -> Duration? {
         guard let element = object[key], !element.isNull else { return held }
-        if let value = element.double, range.contains(value) { return .milliseconds(Int64((value * unit * 1000).rounded())) }
+        if let value = element.double, range.contains(value) {
+            return .milliseconds(Int64((value * unit * 1000).rounded()))
+        }
         note(
             .init(
-                .error, at: Self.join(path, key), is: "is \(element.kind == .number ? "out of range" : element.kind.words)",
+                .error, at: Self.join(path, key),
+                is: "is \(element.kind == .number ? "out of range" : element.kind.words)",
                 allowed: "a number from \(Self.shown(range.lowerBound)) to \(Self.shown(range.upperBound))",
                 held: held.map { "\(Double($0.components.seconds) / unit)" }))
         return held
@@ -94,7 +105,10 @@ struct SettingsReader {
 
     mutating func strings(_ object: Element, _ key: String, at path: String) -> [String] {
         guard let element = object[key], !element.isNull else { return [] }
-        let place = Self.join(path, key)
+        return strings(element, at: Self.join(path, key))
+    }
+
+    mutating func strings(_ element: Element, at place: String) -> [String] {
         guard element.kind == .array else {
             note(.init(.error, at: place, is: "is \(element.kind.words)", allowed: "a list of texts"))
             return []
@@ -108,7 +122,9 @@ struct SettingsReader {
 
     /// A credential: `${NAME}` is replaced here and nowhere else.
     mutating func secret(_ object: Element, _ key: String, at path: String) -> ConfiguredSecret {
-        guard let source = string(object, key, at: path, allowed: "text, which may hold ${NAME}") else { return .absent }
+        guard let source = string(object, key, at: path, allowed: "text, which may hold ${NAME}") else {
+            return .absent
+        }
         let place = Self.join(path, key)
         let expanded = ExpandedText(source, environment: environment)
         if expanded.hasStrayReference {
@@ -123,7 +139,9 @@ struct SettingsReader {
             return .unavailable(missing: expanded.missing)
         }
         guard expanded.text.utf8.allSatisfy(\.isVisibleASCII) else {
-            note(.init(.error, at: place, is: "holds a blank, a line break or another character that no header can carry"))
+            note(
+                .init(
+                    .error, at: place, is: "holds a blank, a line break or another character that no header can carry"))
             return .unavailable(missing: [])
         }
         return .present(Secret(expanded.text), variables: expanded.variables)

@@ -31,6 +31,12 @@ struct ExpandedText {
         text += rest
     }
 
+    /// The text holds a `${NAME}` that a credential field would replace.
+    static func refersToVariable(_ text: String) -> Bool {
+        let expanded = ExpandedText(text, environment: EnvironmentLayers(process: [:]))
+        return !expanded.missing.isEmpty
+    }
+
     private mutating func replace(_ name: String, from environment: EnvironmentLayers) {
         guard let variable = environment.lookup(name) else {
             missing.append(name)

@@ -30,6 +30,9 @@ package struct InstanceSettings: Hashable, Sendable {
         env = reader.env(top["env"])
         reader.environment = environment.adding(env.variables, as: .config)
         reader.checkKeys(of: top, at: "", known: SettingsReader.topLevelKeys)
+        if top["$include"] != nil {
+            reader.note(.init(.warning, at: "$include", is: "has no effect: this version reads no other files"))
+        }
         gateway = reader.gateway(top["gateway"])
         providers = reader.providers(top["models"])
         agents = reader.agents(top["agents"])
@@ -39,7 +42,9 @@ package struct InstanceSettings: Hashable, Sendable {
     }
 
     /// The variables as this instance sees them: `env.vars` fills the gaps.
-    package func environment(_ layers: EnvironmentLayers) -> EnvironmentLayers { layers.adding(env.variables, as: .config) }
+    package func environment(_ layers: EnvironmentLayers) -> EnvironmentLayers {
+        layers.adding(env.variables, as: .config)
+    }
 
     /// What clients must present: `gateway.auth.token`, else `AGENTICFLOW_GATEWAY_TOKEN`.
     package func clientToken(in layers: EnvironmentLayers) -> Secret? {

@@ -26,7 +26,8 @@ package struct SettingsProblem: Hashable, Sendable, CustomStringConvertible {
         _ severity: Severity, at path: String, is problem: String, allowed: String? = nil, held: String? = nil
     ) {
         self.severity = severity
-        self.path = path
+        // Keys of a file can hold anything, and this is printed.
+        self.path = path.escapedForDisplay
         self.problem = problem
         self.allowed = allowed
         self.held = held
