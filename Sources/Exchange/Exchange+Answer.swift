@@ -58,6 +58,10 @@ extension Exchange {
             let inspection = inspectHeldAnswer()
             if let inBand = inspection.inBandError { return classify(inBand: inBand, reusable: reusable) }
             if attempt.heldBytes == 0 { return attemptFailed(.endedEarly, at: now) }
+            // Its framing was complete and its JSON was not: half an answer is none.
+            if !inspection.isWellFormed {
+                return attemptFailed(.protocolError("The answer is not one whole JSON object."), at: now)
+            }
             if let usage = inspection.usage { self.usage = usage }
             commit(length: attempt.heldBytes)
         }
