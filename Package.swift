@@ -97,7 +97,7 @@ let package = Package(
         suite(
             "Gateway",
             ["Exchange", "Providers", "Rotation", "Settings", "Credentials", nio, nioPosix, nioHTTP1, nioEmbedded]),
-        suite("ProviderSimulator", [nio, nioPosix, nioHTTP1, nioSSL]),
+        suite("ProviderSimulator", [nio, nioPosix, nioHTTP1, nioSSL, argumentParser]),
         suite("Commands", ["Gateway", "Settings", "ProfileStorage", "Rotation", "Credentials"]),
     ],
     swiftLanguageModes: [.v6]

@@ -37,7 +37,7 @@ struct GatewayRun: ParsableCommand {
     func run() throws { try run(in: .live()) }
 
     func run(in context: CommandContext) throws {
-        Self.prepareProcess()
+        let fileLimit = Self.prepareProcess()
         var reader = try context.reader()
         var reading = reader.read()
         try Self.refuseUnreadableConfiguration(reading)
@@ -52,7 +52,7 @@ struct GatewayRun: ParsableCommand {
         let place = try listeningPlace(reading)
         let daemon = Daemon(
             reader: reader, first: reading, place: place, log: log, version: CredentialFields.version,
-            loopCount: Self.loopCount)
+            loopCount: Self.loopCount, fileLimit: fileLimit)
         let started = ContinuousClock.now
         try Self.serve(daemon, at: place) { port in
             Announcement(host: place.hosts[0], port: port, state: state, took: ContinuousClock.now - started)
@@ -74,10 +74,13 @@ struct GatewayRun: ParsableCommand {
     private static var loopCount: Int { min(max(1, ProcessInfo.processInfo.activeProcessorCount), 16) }
 
     /// No core file, no look into our memory, as many descriptors as there may be; a closed terminal ends nothing.
-    private static func prepareProcess() {
+    ///
+    /// - Returns: the number of files that may be open.
+    private static func prepareProcess() -> Int {
         _ = process_close_memory()
-        _ = process_raise_file_limit()
         signal(SIGHUP, SIG_IGN)
+        let limit = process_raise_file_limit()
+        return limit > 0 ? limit : .max
     }
 
     private static func lock(_ state: SafeDirectory) throws -> HeldLock {

@@ -49,12 +49,20 @@ package struct RunningGateway: Sendable {
     package var place: (host: String, port: Int) {
         let settings = reading.settings.gateway
         let fallback = (host: Self.reachable(settings.bind), port: settings.port)
-        guard let folder = try? SafeDirectory(existing: reading.layout.state),
-            let bytes = try? folder.read(Self.placeName, limitInBytes: 4096),
-            let root = try? Document(bytes, as: .json).root, let port = root["port"]?.integer,
-            let host = root["host"]?.string, (1...65_535).contains(port)
+        guard let root = announced, let port = root["port"]?.integer, let host = root["host"]?.string,
+            (1...65_535).contains(port)
         else { return fallback }
         return (Self.reachable(host), Int(port))
+    }
+
+    /// As the gateway wrote it.
+    var pid: Int64? { announced?["pid"]?.integer }
+
+    private var announced: Element? {
+        guard let folder = try? SafeDirectory(existing: reading.layout.state),
+            let bytes = try? folder.read(Self.placeName, limitInBytes: 4096)
+        else { return nil }
+        return try? Document(bytes, as: .json).root
     }
 
     /// A gateway that listens everywhere is asked through loopback.

@@ -3,5 +3,7 @@ import ArgumentParser
 
 struct ModelsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "models", abstract: "Models, their credentials, and which one is used next.", subcommands: [])
+        commandName: "models", abstract: "Models, their credentials, and which one is used next.",
+        discussion: "Without a further word: models status. Example: agenticflow-enterprise models --json",
+        subcommands: [ModelsStatus.self, ModelsExplain.self, AuthCommand.self], defaultSubcommand: ModelsStatus.self)
 }

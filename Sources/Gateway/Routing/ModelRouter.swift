@@ -78,7 +78,7 @@ struct ModelRouter: Sendable {
     /// `provider/model`, when the part before the first slash is a provider we know.
     private func qualified(_ name: String) -> Target? {
         guard let slash = name.firstIndex(of: "/"), let provider = ProviderID(name[..<slash]),
-            providers[provider] != nil || Provider[id: provider] != nil
+            providers[provider] != nil || Provider.unsupported.contains(provider.text)
         else { return nil }
         let model = name[name.index(after: slash)...]
         return model.isEmpty ? nil : Target(provider: provider, model: String(model))

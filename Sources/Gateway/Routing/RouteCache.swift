@@ -14,6 +14,8 @@ struct RouteCache {
     private var owner: Deployment?
     private var known: [Key: [Target]] = [:]
 
+    var count: Int { known.count }
+
     /// As ``ModelRouter/targets(for:endpoint:agent:)`` says; refusals are found anew each time.
     mutating func targets(
         for model: String, endpoint: Endpoint, agent: String?, under deployment: Deployment

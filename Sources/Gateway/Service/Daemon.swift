@@ -17,19 +17,22 @@ package struct Daemon {
     private let log: RequestLog
     private let standing: GatewayStanding
     private let loopCount: Int
+    private let fileLimit: Int
 
     /// - Parameters:
     ///   - reader: has read `first`, and reads again when a file changes.
     ///   - loopCount: event loops; each has its own upstream connections.
+    ///   - fileLimit: open files that the process may have.
     package init(
         reader: InstanceReader, first: InstanceReading, place: ListeningPlace, log: RequestLog, version: String,
-        loopCount: Int
+        loopCount: Int, fileLimit: Int = .max
     ) {
         self.reader = reader
         self.first = first
         self.place = place
         self.log = log
         self.loopCount = loopCount
+        self.fileLimit = fileLimit
         standing = GatewayStanding(startedAt: WallTime.now.date, version: version)
     }
 
@@ -48,7 +51,7 @@ package struct Daemon {
         let runtime = Runtime(
             deployment: builder.deployment(host: place.host, port: place.port, withCredential: withCredential),
             board: board,
-            log: log)
+            log: log, fileLimit: fileLimit)
         let reload = ReloadService(
             reader: reader, first: first, firstProblems: builder.problems, place: place, addresses: addresses,
             runtime: runtime, standing: standing)

@@ -79,10 +79,12 @@ struct GatewayService: Service {
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    guard runtime.admitConnection() else { throw ConnectionLimitReached() }
+                    let pipeline = channel.pipeline.syncOperations
+                    guard let own = loops.context(of: channel.eventLoop), runtime.admitConnection() else {
+                        return try pipeline.addHandler(Overloaded(id: runtime.ids.next()))
+                    }
                     channel.closeFuture.whenComplete { _ in runtime.leaveConnection() }
-                    guard let own = loops.context(of: channel.eventLoop) else { throw ConnectionLimitReached() }
-                    try Self.fill(channel.pipeline.syncOperations, runtime: runtime, control: control, own: own)
+                    try Self.fill(pipeline, runtime: runtime, control: control, own: own)
                 }
             }
     }
@@ -120,8 +122,6 @@ package struct ListeningPlace: Sendable {
         self.port = port
     }
 }
-
-struct ConnectionLimitReached: Error {}
 
 /// The port is taken, or the address is not ours.
 package struct ListenError: Error {

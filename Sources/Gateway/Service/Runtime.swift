@@ -9,8 +9,12 @@ package final class Runtime: Sendable {
     private let current: Mutex<Deployment>
     private let draining = Atomic<Bool>(false)
     private let connections = Atomic<Int>(0)
+    /// What the system's limit of open files leaves room for: each connection may need one to an upstream.
+    private let connectionCeiling: Int
 
-    init(deployment: Deployment, board: Board, log: RequestLog) {
+    /// - Parameter fileLimit: open files that the process may have.
+    init(deployment: Deployment, board: Board, log: RequestLog, fileLimit: Int = .max) {
+        connectionCeiling = max(16, (fileLimit - Self.reservedFiles) / 2)
         current = Mutex(deployment)
         self.board = board
         self.log = log
@@ -21,6 +25,9 @@ package final class Runtime: Sendable {
     /// Requests that are under way keep the one they began with.
     func deploy(_ deployment: Deployment) { current.withLock { $0 = deployment } }
 
+    /// For stores, logs and listeners.
+    private static let reservedFiles = 128
+
     var isDraining: Bool { draining.load(ordering: .relaxed) }
     func startDraining() { draining.store(true, ordering: .relaxed) }
 
@@ -28,9 +35,8 @@ package final class Runtime: Sendable {
 
     /// - Returns: false when the limit is reached; then nothing was counted.
     func admitConnection() -> Bool {
-        if connections.wrappingAdd(1, ordering: .relaxed).newValue <= deployment.limits.maximumConnections {
-            return true
-        }
+        let limit = min(deployment.limits.maximumConnections, connectionCeiling)
+        if connections.wrappingAdd(1, ordering: .relaxed).newValue <= limit { return true }
         leaveConnection()
         return false
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOCore
 
-/// Composes the script of a call from what was decided for it. Pure: the same call, ruling and time give the same bytes.
+/// Composes the script of a call from what was decided for it: the same call, ruling and time give the same bytes.
 struct Composer {
     let call: ModelCall
     let ruling: Ruling

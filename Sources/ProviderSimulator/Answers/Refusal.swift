@@ -58,7 +58,8 @@ extension Refusal {
 
     /// A body with the credential in it and with what a terminal would act on.
     static func echo(_ secret: String?) -> String {
-        "Rate limit reached for key \(secret ?? "(none)").\u{1B}[2J\u{1B}[31m Look here \u{1B}]0;owned\u{7}\r\n\u{9B}1A\u{202E}"
+        "Rate limit reached for key \(secret ?? "(none)")."
+            + "\u{1B}[2J\u{1B}[31m Look here \u{1B}]0;owned\u{7}\r\n\u{9B}1A\u{202E}"
     }
 
     // MARK: Anthropic
@@ -80,7 +81,7 @@ extension Refusal {
         case .rateLimit, .rateLimitAfter, .rateLimitDate, .rateLimitReset:
             Refusal(
                 429, "rate_limit_error",
-                "This request would exceed your organization's rate limit of 4,000 requests per minute.")
+                rateLimited)
         case .insufficientQuota: Refusal(429, "rate_limit_error", creditTooLow)
         case .rateLimitEcho: Refusal(429, "rate_limit_error", echo(caller.secret))
         case .serverError: Refusal(500, "api_error", "Internal server error")
@@ -90,6 +91,8 @@ extension Refusal {
         }
     }
 
+    private static let rateLimited =
+        "This request would exceed your organization's rate limit of 4,000 requests per minute."
     private static let creditTooLow =
         "Your credit balance is too low to access the Anthropic API. "
         + "Please go to Plans & Billing to upgrade or purchase credits."

@@ -3,9 +3,9 @@
 /// The long part of `provider-simulator --help`.
 enum HelpText {
     static let discussion = """
-        The text of a key says what happens to requests that use it: sk-sim-<fault>-<label>. The label names the key in \
-        the answers ("Hello from work.") and in the record, so no key is ever shown. sk-ant-api03-sim-<fault>-<label> \
-        does the same where a key must look like Anthropic's. Any other key gets a 401.
+        The text of a key says what happens to requests that use it: sk-sim-<fault>-<label>. The label names the \
+        key in the answers ("Hello from work.") and in the record, so no key is ever shown. \
+        sk-ant-api03-sim-<fault>-<label> does the same where a key must look like Anthropic's. Any other key gets a 401.
 
         On start one line of JSON goes to stdout: {"port":N,"url":"http://127.0.0.1:N","pid":N}.
 

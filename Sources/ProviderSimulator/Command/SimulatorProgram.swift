@@ -44,7 +44,7 @@ struct SimulatorCommand: AsyncParsableCommand {
         }
     }
 
-    private func options() throws(StartProblem) -> Simulator.Options {
+    func options() throws(StartProblem) -> Simulator.Options {
         guard (tlsCert == nil) == (tlsKey == nil) else { throw .halfTLS }
         guard (0...65_535).contains(port), threads > 0 else { throw .unfitNumber }
         var options = Simulator.Options()

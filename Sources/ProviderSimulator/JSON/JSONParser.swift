@@ -97,18 +97,26 @@ struct JSONParser {
     private mutating func string() throws(JSONFault) -> String {
         offset += 1
         var text: [UInt8] = []
-        while let byte = current {
+        while let byte = plainRun(into: &text) {
             offset += 1
             switch byte {
             case UInt8(ascii: "\""):
                 guard let valid = String(validating: text, as: UTF8.self) else { throw fault("text is not UTF-8") }
                 return valid
             case UInt8(ascii: "\\"): try escape(into: &text)
-            case 0..<0x20: throw fault("a control character in a string")
-            default: text.append(byte)
+            default: throw fault("a control character in a string")
             }
         }
         throw fault("a string is not closed")
+    }
+
+    /// Takes everything that stands for itself, in one piece: prompts are long.
+    /// - Returns: the byte that does not.
+    private mutating func plainRun(into text: inout [UInt8]) -> UInt8? {
+        let start = offset
+        while let byte = current, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { offset += 1 }
+        text.append(contentsOf: bytes[start..<offset])
+        return current
     }
 
     private static let simpleEscapes: [UInt8: UInt8] = [

@@ -90,18 +90,18 @@ extension Connection {
     private func finish(_ script: Script, _ context: ChannelHandlerContext) {
         if script.ending == .hold { return hold(context) }
         // Settled before its last bytes go out: who has read the answer finds it in the record.
-        var entry = request?.entry
-        entry?.outcome = script.outcome
-        if let entry { provider.recorder.settle(entry) }
+        request?.entry?.outcome = script.outcome
+        if let entry = request?.entry { provider.recorder.settle(entry) }
+        let settled = request
         let asksToClose = request?.head.isKeepAlive == false
         request = nil
         switch script.ending {
         case .keepAlive where !asksToClose:
             playing = nil
-            flush(entry, context)
+            flush(settled, context)
             readBacklog(context)
-        case .reset: flush(entry, context) { self.reset($0) }
-        default: flush(entry, context) { $0.close(promise: nil) }
+        case .reset: flush(settled, context) { self.reset($0) }
+        default: flush(settled, context) { $0.close(promise: nil) }
         }
     }
 
@@ -113,14 +113,15 @@ extension Connection {
 
     /// Sends everything written so far, then does what comes after it.
     private func flush(
-        _ entry: RecordedRequest?, _ context: ChannelHandlerContext,
+        _ settled: IncomingRequest?, _ context: ChannelHandlerContext,
         then next: @escaping (ChannelHandlerContext) -> Void = { _ in }
     ) {
         let sent = context.eventLoop.makePromise(of: Void.self)
         let recorder = provider.recorder
         sent.futureResult.assumeIsolated().whenComplete { result in
-            if case .failure = result, var entry, entry.outcome != .broken {
+            if case .failure = result, var entry = settled?.entry, entry.outcome != .broken {
                 entry.outcome = .cancelled
+                entry.clientLeftAfterMilliseconds = settled?.elapsedMilliseconds()
                 recorder.amend(entry)
             }
             next(context)

@@ -19,6 +19,7 @@ final class Connection: ChannelInboundHandler {
     private var backlog = CircularBuffer<HTTPServerRequestPart>()
     /// What still arrives is thrown away: the connection is about to end.
     var isDeaf = false
+    private var isReadingBacklog = false
 
     init(provider: SimulatedProvider) {
         self.provider = provider
@@ -34,6 +35,10 @@ final class Connection: ChannelInboundHandler {
 
     /// Reads on until a request is complete, so that answers keep the order of the requests.
     func readBacklog(_ context: ChannelHandlerContext) {
+        // An answer that is complete at once comes back here; the loop below goes on then.
+        if isReadingBacklog { return }
+        isReadingBacklog = true
+        defer { isReadingBacklog = false }
         while playing == nil, !isDeaf, let part = backlog.popFirst() {
             switch part {
             case .head(let head): begin(head, context)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The models of both lists. Requests may name any other: a provider's own list changes too often to be a test's concern.
+/// The models of both lists. Requests may name any other: real lists change too often to be a test's concern.
 enum ModelCatalog {
     private static let anthropic: [(id: String, name: String)] = [
         ("claude-opus-4-5", "Claude Opus 4.5"), ("claude-sonnet-4-5", "Claude Sonnet 4.5"),
@@ -27,7 +27,7 @@ enum ModelCatalog {
     static func one(_ id: String, _ dialect: Dialect) -> JSONValue? {
         switch dialect {
         case .anthropic: anthropic.first { $0.id == id }.map { describe($0.id, $0.name) }
-        case .openai: openai.contains(id) ? describe(id) : nil
+        case .openai: openai.first { $0 == id }.map(describe)
         }
     }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Finds the word that somebody probably meant.
-enum Spelling {
+package enum Spelling {
     /// - Returns: the known word nearest to `word`, if it is near enough to be a slip; letter case never counts.
-    static func nearest(to word: String, among known: [String]) -> String? {
+    package static func nearest(to word: String, among known: [String]) -> String? {
         guard word.utf8.count <= 64 else { return nil }
         let limit = max(1, min(3, word.count / 3))
         let ranked = known.map { (word: $0, distance: distance(word.lowercased(), $0.lowercased())) }

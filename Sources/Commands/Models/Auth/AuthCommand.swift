@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+
+struct AuthCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "auth", abstract: "Store credentials, list them, and say which ones are used.",
+        discussion: "Example: agenticflow-enterprise models auth paste-api-key --provider anthropic",
+        subcommands: [PasteAPIKey.self, PasteToken.self, AuthList.self, OrderCommand.self])
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import CredentialLifecycle
+
+struct OrderGet: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "get", abstract: "Show an agent's order for a provider.",
+        discussion: "Example: agenticflow-enterprise models auth order get --provider anthropic")
+
+    @OptionGroup var options: OrderOptions
+
+    func run() throws { try run(in: .live()) }
+
+    func run(in context: CommandContext) throws {
+        let target = try OrderTarget(options, isWritten: false, in: context)
+        try target.reading.requireReadable(target.agent.id)
+        target.show(target.agent.order[target.provider], asJSON: options.json)
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import CredentialLifecycle
+import Credentials
+import Rotation
+
+struct OrderSet: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "set", abstract: "Use these profiles of a provider, in this order, and no others.",
+        discussion:
+            "Example: agenticflow-enterprise models auth order set --provider anthropic anthropic:work anthropic:default"
+    )
+
+    @OptionGroup var options: OrderOptions
+    @Argument(help: ArgumentHelp("Profile ids, the first choice first.", valueName: "ids"))
+    var ids: [String] = []
+
+    func run() throws { try run(in: .live()) }
+
+    func run(in context: CommandContext) throws {
+        let target = try OrderTarget(options, isWritten: true, in: context)
+        guard !ids.isEmpty else { throw ModelsError.emptyOrder(target.provider) }
+        var order: [ProfileID] = []
+        for text in ids {
+            let id = try profile(text, target)
+            if id.isReserved, !target.isVisible(id) {
+                context.terminal.notice("\(id) is not set where this command runs; it counts where the gateway has it.")
+            }
+            if !order.contains(id) { order.append(id) }
+        }
+        try target.write(order)
+        target.show(order, asJSON: options.json)
+    }
+
+    private func profile(_ text: String, _ target: OrderTarget) throws(ModelsError) -> ProfileID {
+        if let id = ProfileID(text.trimmed) {
+            if let provider = target.agent.profiles.first(where: { $0.profile.id == id })?.profile.provider {
+                guard provider == target.provider else {
+                    throw .profileOfOther(id, of: provider, wanted: target.provider)
+                }
+                return id
+            }
+            if id.isReserved, let provider = ProviderID(id.provider) {
+                guard provider == target.provider else {
+                    throw .profileOfOther(id, of: provider, wanted: target.provider)
+                }
+                return id
+            }
+        }
+        // Inherited profiles rest there.
+        try target.reading.requireReadable(.main)
+        throw .noProfile(text, place: target.shownDirectory, known: target.visibleProfiles)
+    }
+}
+
+extension OrderTarget {
+    fileprivate var visibleProfiles: [ProfileID] { reading.candidates(for: provider, of: agent).map(\.candidate.id) }
+
+    fileprivate func isVisible(_ id: ProfileID) -> Bool { visibleProfiles.contains(id) }
+}

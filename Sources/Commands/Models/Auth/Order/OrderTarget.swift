@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import CredentialLifecycle
+import Credentials
+import Documents
+import ProfileStorage
+import Rotation
+import Settings
+
+/// The options that all `order` commands share.
+struct OrderOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The provider whose profiles are ordered, such as anthropic.", valueName: "provider"))
+    var provider: String
+    @Option(help: ArgumentHelp("The agent whose order it is. Without it: the default agent.", valueName: "agent"))
+    var agent: String?
+    @Flag(help: "Print JSON.")
+    var json = false
+}
+
+/// One agent's order for one provider.
+struct OrderTarget {
+    let provider: ProviderID
+    let agent: AgentReading
+    let reading: InstanceReading
+    private let context: CommandContext
+
+    init(_ options: OrderOptions, isWritten: Bool, in context: CommandContext) throws {
+        self.context = context
+        reading = try context.reading()
+        if isWritten { try reading.requireReadable() }
+        agent = try reading.agent(named: options.agent)
+        if isWritten { try reading.requireReadable(agent.id) }
+        provider = try reading.listedProvider(named: options.provider, agent)
+    }
+
+    var directory: String { reading.layout.agentDirectory(agent.id) }
+    var shownDirectory: String { context.shown(directory) }
+
+    func write(_ ids: [ProfileID]?) throws(StoreError) {
+        try AuthProfilesFile(folder: directory).update { [provider] book throws(StoreError) in
+            book.order[provider] = ids
+        }
+    }
+
+    // MARK: Saying it
+
+    func show(_ order: [ProfileID]?, asJSON: Bool) {
+        if asJSON { return context.terminal.print(json(order).pretty() + "\n") }
+        context.terminal.say("Agent: \(agent.id)")
+        context.terminal.say("Provider: \(provider)")
+        context.terminal.say("Auth file: \(context.shown(reading.layout.storePath(agent.id)))")
+        context.terminal.say("Order override: \(order.map(Self.list) ?? "(none)")")
+        guard order == nil else { return }
+        if let configured = reading.settings.auth.order[provider] {
+            context.terminal.say("In effect: auth.order of the configuration: \(Self.list(configured))")
+        } else {
+            context.terminal.say(
+                "In effect: automatic (logins, tokens, keys, then the environment; the longest unused first)")
+        }
+    }
+
+    private func json(_ order: [ProfileID]?) -> Literal {
+        let configured = reading.settings.auth.order[provider]
+        let source = order != nil ? "store" : configured != nil ? "config" : "automatic"
+        return .object([
+            .init("agentId", .string(agent.id.text)), .init("agentDir", .string(directory)),
+            .init("provider", .string(provider.text)),
+            .init("authStorePath", .string(reading.layout.storePath(agent.id))), .init("order", Self.literal(order)),
+            .init(
+                "effective",
+                .object([.init("source", .string(source)), .init("order", Self.literal(order ?? configured))])),
+        ])
+    }
+
+    private static func list(_ ids: [ProfileID]) -> String { ids.map(\.text).joined(separator: ", ") }
+    private static func literal(_ ids: [ProfileID]?) -> Literal {
+        ids.map { .array($0.map { .string($0.text) }) } ?? .null
+    }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+import Credentials
+import Documents
+import FoundationEssentials
+import Rotation
+
+/// `models explain` for people, from the explanation's own JSON: the gateway's and the files' read alike.
+struct ExplanationReport {
+    struct Row: Equatable {
+        var profile: String
+        var source: String
+        var state: String
+        var code: String
+        var reason: String?
+        var until: Date?
+        var evidence: String?
+
+        init(_ entry: Element) {
+            func text(_ key: String) -> String { entry[key]?.string ?? "" }
+            profile = text("profile")
+            source = text("source")
+            state = text("state")
+            code = text("code")
+            reason = entry["reason"]?.string
+            until = entry["until"]?.integer.map { Date(milliseconds: $0) }
+            evidence = entry["evidence"].flatMap { $0["text"]?.string.map { $0.isEmpty ? nil : $0 } ?? nil }
+            if let origin = entry["evidence"]?["origin"]?.string {
+                evidence = evidence.map { "\(origin): \($0)" } ?? origin
+            }
+        }
+    }
+
+    let model: String
+    let provider: String
+    let orderSource: String
+    let next: String?
+    let fallbacks: [String]
+    let rows: [Row]
+    private let isPinned: Bool
+    private let session: String?
+    private let now: Date
+
+    init(_ root: Element, asked: String?, session: String?, now: Date) {
+        let model = root["model"]?.string ?? ""
+        self.model = model
+        provider = root["provider"]?.string ?? ""
+        orderSource = root["orderSource"]?.string ?? ""
+        next = root["next"]?.string
+        fallbacks = root["fallbacks"]?.elements.compactMap(\.string) ?? []
+        rows = root["candidates"]?.elements.map { Row($0) } ?? []
+        isPinned = asked.map { $0.contains("@") && !model.contains("@") } ?? false
+        self.session = session
+        self.now = now
+    }
+
+    var lines: [String] {
+        var lines = [headline, ""]
+        lines += rows.isEmpty ? ["No candidates."] : table
+        lines.append("")
+        lines.append("Order: \(orderSentence)")
+        lines.append("Fallbacks: \(fallbacks.isEmpty ? "none" : fallbacks.joined(separator: ", "))")
+        return lines
+    }
+
+    // MARK: What is next, and why
+
+    private var headline: String {
+        guard let next else { return "Next for \(provider)/\(model): none. \(whyNone)" }
+        return "Next for \(provider)/\(model): \(next). \(why(next))"
+    }
+
+    private func why(_ next: String) -> String {
+        guard let row = rows.first(where: { $0.profile == next }) else { return "" }
+        if isPinned { return "The request names it." }
+        if row.code == SkipCode.cooldownTransient.rawValue {
+            return
+                "Nothing else is left, so it is tried although it cools down\(row.until.map { " \($0.written(from: now))" } ?? "")."
+        }
+        if let session, rows.first?.profile != next { return "Session \(session) keeps it while it is available." }
+        return orderSource == "automatic"
+            ? "It is available, and the longest unused of its kind." : "It is the first available one of that order."
+    }
+
+    private var whyNone: String {
+        if rows.isEmpty {
+            return
+                "No credential is stored. Run: agenticflow-enterprise models auth paste-api-key --provider \(provider)"
+        }
+        if isPinned { return "The request names a profile that cannot be used now, and no other may take its place." }
+        guard let soonest = rows.filter({ $0.state == "cooling" || $0.state == "disabled" }).compactMap(\.until).min()
+        else {
+            return "None of the credentials can be used; see the codes."
+        }
+        return "All of them wait, the soonest \(soonest.written(from: now))."
+    }
+
+    private var orderSentence: String {
+        switch orderSource {
+        case "store": "set for this agent (models auth order get --provider \(provider))"
+        case "config": "auth.order of the configuration"
+        default: "automatic (logins, tokens, keys, then the environment; the longest unused first)"
+        }
+    }
+
+    // MARK: The candidates
+
+    private var table: [String] {
+        let cells =
+            [["PROFILE", "STATE", "CODE", "UNTIL", "EVIDENCE", "SOURCE"]]
+            + rows.map { row in
+                [
+                    row.profile, row.state, row.code, row.until.map { $0.written(from: now) } ?? "-",
+                    row.evidence ?? "-", row.source,
+                ]
+                .map(\.escapedForDisplay)
+            }
+        let widths = cells[0].indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
+        return cells.map { row in
+            let padded = row.enumerated().map { column, text in
+                column == row.count - 1 ? text : text + String(repeating: " ", count: widths[column] - text.count)
+            }
+            return padded.joined(separator: "  ")
+        }
+    }
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+import Credentials
+
+/// What a `models` command cannot work with. Nothing has been changed.
+enum ModelsError: ActionableError, Equatable {
+    case noProvider(String, near: String?, known: [ProviderID])
+    /// Known by name, but its wire format is not relayed.
+    case notRelayed(ProviderID)
+    case noAgent(String, known: [AgentID])
+    /// The id's first part names another provider than `--provider`.
+    case otherProvider(ProfileID, ProviderID)
+    /// `env`, `env-2`, `config`: ids that keys outside the store have.
+    case reservedName(ProfileID)
+    /// Another agent's profile of that id is of another kind, and the configuration notes one kind for each id.
+    case otherKind(ProfileID, CredentialKind, AgentID)
+    /// - `place`: the agent's directory, as shown.
+    case noProfile(String, place: String, known: [ProfileID])
+    case profileOfOther(ProfileID, of: ProviderID, wanted: ProviderID)
+    case emptyOrder(ProviderID)
+    /// A file that has to be changed, or that says where, cannot be read.
+    case unreadable(Advice, ExitStatus)
+    /// Of the question that `models explain` asks.
+    case noRoute(String, isModelMissing: Bool)
+
+    var exitCode: ExitStatus {
+        switch self {
+        case .unreadable(_, let status): status
+        case .otherKind, .noProfile, .profileOfOther: .badInput
+        case .noRoute(_, let isModelMissing): isModelMissing ? .usage : .badInput
+        default: .usage
+        }
+    }
+
+    var advice: Advice {
+        switch self {
+        case .noProvider(let text, let near, let known): Self.noProvider(text, near, known)
+        case .notRelayed(let provider):
+            Advice(
+                what: "A credential for \(provider) could not be used.",
+                why:
+                    "\(provider) speaks a wire format that is not relayed here, and the configuration does not say otherwise.",
+                fix: Self.configure(provider.text))
+        case .noAgent(let text, let known):
+            Advice(
+                what: "There is no agent \"\(text.prefix(64).escapedForDisplay)\".",
+                why: "Known agents: \(known.list).",
+                fix: "Name one of them with --agent, or add it to agents.list in the configuration.")
+        case .otherProvider(let id, let provider):
+            Advice(
+                what: "\(id) is no profile id for \(provider).", why: "The part before the colon is the provider.",
+                fix: "Give, for example, --profile-id \(provider):\(id.name)")
+        case .reservedName(let id):
+            Advice(
+                what: "No credential can be stored as \(id).",
+                why: "A key of the environment or the configuration goes by that id.",
+                fix: "Choose another name, as in: --profile-id \(id.provider):work")
+        case .otherKind(let id, let kind, let agent):
+            Advice(
+                what: "\(id) was not stored.",
+                why:
+                    "Agent \(agent) has a profile of that id which is of type \(kind.rawValue), and auth.profiles in the "
+                    + "configuration notes one type for each id: one of the two would no longer be used.",
+                fix: "Choose another name, as in: --profile-id \(id.provider):second")
+        case .noProfile(let text, let place, let known):
+            Advice(
+                what: "Auth profile \"\(text.prefix(200).escapedForDisplay)\" not found in \(place).",
+                why: known.isEmpty
+                    ? "The provider has no profiles there." : "Its profiles: \(known.prefix(20).map { $0 }.list).",
+                fix: "See them with: agenticflow-enterprise models auth list")
+        case .profileOfOther(let id, let provider, let wanted):
+            Advice(
+                what: "Auth profile \"\(id)\" is for \(provider), not \(wanted).",
+                why: "An order lists profiles of one provider.",
+                fix: "Leave it out, or run: agenticflow-enterprise models auth order set --provider \(provider) \(id)")
+        case .emptyOrder(let provider):
+            Advice(
+                what: "No profile was named.",
+                why: "An order without profiles would leave \(provider) without a credential.",
+                fix: "Name them in order, or go back to the automatic order: "
+                    + "agenticflow-enterprise models auth order clear --provider \(provider)")
+        case .unreadable(let advice, _): advice
+        case .noRoute(let message, let isModelMissing):
+            Advice(
+                what: isModelMissing ? "There is no model to explain." : "No request for that model could be sent.",
+                why: message,
+                fix: isModelMissing
+                    ? "Run: agenticflow-enterprise models explain --model anthropic/claude-sonnet-4-5"
+                    : "Write it as provider/model, and see what has a credential: agenticflow-enterprise models status")
+        }
+    }
+
+    private static func noProvider(_ text: String, _ near: String?, _ known: [ProviderID]) -> Advice {
+        let shown = text.prefix(64).escapedForDisplay
+        let guess = near.map { " Did you mean \($0)?" } ?? ""
+        let fix = near.map { "Run the command again with --provider \($0)" }
+        return Advice(
+            what: "There is no provider \"\(shown)\".\(guess)", why: "Known providers: \(known.list).",
+            fix:
+                "\(fix ?? "Name one of them."). For a provider of your own: \(configure(ProviderID(text)?.text ?? "my-provider"))"
+        )
+    }
+
+    private static func configure(_ provider: String) -> String {
+        "set models.providers.\(provider).baseUrl and .api (anthropic-messages, openai-completions or openai-responses) "
+            + "in the configuration, then repeat the command."
+    }
+}
+
+extension Collection where Element: CustomStringConvertible {
+    fileprivate var list: String { map(\.description).joined(separator: ", ") }
+}
+
+extension ProfileID {
+    /// The text before the colon.
+    var provider: Substring { text.prefix { $0 != ":" } }
+
+    /// An id that a key of the environment or of the configuration goes by.
+    var isReserved: Bool {
+        if name == "config" || name == "env" { return true }
+        guard name.hasPrefix("env-"), let number = Int(name.dropFirst(4)) else { return false }
+        return number >= 2
+    }
+}

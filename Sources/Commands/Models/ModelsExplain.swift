@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import CredentialLifecycle
+import Credentials
+import Documents
+import Exchange
+import FoundationEssentials
+import Gateway
+import Providers
+
+struct ModelsExplain: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain", abstract: "Which credential the next request for a model is sent with, and why.",
+        discussion: """
+            Without --model: the configured default model. A session keeps its credential while that is available, so
+            name the session to see what it gets; sessions are known to the running gateway only.
+
+            Example: agenticflow-enterprise models explain --model anthropic/claude-sonnet-4-5
+            """)
+
+    @Option(
+        help: ArgumentHelp(
+            "As a client would write it: provider/model, a model id, an alias, each with @profile.", valueName: "model")
+    )
+    var model: String?
+    @Option(help: ArgumentHelp("As in the x-agenticflow-session header.", valueName: "session"))
+    var session: String?
+    @Option(help: ArgumentHelp("The agent that asks. Without it: the default agent.", valueName: "agent"))
+    var agent: String?
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() throws { try run(in: .live()) }
+
+    func run(in context: CommandContext) throws {
+        let reading = try context.reading()
+        let agent = try agent.map { text throws(ModelsError) in try reading.agent(named: text).id }
+        let now = context.now()
+        let answer = try Self.answer(reading, agent, model: model, session: session, now: now)
+        if case .files(let silence) = answer.origin { context.terminal.tell(silence: silence) }
+        if json {
+            context.terminal.print(Literal.object(answer.origin.members + answer.members).pretty() + "\n")
+        } else {
+            context.terminal.say(answer.origin.sentence)
+            let report = ExplanationReport(answer.root, asked: model, session: session, now: now)
+            for line in report.lines { context.terminal.say(line.escapedForDisplay) }
+        }
+    }
+
+    private struct Answer {
+        var origin: InstanceView.Origin
+        var root: Element
+
+        var members: [Literal.Member] { root.members.map { Literal.Member($0.key, $0.value.literal) } }
+    }
+
+    private static func answer(
+        _ reading: InstanceReading, _ agent: AgentID?, model: String?, session: String?, now: Date
+    ) throws -> Answer {
+        let question = [("model", model), ("agent", agent?.text), ("session", session)]
+            .compactMap { name, value in value.map { "\(name)=\($0.percentEncoded)" } }
+        let query = question.isEmpty ? "" : "?" + question.joined(separator: "&")
+        let gateway = GatewayAnswer(reading, "/api/v1/explain\(query)")
+        switch gateway {
+        case .answered(200, let root): return Answer(origin: .gateway(pid: RunningGateway(reading).pid), root: root)
+        case .answered(400, let root), .answered(404, let root):
+            guard let message = root["error"]?["message"]?.string else { break }
+            throw ModelsError.noRoute(message, isModelMissing: root["error"]?["code"]?.string == "model_missing")
+        default: break
+        }
+        let preview = GatewayPreview(reading, health: InstanceView.health(reading).found)
+        do throws(Fault) {
+            let body = try preview.explainJSON(model: model, agent: agent?.text, session: session, now: now)
+            // What we have just written ourselves reads back.
+            guard let root = (try? Document(Array(body.utf8), as: .json))?.root else { throw Fault(.modelMissing, "") }
+            return Answer(origin: .files(silence: gateway.silence), root: root)
+        } catch {
+            throw ModelsError.noRoute(error.message, isModelMissing: error.code == .modelMissing)
+        }
+    }
+}

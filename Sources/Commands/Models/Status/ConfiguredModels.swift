@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+import CredentialLifecycle
+import Credentials
+import Documents
+import Providers
+import Settings
+
+/// The models that the configuration names, and whose they are.
+struct ConfiguredModels {
+    /// As configured: a reference, a model id or an alias.
+    let raw: String?
+    let fallbacks: [String]
+    let imageModel: String?
+    let imageFallbacks: [String]
+    let aliases: [String: String]
+    /// Keys of `agents.defaults.models`.
+    let configured: [String]
+    private let providers: ProviderSet
+
+    init(_ reading: InstanceReading) {
+        let settings = reading.settings.models
+        raw = settings.primary
+        fallbacks = settings.fallbacks
+        aliases = settings.aliases
+        configured = settings.configured
+        providers = reading.providers
+        // A configuration that cannot be read is among the reading's problems.
+        let image = (try? SettingsFile(reading.layout).load())?.element(at: ["agents", "defaults", "imageModel"])
+        imageModel = image?.string ?? image?["primary"]?.string
+        imageFallbacks = image?["fallbacks"]?.elements.compactMap(\.string) ?? []
+    }
+
+    /// `provider/model`; nil without a default model, or for one that nobody offers.
+    var resolvedDefault: String? { raw.flatMap(reference) }
+    var defaultProvider: ProviderID? { resolvedDefault.flatMap(Self.provider) }
+
+    /// Those that requests go to: of the default and the image model, and of what takes their place.
+    var providersInUse: Set<ProviderID> {
+        Set(
+            ([raw, imageModel].compactMap { $0 } + fallbacks + imageFallbacks).compactMap {
+                reference($0).flatMap(Self.provider)
+            })
+    }
+
+    /// The alias' target, the reference itself, or the id with the one provider that offers it.
+    func reference(_ text: String) -> String? {
+        let name = aliases[text] ?? text
+        if let slash = name.firstIndex(of: "/"), let id = ProviderID(name[..<slash]), slash != name.indices.last {
+            if providers[id] != nil || offering(name).isEmpty { return "\(id)/\(name[name.index(after: slash)...])" }
+        }
+        let found = offering(name)
+        return found.count == 1 ? "\(found[0])/\(name)" : nil
+    }
+
+    private func offering(_ model: String) -> [ProviderID] {
+        providers.all.values.filter { $0.models.contains(model) }.map(\.id)
+    }
+
+    private static func provider(_ reference: String) -> ProviderID? { ProviderID(reference.prefix { $0 != "/" }) }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+import CredentialLifecycle
+import Credentials
+import FoundationEssentials
+import Rotation
+
+/// How long a credential will go on working, by what is stored of it.
+enum Expiring: String, Comparable {
+    /// It has no date.
+    case `static`
+    case ok
+    /// Within a day.
+    case expiring
+    case expired
+    /// Something to prove itself with, or its date, is not there.
+    case missing
+
+    static let warning: TimeInterval = 86_400
+
+    private var rank: Int {
+        switch self {
+        case .static: 0
+        case .ok: 1
+        case .expiring: 2
+        case .expired: 3
+        case .missing: 4
+        }
+    }
+
+    /// Worse ones are greater.
+    static func < (a: Self, b: Self) -> Bool { a.rank < b.rank }
+
+    init(_ candidate: Candidate, hasSecret: Bool, now: Date) {
+        switch (candidate.kind, candidate.expires) {
+        case (.apiKey, _): self = .static
+        case (_, .invalid), (.oauth, .never): self = .missing
+        case (.token, _) where !hasSecret && candidate.standing != .unresolvedRef: self = .missing
+        case (.token, .never): self = .static
+        case (_, .at(let date)):
+            let left = date.timeIntervalSince(now)
+            self = left <= 0 ? .expired : left <= Self.warning ? .expiring : .ok
+        }
+    }
+}
+
+/// One credential of an agent: what is stored, and what is said of it now.
+struct CredentialRow {
+    var id: ProfileID
+    var provider: ProviderID
+    var kind: CredentialKind
+    var source: CandidateSource
+    /// Nil when the gateway knows a credential that is not to be read here.
+    var mask: String?
+    var isSetupToken = false
+    var hasCredential = true
+    var email: String?
+    var expires = Expiry.never
+    /// An expired login that its refresh token can bring back.
+    var isRefreshable = false
+    /// Nil when it is not known.
+    var expiring: Expiring?
+    var state: CredentialState
+    /// Nil while the state is pending.
+    var code: String?
+    var hold: CredentialLine.Hold?
+    var lastUsed: Date?
+    /// A request could use it without waiting, for some model at least.
+    var isUsable: Bool
+
+    /// - Parameter line: nil when nothing is said of it.
+    init(_ resolved: ResolvedCandidate, profile: Profile?, line: CredentialLine?, isRelayed: Bool, now: Date) {
+        let candidate = resolved.candidate
+        id = candidate.id
+        provider = profile?.provider ?? line?.provider ?? ProviderID(candidate.id.provider) ?? .anthropic
+        kind = candidate.kind
+        source = candidate.source
+        mask =
+            resolved.secret.map { $0.isBlank ? "missing" : $0.masked }
+            ?? (profile?.isReference == true ? "reference" : "missing")
+        isSetupToken = resolved.secret?.isSetupToken == true
+        hasCredential = resolved.secret.map { !$0.isBlank } ?? (profile?.isReference == true)
+        email = profile?.email
+        expires = candidate.expires
+        expiring = Expiring(candidate, hasSecret: hasCredential, now: now)
+        isRefreshable = expiring == .expired && profile?.refresh.map { !$0.isBlank } == true
+        code = line?.code ?? (isRelayed ? nil : "unsupported_provider")
+        state = code.map { CredentialState(code: $0) } ?? .pending
+        hold = line?.hold
+        lastUsed = line?.lastUsed
+        isUsable = Self.isUsable(state, line)
+    }
+
+    /// One that the gateway has and that is not to be read here: its own environment, or a store that became unreadable.
+    ///
+    /// - Parameter mask: of the same key, where it is known to be the same.
+    init(known line: CredentialLine, from source: CandidateSource, mask: String? = nil, now: Date) {
+        id = line.profile
+        provider = line.provider
+        kind = line.kind
+        self.source = source
+        self.mask = mask
+        isSetupToken = line.code == SkipCode.needsVendorCLI.rawValue
+        state = CredentialState(code: line.code)
+        code = line.code
+        expiring = line.kind == .apiKey ? .static : line.code == SkipCode.expired.rawValue ? .expired : nil
+        hold = line.hold
+        lastUsed = line.lastUsed
+        isUsable = Self.isUsable(state, line)
+    }
+
+    private static func isUsable(_ state: CredentialState, _ line: CredentialLine?) -> Bool {
+        state == .ready || (state == .cooling && line?.holds.allSatisfy { $0.model != nil } == true)
+    }
+
+    var isStored: Bool { source.isStore }
+
+    /// As in `anthropic:work=token:sk-ant...wxyz`; never the whole secret.
+    var label: String {
+        let shown = mask ?? "?"
+        switch kind {
+        case .apiKey: return "\(id)=\(shown)"
+        case .token: return "\(id)=token:\(shown)"
+        case .oauth: return "\(id)=OAuth" + (email.map { " (\($0.escapedForDisplay))" } ?? "")
+        }
+    }
+}

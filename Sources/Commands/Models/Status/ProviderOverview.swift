@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+import CredentialLifecycle
+import Credentials
+import FoundationEssentials
+import Rotation
+import Settings
+
+/// One provider's credentials together.
+struct ProviderOverview {
+    /// What a request would be sent with now.
+    enum Effective: String {
+        case profiles
+        case env
+        case configuration = "models.json"
+        /// There are credentials, and none of them can be used now.
+        case unusable
+        case missing
+    }
+
+    let provider: ProviderID
+    let rows: [CredentialRow]
+    private let overview: AuthOverview
+
+    init(_ provider: ProviderID, in overview: AuthOverview) {
+        self.provider = provider
+        self.overview = overview
+        rows = overview.rows(of: provider)
+    }
+
+    var profiles: [CredentialRow] { rows.filter(\.isStored) }
+    var environment: [CredentialRow] { rows.filter { $0.source.variable != nil } }
+    var configuration: CredentialRow? { rows.first { $0.source == .config } }
+
+    var isUsable: Bool { rows.contains(where: \.isUsable) }
+    func count(_ kind: CredentialKind) -> Int { profiles.count { $0.kind == kind } }
+
+    /// The worst of those that have a date; keys alone have none.
+    var expiring: Expiring {
+        let dated = profiles.filter { $0.kind != .apiKey }.compactMap(\.expiring)
+        return dated.max() ?? (profiles.isEmpty ? .missing : .static)
+    }
+
+    /// The earliest end of them.
+    var expires: Date? {
+        profiles.compactMap { row in if case .at(let date) = row.expires, row.kind != .apiKey { date } else { nil } }
+            .min()
+    }
+
+    /// Of those that can be used the first, else the one that a request would try although it cools down.
+    var effective: Effective {
+        guard rows.contains(where: \.hasCredential) else { return .missing }
+        let lastResort = rows.filter { $0.code == SkipCode.cooldownTransient.rawValue }
+            .min { ($0.hold?.until ?? .distantPast) < ($1.hold?.until ?? .distantPast) }
+        switch (inOrder.first(where: \.isUsable) ?? lastResort)?.source {
+        case .profile: return .profiles
+        case .environment: return .env
+        case .config: return .configuration
+        case nil: return .unusable
+        }
+    }
+
+    private var inOrder: [CredentialRow] {
+        let explicit = overview.agent.order[provider] ?? overview.reading.settings.auth.order[provider]
+        guard let explicit else { return rows }
+        return explicit.compactMap { id in rows.first { $0.id == id } }
+    }
+}
+
+extension AuthOverview {
+    var providerOverviews: [ProviderOverview] { providers.map { ProviderOverview($0, in: self) } }
+}
+
+/// What `models status --check` finds: its exit code says it to scripts.
+struct CheckVerdict {
+    /// Providers that are in use and have no credential at all.
+    let missing: [ProviderID]
+    let exitCode: Int32
+
+    init(_ overview: AuthOverview, _ models: ConfiguredModels) {
+        var inUse = models.providersInUse
+        // Without a default model clients name theirs; but somebody must be able to serve them.
+        if inUse.isEmpty, !overview.rows.contains(where: \.hasCredential) { inUse = [.anthropic] }
+        missing = inUse.filter { provider in !overview.rows(of: provider).contains(where: \.hasCredential) }.sorted()
+        let dated = overview.profiles.filter { $0.kind != .apiKey }.compactMap(\.expiring)
+        let isDefaultDisabled = models.defaultProvider.map { Self.isDisabled(overview.rows(of: $0)) } ?? false
+        if !missing.isEmpty || isDefaultDisabled || dated.contains(where: { $0 >= .expired }) {
+            exitCode = 1
+        } else {
+            exitCode = dated.contains(.expiring) ? 2 : 0
+        }
+    }
+
+    /// Of those that would be used, every one is put aside for long.
+    private static func isDisabled(_ rows: [CredentialRow]) -> Bool {
+        let wanted = rows.filter { $0.state != .excluded && $0.state != .ineligible }
+        return !wanted.isEmpty && wanted.allSatisfy { $0.state == .disabled }
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+import Credentials
+import FoundationEssentials
+import Rotation
+
+extension CredentialRow {
+    /// Why a credential is not used, and what brings it back: one or two sentences.
+    func reasonAndRecovery(providerName: String, agent: AgentID, now: Date) -> String {
+        if let hold, state == .cooling || state == .disabled { return held(hold, providerName, now) }
+        switch code.flatMap({ SkipCode(rawValue: $0) }) {
+        case .needsVendorCLI:
+            return "It is a setup token; \(providerName) limits those to its own program, so requests do not use it. "
+                + "For the gateway, run: agenticflow-enterprise models auth paste-api-key --provider \(provider)"
+        case .excludedByAuthOrder:
+            return "Excluded by auth.order for this provider. Change the order with: "
+                + "agenticflow-enterprise models auth order set --provider \(provider) --agent \(agent) ... \(id)"
+        case .expired: return "It has expired. \(pasteAgain)"
+        case .invalidExpires: return "Its expiry is not a moment that can be read. \(pasteAgain)"
+        case .missingCredential: return "The entry holds no secret. \(pasteAgain)"
+        case .unresolvedRef:
+            return "It refers to a secret kept elsewhere, which this version does not read. \(pasteAgain)"
+        case .ineligibleProfile:
+            return
+                "auth.profiles in the configuration says another provider or mode, or the text is no header's. \(pasteAgain)"
+        case .probeInFlight: return "A request is just finding out whether it works again."
+        default: break
+        }
+        if code == nil { return "The gateway has not taken it up yet; it does within two seconds." }
+        if code == "unsupported_provider" {
+            return "\(provider) is not relayed. Set models.providers.\(provider).baseUrl and .api in the configuration."
+        }
+        return "Look at: agenticflow-enterprise models explain"
+    }
+
+    private func held(_ hold: CredentialLine.Hold, _ providerName: String, _ now: Date) -> String {
+        let until = "\(hold.until.written(from: now)) [\(hold.origin): \(hold.evidence)]"
+        let model = hold.model ?? "this credential"
+        switch FailureReason(rawValue: hold.reason) {
+        case .auth, .sessionExpired:
+            return "\(providerName) rejected it. It is tried again \(until); or replace it. \(pasteAgain)"
+        case .authPermanent:
+            return "\(providerName) says it is revoked or not allowed here. It is tried again \(until). \(pasteAgain)"
+        case .billing: return "\(providerName) reports no credit on it. Top up the account; it is tried again \(until)."
+        case .rateLimit: return "\(providerName) limits \(model). It is used again \(until)."
+        case .overloaded: return "\(providerName) was overloaded. It is used again \(until)."
+        case .modelNotFound:
+            return "\(providerName) does not offer \(model) to this account. It is asked again \(until)."
+        default: return "\(providerName) did not answer (\(hold.reason)). It is used again \(until)."
+        }
+    }
+
+    /// The command that puts a new credential in the place of this one.
+    private var pasteAgain: String {
+        guard let owner else { return "Correct \(sourceLabel)." }
+        let command = kind == .apiKey ? "paste-api-key" : "paste-token"
+        return
+            "Run: agenticflow-enterprise models auth \(command) --provider \(provider) --profile-id \(id) --agent \(owner)"
+    }
+}

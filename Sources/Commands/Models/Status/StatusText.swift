@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+import CredentialLifecycle
+import Credentials
+import FoundationEssentials
+import Providers
+import Rotation
+import Settings
+
+/// `models status` for people.
+struct StatusText {
+    let overview: AuthOverview
+    let models: ConfiguredModels
+    let verdict: CheckVerdict
+    let context: CommandContext
+    private var layout: StateLayout { overview.reading.layout }
+    private var now: Date { overview.now }
+
+    func say() {
+        let parts = [[overview.view.origin.sentence], head, auth, missing, health, unavailable]
+        let lines = parts.filter { !$0.isEmpty }.joined(separator: [""])
+        // Line by line: no name from a file may hold a line break that counts.
+        for line in lines { context.terminal.say(line.escapedForDisplay) }
+    }
+
+    private var head: [String] {
+        let agent = overview.agent.id
+        let aliases = models.aliases.sorted { $0.key < $1.key }.map { "\($0.key) -> \($0.value)" }
+        return [
+            Self.labelled("Config", context.shown(layout.configPath)), Self.labelled("Agent", agent.text),
+            Self.labelled("Agent dir", context.shown(layout.agentDirectory(agent))),
+            Self.labelled("Default", defaultModel),
+            Self.labelled("Fallbacks (\(models.fallbacks.count))", Self.list(models.fallbacks)),
+            Self.labelled("Image model", models.imageModel ?? "-"),
+            Self.labelled("Image fallbacks (\(models.imageFallbacks.count))", Self.list(models.imageFallbacks)),
+            Self.labelled("Aliases (\(aliases.count))", Self.list(aliases)),
+            Self.labelled(
+                "Configured models (\(models.configured.count))",
+                models.configured.isEmpty ? "all" : Self.list(models.configured)),
+        ]
+    }
+
+    private var defaultModel: String {
+        guard let raw = models.raw else { return "none (clients name the model; or set agents.defaults.model)" }
+        guard let resolved = models.resolvedDefault else {
+            return "\(raw) (nobody offers it; write it as provider/model)"
+        }
+        return resolved == raw ? resolved : "\(resolved) (from \(raw))"
+    }
+
+    private var auth: [String] {
+        let withTokens = overview.providerOverviews.filter { $0.tokenCount > 0 }.map {
+            "\($0.provider) (\($0.tokenCount))"
+        }
+        let shell = overview.reading.settings.env.shell.isEnabled
+        return [
+            "Auth overview", Self.labelled("Auth store", context.shown(layout.storePath(overview.agent.id))),
+            Self.labelled("Shell env", shell ? "on (configured; not read by this version)" : "off"),
+            Self.labelled("Providers w/ OAuth/tokens (\(withTokens.count))", Self.list(withTokens)),
+        ] + overview.providerOverviews.map(line)
+    }
+
+    private func line(_ provider: ProviderOverview) -> String {
+        let detail =
+            provider.effective == .profiles
+            ? context.shown(provider.effectiveDetail(storePath: layout.storePath(overview.agent.id)))
+            : provider.effectiveDetail(storePath: "")
+        var parts = ["- \(provider.provider) effective=\(provider.effective.rawValue):\(detail)"]
+        if !provider.profiles.isEmpty {
+            let counts =
+                "oauth=\(provider.count(.oauth)), token=\(provider.count(.token)), api_key=\(provider.count(.apiKey))"
+            parts.append("profiles=\(provider.profiles.count) (\(counts))")
+            parts.append(provider.profiles.map { $0.label + suffix($0) }.joined(separator: ", "))
+        }
+        for key in provider.environment {
+            parts.append(
+                "env=\(key.shownKey ?? "in the gateway's environment")\(suffix(key)) | source=\(key.sourceLabel)")
+        }
+        if let key = provider.configuration {
+            parts.append("models.json=\(key.mask ?? "?")\(suffix(key)) | source=\(context.shown(layout.configPath))")
+        }
+        return parts.joined(separator: " | ")
+    }
+
+    private func suffix(_ row: CredentialRow) -> String {
+        let left = row.hold.map { " \(Remaining.text($0.until.timeIntervalSince(now)))" } ?? ""
+        switch row.state {
+        case .ready: return ""
+        case .cooling: return " [cooldown\(left)]"
+        case .disabled: return " [disabled:\(row.hold?.reason ?? "unknown")\(left)]"
+        case .ineligible, .excluded: return " [\(row.code ?? "unknown")]"
+        case .pending: return " [pending]"
+        }
+    }
+
+    private var missing: [String] {
+        guard !verdict.missing.isEmpty else { return [] }
+        return ["Missing auth"]
+            + verdict.missing.map { provider in
+                let variable = overview.reading.providers[provider]?.environmentVariables.last
+                let other = variable.map { ", or write \($0)=... into \(context.shown(layout.dotEnvPath))" } ?? ""
+                return
+                    "- \(provider) Run: agenticflow-enterprise models auth paste-api-key --provider \(provider)\(other)"
+            }
+    }
+
+    private var health: [String] {
+        let providers = overview.providerOverviews.filter { !$0.profiles.isEmpty }
+        if providers.isEmpty { return ["OAuth/token status", "- none"] }
+        return ["OAuth/token status"]
+            + providers.flatMap { provider in
+                ["- \(provider.provider)"] + provider.profiles.map { "  \($0.label) \(age($0))" }
+            }
+    }
+
+    private func age(_ row: CredentialRow) -> String {
+        guard let expiring = row.expiring else { return "unknown" }
+        let refreshable = row.isRefreshable ? " (its refresh token can renew it)" : ""
+        switch (expiring, row.expires) {
+        case (.static, _): return "static"
+        case (.expired, .at(let date)): return "expired since \(date.written)\(refreshable)"
+        case (.ok, .at(let date)), (.expiring, .at(let date)):
+            return "\(expiring.rawValue) expires in \(Remaining.text(date.timeIntervalSince(now)))"
+        default: return "\(expiring.rawValue) expires unknown"
+        }
+    }
+
+    private var unavailable: [String] {
+        let rows = overview.rows.filter { $0.state != .ready }
+        guard !rows.isEmpty else { return [] }
+        return ["Unavailable auth profiles"]
+            + rows.map { row in
+                let name = overview.reading.providers[row.provider]?.displayName ?? row.provider.text
+                return
+                    "- \(row.id) \(row.code ?? "pending"): \(row.reasonAndRecovery(providerName: name, agent: overview.agent.id, now: now))"
+            }
+    }
+
+    private static func labelled(_ label: String, _ text: String) -> String {
+        label + String(repeating: " ", count: max(0, 14 - label.count)) + ": " + text
+    }
+
+    private static func list(_ values: [String]) -> String { values.isEmpty ? "-" : values.joined(separator: ", ") }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+import CredentialLifecycle
+import Credentials
+import SafeFiles
+import Settings
+
+/// What stands between the files and a full picture. It is told on standard error; the rest is shown all the same.
+struct Trouble {
+    private let overview: AuthOverview
+    private let problems: [InstanceProblem]
+
+    init(_ overview: AuthOverview) {
+        self.overview = overview
+        problems = overview.reading.problems.filter { $0.severity != .info }
+    }
+
+    /// Every problem once, those of the gateway included.
+    var sentences: [String] {
+        let own = problems.map(\.text)
+        // The gateway says in addition that it goes on with what it last read.
+        return own + overview.view.problems.filter { problem in !own.contains { problem.hasPrefix($0) } }
+    }
+
+    func tell(_ context: CommandContext) {
+        let terminal = context.terminal
+        if case .files(let silence) = overview.view.origin { terminal.tell(silence: silence) }
+        for notice in overview.reading.notices { terminal.notice("\(context.shown(notice.path)): \(notice.text)") }
+        for problem in problems {
+            guard let advice = problem.advice else {
+                terminal.notice("\(problem.severity == .error ? "error" : "warning"): \(problem.text)")
+                continue
+            }
+            terminal.notice("error: \(advice.what)\n  why: \(advice.why)\n  fix: \(advice.fix)")
+        }
+        for sentence in sentences.dropFirst(problems.count) { terminal.notice("error: \(sentence)") }
+        for variable in overview.unseenVariables {
+            terminal.notice(
+                """
+                warning: The gateway does not have \(variable).
+                  why: It is set where this command runs, and not where the gateway was started.
+                  fix: Write \(variable)=... into \(context.shown(overview.reading.layout.dotEnvPath)); the gateway reads it at once.
+                """)
+        }
+    }
+
+    /// Nil when what was shown is the whole picture. A check does not answer from a configuration that it could not read.
+    func exitCode(isCheck: Bool) -> ExitStatus? {
+        for problem in overview.reading.problems where problem.advice != nil {
+            switch problem.place {
+            case .store(let agent) where agent == overview.agent.id: return problem.exitCode
+            case .configuration where isCheck: return problem.exitCode
+            case .store, .configuration, .environmentFile: continue
+            }
+        }
+        return nil
+    }
+}
