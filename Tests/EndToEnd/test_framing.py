@@ -105,7 +105,7 @@ def test_http_1_0_has_no_chunks(shared, simulator):
 
 STARTS = [
     "POST /v1/messages HTTP/2.0", "POST /v1/messages HTTP/1.2", "POST /v1/messages HTTP/0.9", "POST /v1/messages",
-    "POST  /v1/messages HTTP/1.1", "POST /v1/messages  HTTP/1.1", "POST /v1/mess ages HTTP/1.1",
+    "POST /v1/mess ages HTTP/1.1",
     "post /v1/messages HTTP/1.1", "POST /v1/messages http/1.1", "POST /v1/messages HTTP/1.1 more",
     "P(ST /v1/messages HTTP/1.1", "\x16\x03\x01\x02\x00\x01\x00", "POST \x7f HTTP/1.1",
 ]
@@ -116,6 +116,14 @@ def test_the_request_line_is_plain(shared, simulator, start):
     check_refused(
         shared, simulator, head(shared, JSON, LENGTH, start=start) + BODY,
         codes=("bad_framing", "host_not_allowed", "method_not_allowed"), statuses=(400, 405))
+
+
+@pytest.mark.parametrize("start", ["POST  /v1/messages HTTP/1.1", "POST /v1/messages  HTTP/1.1"])
+def test_blanks_between_the_parts_of_the_request_line_mean_nothing(shared, simulator, start):
+    """RFC 9112 §3 lets a recipient be lenient here: there is still one way to read it."""
+    with shared.connect() as connection:
+        connection.send(head(shared, JSON, LENGTH, start=start) + BODY)
+        assert MESSAGES.text(connection.answer()) == "Hello from work."
 
 
 CHUNKS = {
@@ -284,6 +292,16 @@ def test_a_pipelined_request_behind_a_refused_one_is_not_served(shared, simulato
             # The refused request was read to its end, so the next one's beginning is known.
             assert connection.answer().status == 200
             assert simulator.counts() == {"work": 2}
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("behind", [SMUGGLED, b"POST /v1/messages HTTP/1.1\r\nContent-Length: 0\r\n\r\n", b"garbage\r\n\r\n"])
+def test_an_answer_is_not_lost_to_what_comes_behind_its_request(shared, simulator, stream, behind):
+    with shared.connect() as connection:
+        connection.send(shared.request(CHAT.path, CHAT.body(stream=stream)) + behind)
+        answer = connection.answer()
+        assert (CHAT.text(answer), answer.ending) == ("Hello from work.", "whole")
+    assert simulator.counts() == {"work": 1}
 
 
 def test_the_connection_is_kept(shared, simulator):
