@@ -72,7 +72,7 @@ let package = Package(
                 "Credentials", nio, nioPosix, nioHTTP1, nioSSL, nioExtras, hummingbird, httpTypes, logging, lifecycle,
                 unixSignals,
             ]),
-        layer("ProviderSimulator", [nio, nioPosix, nioHTTP1, nioSSL, argumentParser, unixSignals]),
+        layer("ProviderSimulator", ["CProcess", nio, nioPosix, nioHTTP1, nioSSL, argumentParser, unixSignals]),
         layer(
             "Commands",
             [

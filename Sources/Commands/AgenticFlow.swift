@@ -30,15 +30,30 @@ package enum Program {
         umask(0o077)
         // A reader that has gone is an error of the write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
-        let arguments = selectInstance(Array(CommandLine.arguments.dropFirst()))
+        exit(run(selectInstance(Array(CommandLine.arguments.dropFirst())), in: nil))
+    }
+
+    /// - Parameter context: nil for the real world; commands that are no ``ContextCommand`` know that one only.
+    /// - Returns: the exit code.
+    package static func run(_ arguments: [String], in context: CommandContext?) -> Int32 {
+        let terminal = context?.terminal ?? .standard
         do {
             var command = try AgenticFlow.parseAsRoot(arguments)
-            try command.run()
+            if let context, let command = command as? any ContextCommand {
+                try command.run(in: context)
+            } else {
+                try command.run()
+            }
+            return 0
         } catch let error as any ActionableError {
-            Terminal.standard.report(error, asJSON: arguments.contains("--json"))
-            exit(error.exitCode.rawValue)
+            terminal.report(error, asJSON: arguments.contains("--json"))
+            return error.exitCode.rawValue
         } catch {
-            AgenticFlow.exit(withError: error)
+            let code = AgenticFlow.exitCode(for: error)
+            let message = AgenticFlow.fullMessage(for: error)
+            if message.isEmpty { return code.rawValue }
+            if code.isSuccess { terminal.print(message + "\n") } else { terminal.notice(message) }
+            return code.rawValue
         }
     }
 

@@ -57,7 +57,8 @@ import Testing
             fault: .inBandOverloaded, streamed: streamed(head + ["error"]), plain: plain(529, text: false),
             outcome: .refused),
         Row(
-            fault: .inBandLate, streamed: streamed(text + ["error"]), plain: plain(529, text: false), outcome: .refused),
+            fault: .inBandLate, streamed: streamed(text + ["error"]), plain: plain(529, text: false),
+            outcome: .refused),
         Row(
             fault: .pingsThenReset, streamed: streamed(head + ["ping", "ping", "ping"], complete: false, .reset),
             plain: plain(text: false, complete: false, .reset), outcome: .broken),

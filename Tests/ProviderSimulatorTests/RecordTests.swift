@@ -49,6 +49,22 @@ import Testing
         }
     }
 
+    @Test func `a credential is masked in the path and in the model's place too, and long texts are cut`() async throws
+    {
+        try await withSimulator { simulator in
+            var ask = Ask.chat("sk-sim-ok-work").adding("x-long: " + String(repeating: "a", count: 5000))
+            ask.path = "/v1/sk-sim-ok-work"
+            _ = try await simulator.answer(ask)
+            ask.path = "/v1/chat/completions"
+            ask.body = #"{"model":"sk-sim-ok-work","messages":[]}"#
+            _ = try await simulator.answer(ask)
+            let requests = simulator.record.requests
+            #expect(requests.map(\.path) == ["[masked]", "/v1/chat/completions"])
+            #expect(requests.map(\.model) == [nil, "[masked]"])
+            #expect(requests.allSatisfy { $0.headers.allSatisfy { $0.value.utf8.count < 1000 } })
+        }
+    }
+
     @Test func `totals are told by label, status and fault`() async throws {
         try await withSimulator { simulator in
             for key in ["ok-a", "ok-a", "429-b", "500-b"] { _ = try await simulator.answer(.chat("sk-sim-" + key)) }

@@ -7,6 +7,7 @@ enum ModelsError: ActionableError, Equatable {
     /// Known by name, but its wire format is not relayed.
     case notRelayed(ProviderID)
     case noAgent(String, known: [AgentID])
+    case secretAsArgument
     /// The id's first part names another provider than `--provider`.
     case otherProvider(ProfileID, ProviderID)
     /// `env`, `env-2`, `config`: ids that keys outside the store have.
@@ -45,6 +46,13 @@ enum ModelsError: ActionableError, Equatable {
                 what: "There is no agent \"\(text.prefix(64).escapedForDisplay)\".",
                 why: "Known agents: \(known.list).",
                 fix: "Name one of them with --agent, or add it to agents.list in the configuration.")
+        case .secretAsArgument:
+            Advice(
+                what: "The command takes no credential among its words.",
+                why: "Words of a command stay in the shell's history, and every user of the machine can read them.",
+                fix:
+                    "Leave it out: the command asks for it. Or pipe it in. If it was the credential, replace it at the provider."
+            )
         case .otherProvider(let id, let provider):
             Advice(
                 what: "\(id) is no profile id for \(provider).", why: "The part before the colon is the provider.",

@@ -8,7 +8,7 @@ import FoundationEssentials
 import Gateway
 import Providers
 
-struct ModelsExplain: ParsableCommand {
+struct ModelsExplain: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain", abstract: "Which credential the next request for a model is sent with, and why.",
         discussion: """
@@ -29,8 +29,6 @@ struct ModelsExplain: ParsableCommand {
     var agent: String?
     @Flag(help: "Print JSON.")
     var json = false
-
-    func run() throws { try run(in: .live()) }
 
     func run(in context: CommandContext) throws {
         let reading = try context.reading()

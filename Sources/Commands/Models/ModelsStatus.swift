@@ -3,7 +3,7 @@ import ArgumentParser
 import CredentialLifecycle
 import Credentials
 
-struct ModelsStatus: ParsableCommand {
+struct ModelsStatus: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Which credentials there are, how they are, and how long they last.",
         discussion: """
@@ -25,8 +25,6 @@ struct ModelsStatus: ParsableCommand {
     func validate() throws {
         if json, plain { throw ValidationError("Choose either --json or --plain, not both.") }
     }
-
-    func run() throws { try run(in: .live()) }
 
     func run(in context: CommandContext) throws {
         let reading = try context.reading()

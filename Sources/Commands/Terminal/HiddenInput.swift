@@ -2,7 +2,7 @@
 import Synchronization
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// Reads one line from the terminal with echo off, and puts the terminal back whatever ends the prompt.
@@ -22,6 +22,12 @@ enum HiddenInput {
         return try collect()
     }
 
+    /// Nobody types the next line within a twentieth of a second.
+    private static var hasMore: Bool {
+        var polled = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+        return poll(&polled, 1, 50) > 0
+    }
+
     private static func collect() throws -> String {
         var bytes: [UInt8] = []
         while true {
@@ -32,7 +38,10 @@ enum HiddenInput {
             switch byte {
             case _ where count == 0, 0x04: throw TerminalError.interrupted
             case 0x03: throw TerminalError.interrupted
-            case 0x0A, 0x0D: return String(decoding: bytes, as: UTF8.self)
+            case 0x0A, 0x0D:
+                // More that came along is the rest of a paste: whoever checks it has to see that it was cut into lines.
+                guard hasMore else { return String(decoding: bytes, as: UTF8.self) }
+                bytes.append(0x0A)
             case 0x7F, 0x08: if !bytes.isEmpty { bytes.removeLast() }
             case 0x15: bytes.removeAll()
             default:

@@ -3,7 +3,7 @@ package import Credentials
 import Documents
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// The only code that prints, and the only code that reads what a person types.
@@ -41,12 +41,18 @@ package struct Terminal: Sendable {
 
     package func notice(_ line: String) { notices(line.escapedForTerminal + "\n") }
 
+    /// Three lines, each on a line of its own whatever is in it.
+    ///
+    /// - Parameter word: `error` or `warning`.
+    package func notice(_ word: String, _ advice: Advice) {
+        let lines = ["\(word): \(advice.what)", "  why: \(advice.why)", "  fix: \(advice.fix)"]
+        notices(lines.map { $0.escapedForDisplay + "\n" }.joined())
+    }
+
     /// An error of ours: three lines on standard error; for `--json`, one object with the same keys on standard output.
     package func report(_ error: any ActionableError, asJSON: Bool) {
         let advice = error.advice
-        guard asJSON else {
-            return notices("error: \(advice.what)\n  why: \(advice.why)\n  fix: \(advice.fix)\n".escapedForTerminal)
-        }
+        guard asJSON else { return notice("error", advice) }
         let object = Literal.object([
             .init("error", .string(advice.what)), .init("why", .string(advice.why)), .init("fix", .string(advice.fix)),
         ])
@@ -109,14 +115,17 @@ package enum TerminalError: ActionableError {
         case .tooLong:
             Advice(
                 what: "The text on standard input is too long for a credential.", why: "It has more than 65536 bytes.",
-                fix: "Pipe the key alone, such as: printf %s \"$KEY\" | agenticflow-enterprise models auth paste-api-key --provider anthropic"
+                fix:
+                    "Pipe the key alone, such as: printf %s \"$KEY\" | agenticflow-enterprise models auth paste-api-key --provider anthropic"
             )
         case .unreadable(let code):
             Advice(
                 what: "Standard input cannot be read.", why: "The system says: \(String(cString: strerror(code))).",
                 fix: "Run the command in a terminal, or pipe the key into it.")
         case .interrupted:
-            Advice(what: "Nothing was stored.", why: "The prompt was interrupted.", fix: "Run the command again when you have the key.")
+            Advice(
+                what: "Nothing was stored.", why: "The prompt was interrupted.",
+                fix: "Run the command again when you have the key.")
         }
     }
 }

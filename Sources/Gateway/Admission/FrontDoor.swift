@@ -77,7 +77,8 @@ final class FrontDoor: ChannelInboundHandler {
             case .control(let request):
                 stage = .answering
                 control.answer(request, at: self)
-            case .closing: closeNow()
+            // Behind the answers to this request and to those before it, which may not have left yet.
+            case .closing: closeAfterFlush()
             default: break
             }
         }
@@ -116,8 +117,7 @@ final class FrontDoor: ChannelInboundHandler {
         } else if !answerStarted {
             refuse(fault, dialect: .openaiChat)
         }
-        context.flush()
-        closeNow()
+        closeAfterFlush()
     }
 
     // MARK: Requests
@@ -154,8 +154,9 @@ final class FrontDoor: ChannelInboundHandler {
             }
             let client = ClientSide(fields: fields, endpoint: endpoint, deployment: deployment, door: self)
             stage = .relaying(client)
-            continueIfExpected(head, fields)
             client.start()
+            // Not when the head alone was reason enough to refuse it.
+            if case .relaying = stage { continueIfExpected(head, fields) }
         case .control(let path, _):
             stage = .control(ControlRequest(head: head, path: path, deployment: deployment))
             continueIfExpected(head, fields)

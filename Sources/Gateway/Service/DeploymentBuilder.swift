@@ -19,6 +19,11 @@ struct DeploymentBuilder {
     init(_ reading: InstanceReading, addresses: UpstreamAddresses) {
         self.reading = reading
         self.addresses = addresses
+        if settings.gateway.proxy != .none {
+            problems.append(
+                "gateway.proxy is set, but this version reaches providers directly. Set it to \"none\", or keep the "
+                    + "gateway from the network until it is supported.")
+        }
     }
 
     // MARK: The deployment

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import CProcess
 import UnixSignals
 
 #if canImport(Glibc)
@@ -63,6 +64,8 @@ struct SimulatorCommand: AsyncParsableCommand {
     }
 
     private func serve(_ options: Simulator.Options) async throws {
+        // A thousand open streams need more descriptors than a shell usually gives; without them, as many as it gives.
+        _ = process_raise_file_limit()
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         let simulator: Simulator
         do {

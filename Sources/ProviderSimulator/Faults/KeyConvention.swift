@@ -7,6 +7,7 @@ struct KeyConvention: Hashable, Sendable {
     var parameters = FaultParameters()
 
     private static let prefixes = ["sk-sim-", "sk-ant-api03-sim-"]
+    private static let longestLabel = 100
     /// Longest first, so that `429-echo-a` is not read as `429` with the label `echo-a`.
     private static let faults = Fault.allCases.filter { $0 != .ok }
         .sorted { $0.rawValue.count > $1.rawValue.count }
@@ -35,6 +36,6 @@ struct KeyConvention: Hashable, Sendable {
                 label = label.dropFirst(digits.count).drop { $0 == "-" }
             }
         }
-        self.label = label.isEmpty ? fault.rawValue : String(label)
+        self.label = label.isEmpty ? fault.rawValue : String(label.prefix(Self.longestLabel))
     }
 }

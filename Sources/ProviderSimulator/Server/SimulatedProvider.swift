@@ -26,13 +26,12 @@ final class SimulatedProvider: Sendable {
         let secret = ProviderEndpoint.credential(head.headers, request.dialect)
         let question = book.question(secret: secret, endpoint: request.path)
         let found = prohibitions.found(in: head)
+        let masking = Masking(secret: secret, label: question.label, prohibitions: prohibitions)
         request.question = question
         request.entry = recorder.open { number in
             RecordedRequest(
                 number: number, connection: connection, time: Timestamp.now.seconds, method: head.method.rawValue,
-                path: prohibitions.isToken(request.path) ? "[masked]" : request.path, label: question.label,
-                headers: ReceivedField.masked(
-                    head.headers, secret: secret, label: question.label, prohibitions: prohibitions),
+                path: masking.shown(request.path), label: question.label, headers: masking.shown(head.headers),
                 contraband: found)
         }
         if found.isEmpty, case .call = request.place { request.unread = book.refusesToRead(question) }
@@ -58,7 +57,10 @@ final class SimulatedProvider: Sendable {
         }
         let call = call(endpoint, &request, entry, secret: question.secret)
         let ruling = ruling(request, call, question)
-        entry.model = call.model
+        entry.model = call.model.map { model in
+            let prohibitions = prohibitions.withLock { $0 }
+            return Masking(secret: question.secret, label: question.label, prohibitions: prohibitions).shown(model)
+        }
         entry.stream = call.isStream
         entry.fault = ruling.fault
         recorder.decided(entry, ruling.fault)

@@ -36,9 +36,8 @@ struct Ask {
     static func messages(_ key: String, stream: Bool = false, more: String = "") -> Ask {
         Ask(
             path: "/v1/messages", fields: ["x-api-key: \(key)", "anthropic-version: 2023-06-01"],
-            body:
-                #"{"model":"claude-x","max_tokens":64,"stream":\#(stream),"messages":[{"role":"user","content":"Hi"}]\#(more)}"#
-        )
+            body: #"{"model":"claude-x","max_tokens":64,"stream":\#(stream)"#
+                + #","messages":[{"role":"user","content":"Hi"}]\#(more)}"#)
     }
 
     static func chat(_ key: String, stream: Bool = false, more: String = "") -> Ask {

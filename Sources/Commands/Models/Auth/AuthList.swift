@@ -7,7 +7,7 @@ import FoundationEssentials
 import Providers
 import Settings
 
-struct AuthList: ParsableCommand {
+struct AuthList: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List the stored credentials of an agent, without their secrets.",
         discussion: "Example: agenticflow-enterprise models auth list --provider anthropic --json")
@@ -19,8 +19,6 @@ struct AuthList: ParsableCommand {
     var agent: String?
     @Flag(help: "Print JSON.")
     var json = false
-
-    func run() throws { try run(in: .live()) }
 
     func run(in context: CommandContext) throws {
         let reading = try context.reading()
@@ -45,16 +43,14 @@ struct AuthList: ParsableCommand {
         context.terminal.say("Auth profiles of agent \(overview.agent.id) (\(store)):")
         for row in rows {
             let inherited = row.owner == overview.agent.id ? "" : " (of agent \(row.owner?.text ?? "?"))"
+            let code = row.state == .ready ? "" : row.code.map { " \($0)" } ?? ""
             let until = row.hold.map { " \($0.until.written(from: overview.now))" } ?? ""
-            context.terminal.say(
-                "- \(row.label)\(inherited) \(row.state.rawValue) \(row.code ?? "pending")\(until)".escapedForDisplay)
+            context.terminal.say("- \(row.label)\(inherited) \(row.state.rawValue)\(code)\(until)".escapedForDisplay)
         }
-        if rows.isEmpty {
-            context.terminal.say("- none")
-            let provider = provider.flatMap { ProviderID($0)?.text } ?? "anthropic"
-            context.terminal.say(
-                "Store one with: agenticflow-enterprise models auth paste-api-key --provider \(provider)")
-        }
+        guard rows.isEmpty, !overview.reading.isUnreadable(storeOf: overview.agent.id) else { return }
+        context.terminal.say("- none")
+        let provider = provider.flatMap { ProviderID($0)?.text } ?? "anthropic"
+        context.terminal.say("Store one with: agenticflow-enterprise models auth paste-api-key --provider \(provider)")
     }
 
     private static func json(_ rows: [CredentialRow], _ overview: AuthOverview, provider: ProviderID?) -> Literal {

@@ -2,7 +2,7 @@
 import ArgumentParser
 import Credentials
 
-struct PasteAPIKey: ParsableCommand {
+struct PasteAPIKey: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "paste-api-key", abstract: "Store an API key.",
         discussion: """
@@ -13,8 +13,6 @@ struct PasteAPIKey: ParsableCommand {
             """)
 
     @OptionGroup var target: PasteTarget
-
-    func run() throws { try run(in: .live()) }
 
     func run(in context: CommandContext) throws {
         let pasting = try Pasting(target, .apiKey, in: context)

@@ -3,7 +3,7 @@ import ArgumentParser
 import CredentialLifecycle
 import Credentials
 
-struct PasteToken: ParsableCommand {
+struct PasteToken: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "paste-token", abstract: "Store a token that was made elsewhere.",
         discussion: """
@@ -18,8 +18,6 @@ struct PasteToken: ParsableCommand {
         help: ArgumentHelp(
             "How long it is valid: a number with ms, s, m, h or d; days without a unit.", valueName: "duration"))
     var expiresIn: String?
-
-    func run() throws { try run(in: .live()) }
 
     func run(in context: CommandContext) throws {
         let lifetime = try expiresIn.map { text throws(IntakeError) in try Duration(expiresIn: text) }

@@ -16,6 +16,9 @@ struct PasteTarget: ParsableArguments {
     var profileID: String?
     @Option(help: ArgumentHelp("The agent to store it for. Without it: the default agent.", valueName: "agent"))
     var agent: String?
+    /// Whatever else was typed: it may be the secret, so it is refused without being repeated.
+    @Argument(help: .hidden)
+    var rest: [String] = []
 }
 
 /// One pasted credential on its way into the store. What can be refused without it is refused before it is asked for.
@@ -28,6 +31,7 @@ struct Pasting {
     private let kind: CredentialKind
 
     init(_ target: PasteTarget, _ kind: CredentialKind, in context: CommandContext) throws {
+        if !target.rest.isEmpty { throw ModelsError.secretAsArgument }
         self.context = context
         self.kind = kind
         reading = try context.reading()
@@ -126,7 +130,7 @@ struct Pasting {
                 """)
         }
         if RunningGateway(reading).isRunning {
-            context.terminal.notice("The running gateway uses it within two seconds.")
+            context.terminal.notice("The running gateway takes it up within two seconds.")
         }
     }
 }

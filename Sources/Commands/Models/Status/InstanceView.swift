@@ -105,10 +105,9 @@ extension Terminal {
     func tell(silence: String?) {
         guard let silence else { return }
         notice(
-            """
-            warning: The gateway of this instance runs, but was of no help.
-              why: \(silence)
-              fix: What follows is worked out from the files. See also: agenticflow-enterprise gateway status
-            """)
+            "warning",
+            Advice(
+                what: "The gateway of this instance runs, but was of no help.", why: "\(silence).",
+                fix: "What follows is worked out from the files. See also: agenticflow-enterprise gateway status"))
     }
 }

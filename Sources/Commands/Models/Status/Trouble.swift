@@ -30,16 +30,18 @@ struct Trouble {
                 terminal.notice("\(problem.severity == .error ? "error" : "warning"): \(problem.text)")
                 continue
             }
-            terminal.notice("error: \(advice.what)\n  why: \(advice.why)\n  fix: \(advice.fix)")
+            terminal.notice("error", advice)
         }
         for sentence in sentences.dropFirst(problems.count) { terminal.notice("error: \(sentence)") }
         for variable in overview.unseenVariables {
             terminal.notice(
-                """
-                warning: The gateway does not have \(variable).
-                  why: It is set where this command runs, and not where the gateway was started.
-                  fix: Write \(variable)=... into \(context.shown(overview.reading.layout.dotEnvPath)); the gateway reads it at once.
-                """)
+                "warning",
+                Advice(
+                    what: "The gateway does not have \(variable).",
+                    why: "It is set where this command runs, and not where the gateway was started.",
+                    fix:
+                        "Write \(variable)=... into \(context.shown(overview.reading.layout.dotEnvPath)); the gateway reads it at once."
+                ))
         }
     }
 

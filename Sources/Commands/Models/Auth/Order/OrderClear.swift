@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 
-struct OrderClear: ParsableCommand {
+struct OrderClear: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "clear", abstract: "Go back from an agent's own order to the configured or the automatic one.",
         discussion: "Example: agenticflow-enterprise models auth order clear --provider anthropic")
 
     @OptionGroup var options: OrderOptions
-
-    func run() throws { try run(in: .live()) }
 
     func run(in context: CommandContext) throws {
         let target = try OrderTarget(options, isWritten: true, in: context)

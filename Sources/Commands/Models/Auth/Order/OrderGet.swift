@@ -2,14 +2,12 @@
 import ArgumentParser
 import CredentialLifecycle
 
-struct OrderGet: ParsableCommand {
+struct OrderGet: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "get", abstract: "Show an agent's order for a provider.",
         discussion: "Example: agenticflow-enterprise models auth order get --provider anthropic")
 
     @OptionGroup var options: OrderOptions
-
-    func run() throws { try run(in: .live()) }
 
     func run(in context: CommandContext) throws {
         let target = try OrderTarget(options, isWritten: false, in: context)

@@ -4,7 +4,7 @@ import CredentialLifecycle
 import Credentials
 import Rotation
 
-struct OrderSet: ParsableCommand {
+struct OrderSet: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "set", abstract: "Use these profiles of a provider, in this order, and no others.",
         discussion:
@@ -14,8 +14,6 @@ struct OrderSet: ParsableCommand {
     @OptionGroup var options: OrderOptions
     @Argument(help: ArgumentHelp("Profile ids, the first choice first.", valueName: "ids"))
     var ids: [String] = []
-
-    func run() throws { try run(in: .live()) }
 
     func run(in context: CommandContext) throws {
         let target = try OrderTarget(options, isWritten: true, in: context)
