@@ -13,7 +13,6 @@ let strict: [SwiftSetting] = [
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
-let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioExtras: Target.Dependency = .product(name: "NIOExtras", package: "swift-nio-extras")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
@@ -77,7 +76,7 @@ let package = Package(
             "Commands",
             [
                 "Gateway", "Exchange", "CredentialLifecycle", "ProfileStorage", "Providers", "Rotation", "Settings",
-                "SafeFiles", "Documents", "Credentials", "CProcess", argumentParser, lifecycle,
+                "SafeFiles", "Documents", "Credentials", "CProcess", argumentParser,
             ]),
         .target(
             name: "TestKit", dependencies: ["ProfileStorage", "SafeFiles", "Documents", "Rotation", "Credentials"],
@@ -96,7 +95,10 @@ let package = Package(
         suite("Exchange", ["Providers", "Rotation", "Credentials", nio]),
         suite(
             "Gateway",
-            ["Exchange", "Providers", "Rotation", "Settings", "Credentials", nio, nioPosix, nioHTTP1, nioEmbedded]),
+            [
+                "Exchange", "CredentialLifecycle", "ProfileStorage", "Providers", "Rotation", "Settings", "Documents",
+                "Credentials", nio, nioHTTP1,
+            ]),
         suite("ProviderSimulator", [nio, nioPosix, nioHTTP1, nioSSL, argumentParser]),
         suite("Commands", ["Gateway", "Settings", "ProfileStorage", "Rotation", "Credentials"]),
     ],

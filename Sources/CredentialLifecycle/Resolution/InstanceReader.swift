@@ -46,6 +46,7 @@ package struct InstanceReader: Sendable {
     package static func files(of reading: InstanceReading) -> [String] {
         let layout = reading.layout
         return [layout.configPath, layout.dotEnvPath] + reading.agents.map { layout.storePath($0.id) }
+            + reading.providers.caFiles.values.sorted()
     }
 
     private func reading(of agent: AgentSettings) -> AgentReading {

@@ -53,6 +53,12 @@ struct ControlAnswer: Sendable {
             let response = try await responder.respond(to: request, context: context)
             let sink = BodySink()
             try await response.body.write(BodyCollector(sink: sink))
+            // What no route answers comes without a body.
+            guard response.status != .notFound || sink.bytes.withLock({ $0.readableBytes > 0 }) else {
+                let path = request.uri.path.prefix(200)
+                self.init(status: 404, code: "not_found", message: "There is nothing at \(request.method) \(path).")
+                return
+            }
             self.init(
                 status: response.status.code, fields: response.headers.map { ($0.name.canonicalName, $0.value) },
                 body: sink.bytes.withLock { $0 })

@@ -8,7 +8,8 @@ struct ErrorAnswer {
     let status: Int
     let body: ByteBuffer
     let retryAfterSeconds: Int?
-    /// False once everything was tried: the official SDKs would multiply our own retries. Nil when it says nothing.
+    /// False once everything was tried: the official SDKs would multiply our own retries. Nil when nothing was: another
+    /// try in a moment is right when the gateway shuts down or is full.
     let shouldRetry: Bool?
     /// The methods of the route, for 405.
     var allow: String?
@@ -22,7 +23,7 @@ struct ErrorAnswer {
         self.requestID = String(buffer: requestID)
         status = fault.code.status
         retryAfterSeconds = fault.retryAfter.map { Int(($0.nanoseconds + 999_999_999) / 1_000_000_000) }
-        shouldRetry = status >= 500 ? false : nil
+        shouldRetry = status >= 500 && fault.code != .draining && fault.code != .overloaded ? false : nil
         body = ByteBuffer(
             bytes: DialectError(code: fault.code, message: fault.message, requestID: self.requestID).body(in: dialect))
     }

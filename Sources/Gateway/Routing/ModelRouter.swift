@@ -119,6 +119,13 @@ struct ModelRouter: Sendable {
     private func notFound(_ name: String, endpoint: Endpoint) -> Fault {
         let near = offers.keys.filter { $0.contains(name) || name.contains($0) }.sorted().prefix(3)
         let candidates = near.isEmpty ? "" : " Did you mean: \(near.joined(separator: ", "))?"
+        let native = endpoint.nativeProvider
+        if withCredential.isEmpty {
+            return Fault(
+                .modelNotFound,
+                "No credential is stored, so no provider offers \"\(name.prefix(100).escapedForDisplay)\". "
+                    + "Run: agenticflow-enterprise models auth paste-api-key --provider \(native)")
+        }
         return Fault(
             .modelNotFound,
             "No provider with a credential offers \"\(name.prefix(100).escapedForDisplay)\".\(candidates) "

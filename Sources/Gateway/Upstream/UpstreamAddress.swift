@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOCore
 import NIOSSL
+import SafeFiles
 import Settings
 import Synchronization
 
@@ -31,6 +32,16 @@ final class UpstreamAddresses: Sendable {
         var isTLS: Bool
         /// Extra trusted CA file (PEM), by path.
         var caFile: String?
+        /// The state of that file: one that was replaced under its name makes another place.
+        fileprivate(set) var caState: Fingerprint?
+
+        init(host: String, port: Int, isTLS: Bool, caFile: String?) {
+            self.host = host
+            self.port = port
+            self.isTLS = isTLS
+            self.caFile = caFile
+            caState = caFile.flatMap { Fingerprint(of: $0) }
+        }
     }
 
     private let known = Mutex<[Place: UpstreamAddress]>([:])
