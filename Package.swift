@@ -79,7 +79,11 @@ let package = Package(
                 "SafeFiles", "Documents", "Credentials", "CProcess", argumentParser, lifecycle,
             ]),
         .target(
-            name: "TestKit", dependencies: ["Credentials", "Rotation"], path: "Tests/TestKit", swiftSettings: strict),
+            name: "TestKit", dependencies: ["ProfileStorage", "SafeFiles", "Documents", "Rotation", "Credentials"],
+            path: "Tests/TestKit", swiftSettings: strict),
+        .executableTarget(
+            name: "store-writer", dependencies: ["TestKit", "ProfileStorage", "Rotation", "Credentials"],
+            path: "Tests/StoreWriter", swiftSettings: strict),
         suite("Credentials"),
         suite("Documents"),
         suite("Rotation", ["Credentials"]),

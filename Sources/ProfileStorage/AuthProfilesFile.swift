@@ -50,10 +50,11 @@ package struct AuthProfilesFile: CredentialStore {
             let before = try StoredProfiles(document, path: path).book
             var after = before
             let result = try change(&after)
+            after = after.normalized
             guard after != before else { return result }
             try BookEdits(path: path, before: before, after: after).apply(to: &document)
             // Whatever the edit did, the file must say what was meant: this is where people keep their logins.
-            guard try StoredProfiles(document, path: path).book.isWritten(like: after) else {
+            guard try StoredProfiles(document, path: path).book == after else {
                 throw .malformed(path: path, problem: "Its form does not allow the change that was asked for.")
             }
             try directory.atomicReplace(Self.name, with: document.bytes)
@@ -70,19 +71,18 @@ package struct AuthProfilesFile: CredentialStore {
 }
 
 extension ProfileBook {
-    /// Equal but for parts of a millisecond, and for orders without entries, which are not written.
-    fileprivate func isWritten(like other: ProfileBook) -> Bool {
-        normalized.profiles == other.normalized.profiles && normalized.order == other.normalized.order
-    }
-
-    private var normalized: ProfileBook {
+    /// As it can be stored: whole milliseconds, every id once in an order, no order without entries.
+    fileprivate var normalized: ProfileBook {
         var book = self
         for (id, profile) in profiles {
             if case .at(let date) = profile.expires, let milliseconds = StoredEntry.milliseconds(date) {
                 book.profiles[id]?.expires = .at(Date(timeIntervalSince1970: Double(milliseconds) / 1000))
             }
         }
-        book.order = order.filter { !$0.value.isEmpty }
+        book.order = order.filter { !$0.value.isEmpty }.mapValues { ids in
+            var seen: Set<ProfileID> = []
+            return ids.filter { seen.insert($0).inserted }
+        }
         return book
     }
 }
