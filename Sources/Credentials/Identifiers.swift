@@ -15,14 +15,20 @@ package struct ProviderID: Hashable, Sendable, Comparable, CustomStringConvertib
     /// - Parameter text: letters, digits, `.`, `_` and `-`, at most 64, starting with a letter or digit; case and
     ///   surrounding blanks do not matter. Anything else gives nil.
     package init?(_ text: some StringProtocol) {
-        // Some letters beyond ASCII have ASCII ones as their lower case.
-        guard text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
-        let lowered = text.trimmed.lowercased()
-        let known = Self.spellings[lowered] ?? lowered
-        guard known.utf8.count <= 64, let first = known.utf8.first, first.isLowerAlphanumeric,
-            known.utf8.allSatisfy({ $0.isLowerAlphanumeric || $0 == UInt8(ascii: ".") || $0.isDashOrUnderscore })
-        else { return nil }
-        self.text = known
+        var text = String(text)
+        // Nearly every id is written as it should be, and stores hold thousands.
+        if !text.withUTF8(Self.isPlain) {
+            // Some letters beyond ASCII have ASCII ones as their lower case.
+            guard text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
+            text = text.trimmed.lowercased()
+            guard text.withUTF8(Self.isPlain) else { return nil }
+        }
+        self.text = Self.spellings[text] ?? text
+    }
+
+    private static func isPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard bytes.count <= 64, let first = bytes.first, first.isLowerAlphanumeric else { return false }
+        return bytes.allSatisfy { $0.isLowerAlphanumeric || $0 == UInt8(ascii: ".") || $0.isDashOrUnderscore }
     }
 
     package var description: String { text }
@@ -35,16 +41,20 @@ package struct ProfileID: Hashable, Sendable, Comparable, CustomStringConvertibl
 
     /// - Parameter text: `[a-z0-9][a-z0-9_.-]{0,63}:[A-Za-z0-9][A-Za-z0-9_.@+-]{0,127}`; anything else gives nil.
     package init?(_ text: some StringProtocol) {
-        let bytes = text.utf8
-        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+        var text = String(text)
+        guard text.withUTF8(Self.isValid) else { return nil }
+        self.text = text
+    }
+
+    private static func isValid(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return false }
         let provider = bytes[..<colon]
-        let name = bytes[bytes.index(after: colon)...]
+        let name = bytes[(colon + 1)...]
         guard let firstOfProvider = provider.first, firstOfProvider.isLowerAlphanumeric, provider.count <= 64,
-            let firstOfName = name.first, firstOfName.isAlphanumeric, name.count <= 128,
-            provider.allSatisfy({ $0.isLowerAlphanumeric || $0 == UInt8(ascii: ".") || $0.isDashOrUnderscore }),
-            name.allSatisfy({ $0.isAlphanumeric || $0.isDashOrUnderscore || $0.isNameMark })
-        else { return nil }
-        self.text = String(text)
+            let firstOfName = name.first, firstOfName.isAlphanumeric, name.count <= 128
+        else { return false }
+        return provider.allSatisfy { $0.isLowerAlphanumeric || $0 == UInt8(ascii: ".") || $0.isDashOrUnderscore }
+            && name.allSatisfy { $0.isAlphanumeric || $0.isDashOrUnderscore || $0.isNameMark }
     }
 
     package init?(provider: ProviderID, name: String) { self.init("\(provider.text):\(name)") }

@@ -44,7 +44,9 @@ package struct Element: Sendable {
 
     /// The value of a member; of equal keys the last one counts. Nil for other kinds.
     package subscript(key: String) -> Element? {
-        memberIndices(of: key).last.map { Element(document: document, index: $0 + 1) }
+        var last: Int?
+        forEachMember(named: key) { last = $0 }
+        return last.map { Element(document: document, index: $0 + 1) }
     }
 
     /// Keys that occur more than once, each named once.
@@ -88,10 +90,38 @@ package struct Element: Sendable {
     }
 
     func memberIndices(of key: String) -> [Int] {
-        memberIndices.filter { candidate in
-            let node = document.nodes[candidate]
-            if node.isEscaped { return decodedText(node).utf8.elementsEqual(key.utf8) }
-            return textBytes(node).elementsEqual(key.utf8)
+        var found: [Int] = []
+        forEachMember(named: key) { found.append($0) }
+        return found
+    }
+
+    /// Gives the indices of the key nodes with that name. A store of thousands of profiles is read through here.
+    private func forEachMember(named key: String, _ body: (Int) -> Void) {
+        guard node.kind == .object else { return }
+        var key = key
+        let end = Int(node.subtreeEnd)
+        key.withUTF8 { wanted in
+            document.nodes.withUnsafeBufferPointer { nodes in
+                var next = index + 1
+                while next < end {
+                    if isNamed(nodes[next], wanted) { body(next) }
+                    next = Int(nodes[next + 1].subtreeEnd)
+                }
+            }
+        }
+    }
+
+    private func isNamed(_ node: Node, _ wanted: UnsafeBufferPointer<UInt8>) -> Bool {
+        if node.isEscaped { return decodedText(node).utf8.elementsEqual(wanted) }
+        return document.bytes.withUnsafeBufferPointer { bytes in
+            var text = bytes[Int(node.start)..<Int(node.end)]
+            if let first = text.first, first == UInt8(ascii: "\"") || first == UInt8(ascii: "'") {
+                text = text.dropFirst().dropLast()
+            }
+            guard text.count == wanted.count else { return false }
+            var same = true
+            for offset in 0..<wanted.count { same = same && text[text.startIndex + offset] == wanted[offset] }
+            return same
         }
     }
 

@@ -39,7 +39,7 @@ package struct StoredProfiles: Hashable, Sendable {
     }
 
     private mutating func add(_ key: String, _ entry: Element) {
-        let name = key.escapedForDisplay
+        var name: String { key.escapedForDisplay }
         guard let id = ProfileID(key) else { return problems.append("profiles.\(name) is no profile id.") }
         guard entry.kind == .object, let provider = entry["provider"]?.string.flatMap({ ProviderID($0) }) else {
             return problems.append("profiles.\(name) has no provider.")
