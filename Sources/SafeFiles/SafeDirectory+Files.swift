@@ -42,8 +42,7 @@ extension SafeDirectory {
     private func check(_ file: OpenFile, name: String, isRead: Bool) throws(StoreError) {
         let status = try file.status()
         guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(file.path) }
-        // What the system's administrator put into a folder such as /etc is not ours, and may be trusted.
-        guard status.st_uid == geteuid() || (kind == .shared && isRead && status.st_uid == 0) else {
+        guard Self.trusts(owner: status.st_uid, to: geteuid(), in: kind, isRead: isRead) else {
             throw .unsafe(path: file.path, problem: "It belongs to user \(status.st_uid), not to \(geteuid()).")
         }
         // None at all is fine: somebody put a newer file in its place after we had opened it.
@@ -54,6 +53,11 @@ extension SafeDirectory {
                     + "mv '\(file.path).own' '\(file.path)'")
         }
         if status.st_mode & 0o077 != 0 { tighten(file, to: 0o600, name: name) }
+    }
+
+    /// Our own files; and, only to read and only in a folder such as /etc, what the administrator put there.
+    package static func trusts(owner: UInt32, to us: UInt32, in kind: Kind, isRead: Bool) -> Bool {
+        owner == us || (owner == 0 && kind == .shared && isRead)
     }
 
     func checkName(_ name: String) throws(StoreError) {

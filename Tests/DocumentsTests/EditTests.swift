@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Documents
+import TestKit
 import Testing
 
 struct Edited: Sendable, CustomTestStringConvertible {
@@ -36,6 +37,10 @@ struct Edited: Sendable, CustomTestStringConvertible {
         Edited("{a:1,a:2}", "a", .integer(3), "{a:1,a:3}"),
         Edited("{'a': /* k */ 0x10 /* v */}", "a", .integer(3), "{'a': /* k */ 3 /* v */}"),
         Edited("{a:{b:1}}", "a", .object([.init("c", .array([]))]), "{a:{\n  \"c\": []\n}}"),
+        Edited("{a:null}", "a.b.c", .integer(1), "{a:{\n  \"b\": {\n    \"c\": 1\n  }\n}}"),
+        Edited("\u{FEFF}{\"a\": 1}", "a", .integer(2), "\u{FEFF}{\"a\": 2}"),
+        Edited("{'\\x61': 1, \\u0061: 2}", "a", .integer(3), "{'\\x61': 1, \\u0061: 3}"),
+        Edited("{\n a: 1 // x\n ,\n}", "b", .integer(2), "{\n a: 1 // x\n ,\n \"b\": 2,\n}"),
         Edited("{a:1, /*,*/ b:2}", "c", .null, "{a:1, /*,*/ b:2, \"c\": null}"),
     ])
     func `a value is put in its place and every other byte stays`(edited: Edited) throws {
@@ -78,7 +83,7 @@ struct Edited: Sendable, CustomTestStringConvertible {
 @Suite struct RandomEditTests {
     @Test(arguments: 0..<8)
     func `after any number of edits the values are right and the comments are all there`(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         let strict = seed % 2 == 0
         let start =
             strict ? "{\"k0\": 1}" : "// head\n{ /* in */\n  k0: +1, // zero\n  'k1': [0xF,], /* one */\n} // tail"
@@ -102,18 +107,5 @@ struct Edited: Sendable, CustomTestStringConvertible {
                 }
             }
         }
-    }
-}
-
-/// https://prng.di.unimi.it/splitmix64.c
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
