@@ -67,9 +67,7 @@ extension Document {
 
     private func insertion(of member: Literal.Member, intoEmpty object: Element) -> Splice {
         let closing = object.span.upperBound - 1
-        // Behind the comments that an object without members may hold.
-        var place = object.span.lowerBound + 1
-        for position in place..<closing where !isSpace(bytes[position]) { place = position + 1 }
+        let place = endOfComments(from: object.span.lowerBound + 1, to: closing)
         let outer = layout(margin: margin(at: object.span.lowerBound))
         var inner = outer
         inner.margin += outer.unit

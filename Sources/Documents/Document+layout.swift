@@ -41,20 +41,36 @@ extension Document {
     /// The end of the line of a value and of the comments on it, or the place right behind it when more follows.
     func endOfLine(from valueEnd: Int, to end: Int) -> Int {
         var position = valueEnd
+        // Without the blanks before the line break, but with those that a comment ends with.
+        var last = valueEnd
         while position < end {
             switch bytes[position] {
-            case 0x0A, 0x0D: return trimmed(valueEnd, position)
-            case UInt8(ascii: "/"): position = commentEnd(position, end)
-            default: position += 1
+            case 0x0A, 0x0D: return last
+            case 0x20, 0x09: position += 1
+            case UInt8(ascii: "/"):
+                position = commentEnd(position, end)
+                last = position
+            default:
+                position += 1
+                last = position
             }
         }
         return valueEnd
     }
 
-    private func trimmed(_ lower: Int, _ upper: Int) -> Int {
-        var upper = upper
-        while upper > lower, bytes[upper - 1] == 0x20 || bytes[upper - 1] == 0x09 { upper -= 1 }
-        return upper
+    /// The end of the last comment in an object or array without members; its opening bracket's when there is none.
+    func endOfComments(from start: Int, to end: Int) -> Int {
+        var position = start
+        var last = start
+        while position < end {
+            guard bytes[position] == UInt8(ascii: "/") else {
+                position += 1
+                continue
+            }
+            position = commentEnd(position, end)
+            last = position
+        }
+        return last
     }
 
     private func commentEnd(_ start: Int, _ end: Int) -> Int {

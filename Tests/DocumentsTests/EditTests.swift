@@ -37,6 +37,8 @@ struct Edited: Sendable, CustomTestStringConvertible {
         Edited("{a:1,a:2}", "a", .integer(3), "{a:1,a:3}"),
         Edited("{'a': /* k */ 0x10 /* v */}", "a", .integer(3), "{'a': /* k */ 3 /* v */}"),
         Edited("{a:{b:1}}", "a", .object([.init("c", .array([]))]), "{a:{\n  \"c\": []\n}}"),
+        Edited("{\n  a: 1 // one \n}", "b", .integer(2), "{\n  a: 1, // one \n  \"b\": 2\n}"),
+        Edited("{ // none \n}", "a", .integer(1), "{ // none \n  \"a\": 1\n}"),
         Edited("{a:null}", "a.b.c", .integer(1), "{a:{\n  \"b\": {\n    \"c\": 1\n  }\n}}"),
         Edited("\u{FEFF}{\"a\": 1}", "a", .integer(2), "\u{FEFF}{\"a\": 2}"),
         Edited("{'\\x61': 1, \\u0061: 2}", "a", .integer(3), "{'\\x61': 1, \\u0061: 3}"),
