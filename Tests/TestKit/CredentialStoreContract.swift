@@ -104,7 +104,7 @@ package struct CredentialStoreContract<Store: CredentialStore>: Sendable {
     }
 
     private func countsAll(_ open: @escaping Opener) async throws -> Bool {
-        let (writers, updates) = (6, 10)
+        let (writers, updates) = (6, 6)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for writer in 0..<writers {
                 group.addTask {

@@ -88,7 +88,7 @@ package struct BaseURL: Hashable, Sendable {
             throw Refusal(problem: "has an address that is not written as four numbers")
         }
         guard !metadataNames.contains(String(name)) else { throw Refusal(problem: "points to a metadata service") }
-        let isNear = last == "local" || last == "localhost"
+        let isNear = (last == "local" && labels.count > 1) || last == "localhost"
         guard isTLS || isNear else { throw unencrypted }
     }
 

@@ -41,6 +41,6 @@ package struct SettingsProblem: Hashable, Sendable, CustomStringConvertible {
         var text = problem
         if let allowed { text += "; allowed: \(allowed)" }
         if let held { text += ". The default holds: \(held)" }
-        return "\(text).".escapedForDisplay
+        return (text.hasSuffix("?") ? text : "\(text).").escapedForDisplay
     }
 }
