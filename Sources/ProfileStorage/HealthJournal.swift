@@ -4,11 +4,13 @@ package import Rotation
 import SafeFiles
 import Synchronization
 
-/// `auth-health.jsonl`: what is remembered of every credential's use. Append-only, compacted when it has grown, not
+/// `auth-health.jsonl`: what is remembered of every credential's use, and of every session's. Append-only, compacted when it has grown, not
 /// synced: a crash loses the last lines at most, and never a credential, because none is in here.
 package final class HealthJournal: Sendable {
     package static let name = "auth-health.jsonl"
     private static let lockName = "auth-health.lock"
+    /// Older sessions are forgotten.
+    package static let sessionsKept = 10_000
     /// A journal below this size is never compacted.
     private static let compactionBytes = 256 << 10
 
@@ -22,18 +24,25 @@ package final class HealthJournal: Sendable {
     package var path: String { "\(folder)/\(Self.name)" }
 
     /// The last known health of every credential. Lines that cannot be read are passed over.
-    package func load() throws(StoreError) -> [HealthKey: Health] {
+    package func load() throws(StoreError) -> [HealthKey: Health] { try replay().health }
+
+    /// The credential that each session was served with last, the newest sessions first, at most as many as are kept.
+    package func loadSessions() throws(StoreError) -> [StickySession] { try replay().newestSessions }
+
+    private func replay() throws(StoreError) -> Replay {
         guard let directory = try SafeDirectory(existing: folder), let bytes = try directory.read(Self.name) else {
-            return [:]
+            return Replay([])
         }
-        return Self.replay(bytes)
+        return Replay(bytes)
     }
 
-    /// Adds lines, one for each credential that changed.
-    package func append(_ changes: [(key: HealthKey, health: Health)]) throws(StoreError) {
-        guard !changes.isEmpty else { return }
+    /// Adds lines, one for each credential that changed and one for each session that came to another credential.
+    package func append(
+        _ changes: [(key: HealthKey, health: Health)], sessions: [StickySession] = []
+    ) throws(StoreError) {
+        guard !changes.isEmpty || !sessions.isEmpty else { return }
         let directory = try SafeDirectory(creating: folder)
-        let lines = Array(changes.map { HealthLine($0.key, $0.health).text + "\n" }.joined().utf8)
+        let lines = Self.bytes(changes.map { HealthLine($0.key, $0.health) }, sessions.map { SessionLine($0) })
         try directory.withLock(Self.lockName, wait: .seconds(2)) { () throws(StoreError) in
             let size = try directory.append(lines, to: Self.name, startingLine: true)
             guard size > max(Self.compactionBytes, 2 * compactedBytes.withLock { $0 }) else { return }
@@ -43,19 +52,42 @@ package final class HealthJournal: Sendable {
 
     private func compact(in directory: SafeDirectory) throws(StoreError) {
         directory.removeLeftovers(beside: Self.name)
-        let live = Self.replay(try directory.read(Self.name) ?? []).sorted {
-            ($0.key.id, $0.key.owner) < ($1.key.id, $1.key.owner)
-        }
-        let text = Array(live.map { HealthLine($0.key, $0.value).text + "\n" }.joined().utf8)
+        let replay = Replay(try directory.read(Self.name) ?? [])
+        let health = replay.health.sorted { ($0.key.id, $0.key.owner) < ($1.key.id, $1.key.owner) }
+        let text = Self.bytes(
+            health.map { HealthLine($0.key, $0.value) }, replay.newestSessions.reversed().map { SessionLine($0) })
         try directory.atomicReplace(Self.name, with: text, durability: .relaxed)
         compactedBytes.withLock { $0 = text.count }
     }
 
-    private static func replay(_ bytes: [UInt8]) -> [HealthKey: Health] {
-        var health: [HealthKey: Health] = [:]
+    private static func bytes(_ health: [HealthLine], _ sessions: [SessionLine]) -> [UInt8] {
+        Array((health.map(\.text) + sessions.map(\.text)).map { $0 + "\n" }.joined().utf8)
+    }
+}
+
+/// What the lines of a journal come to.
+private struct Replay {
+    private struct Session: Hashable {
+        var name: String
+        var provider: ProviderID
+    }
+
+    private(set) var health: [HealthKey: Health] = [:]
+    private var sessions: [Session: StickySession] = [:]
+
+    init(_ bytes: [UInt8]) {
         for line in bytes.split(separator: UInt8(ascii: "\n")) {
-            if let entry = HealthLine(line) { health[entry.key] = entry.health }
+            if let entry = HealthLine(line) {
+                health[entry.key] = entry.health
+            } else if let entry = SessionLine(line)?.sticky {
+                sessions[Session(name: entry.session, provider: entry.provider)] = entry
+            }
         }
-        return health
+    }
+
+    var newestSessions: [StickySession] {
+        Array(
+            sessions.values.sorted { ($1.since, $0.session) < ($0.since, $1.session) }.prefix(
+                HealthJournal.sessionsKept))
     }
 }

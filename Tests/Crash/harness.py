@@ -38,6 +38,9 @@ class Folder:
 
     def reset(self):
         shutil.rmtree(self.path.parent, ignore_errors=True)
+        self.make()
+
+    def make(self):
         if self.text is not None:
             self.path.mkdir(mode=0o700, parents=True)
             self.path.parent.chmod(0o700)
@@ -73,10 +76,10 @@ class Call:
 
 
 class Writer:
-    def __init__(self, program: str, folder: Folder, twin: str | None = None):
+    def __init__(self, program: str, folder: Folder, *words: str, twin: str | None = None):
         self.folder = folder
-        self.command = [program, "add", str(folder.path), "anthropic:new", SECRET]
-        self.command += ["--twin", twin] if twin else []
+        words = words or ("add", str(folder.path), "anthropic:new", SECRET)
+        self.command = [program, *words, *(["--twin", twin] if twin else [])]
         self.trace = folder.path.parent.parent / "trace"
 
     def run(self, injection: str | None = None) -> subprocess.CompletedProcess:

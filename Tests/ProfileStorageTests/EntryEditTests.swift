@@ -109,6 +109,21 @@ struct EntryEdit: Sendable, CustomTestStringConvertible {
         #expect(scratch.text(of: AuthProfilesFile.name) == SampleStore.text)
     }
 
+    @Test func `of entries that stand there twice the last one is changed, and all of them are removed`() throws {
+        scratch.write(
+            #"{"profiles":{"a:b":{"type":"api_key","provider":"a","key":"1"},"a:\u0062":{"type":"api_key","provider":"a","key":"2"}}}"#,
+            to: AuthProfilesFile.name)
+        let store = AuthProfilesFile(folder: scratch.path)
+        let id = try #require(ProfileID("a:b"))
+        try store.update { $0.profiles[id]?.secret = Secret("3") }
+        #expect(
+            scratch.text(of: AuthProfilesFile.name)
+                == #"{"profiles":{"a:b":{"type":"api_key","provider":"a","key":"1"},"a:\u0062":{"type":"api_key","provider":"a","key":"3"}}}"#
+        )
+        try store.update { $0.profiles[id] = nil }
+        #expect(scratch.text(of: AuthProfilesFile.name) == #"{"profiles":{}}"#)
+    }
+
     @Test func `an order is written under the provider's own name, in the place of every spelling`() throws {
         scratch.write(#"{"order":{"Z.AI":["zai:a"],"x":1,"z-ai":["zai:b"]}}"#, to: AuthProfilesFile.name)
         let store = AuthProfilesFile(folder: scratch.path)

@@ -10,6 +10,30 @@ import Testing
     private let scratch = ScratchFolder(missing: "agents/main/agent")
     private var journal: HealthJournal { HealthJournal(folder: scratch.path) }
 
+    @Test func `sessions are kept beside the health, the newest first, whatever is compacted`() throws {
+        let provider = ProviderID.anthropic
+        let profile = try #require(ProfileID("anthropic:work"))
+        let start = Date(timeIntervalSince1970: 1_800_000_000)
+        let key = HealthKey(owner: .main, id: profile)
+        for round in 0..<40 {
+            let sessions = (0..<100).map {
+                StickySession(
+                    session: "main/s\($0)", provider: provider, profile: profile,
+                    since: start + Double(round * 100 + $0))
+            }
+            var health = Health()
+            health.lastUsed = start + Double(round)
+            try journal.append([(key, health)], sessions: sessions)
+        }
+        let sessions = try journal.loadSessions()
+        #expect(sessions.count == 100)
+        #expect(sessions.first?.session == "main/s99")
+        #expect(sessions.first?.since == start + 3999)
+        #expect(try journal.load()[key]?.lastUsed == start + 39)
+        // 4 000 lines of some 110 bytes are more than a journal holds without being compacted.
+        #expect((scratch.bytes(of: HealthJournal.name) ?? []).count < 256 << 10)
+    }
+
     private func key(_ text: String, _ owner: String = "main") throws -> HealthKey {
         try HealthKey(owner: #require(AgentID(owner)), id: #require(ProfileID(text)))
     }

@@ -12,6 +12,8 @@ import TestKit
 ///
 ///     store-writer add FOLDER ID KEY [--twin no-rename|no-reread] [--wait]
 ///     store-writer record FOLDER ID       until standard input ends
+///     store-writer note FOLDER ID SECONDS one line of the journal
+///     store-writer health FOLDER          what the journal says
 ///     store-writer load FOLDER TIMES
 @main
 struct StoreWriter {
@@ -26,6 +28,8 @@ struct StoreWriter {
         switch words.first {
         case "add" where words.count >= 4: try add(words)
         case "record" where words.count == 3: try record(folder: words[1], id: words[2])
+        case "note" where words.count == 4: try note(folder: words[1], id: words[2], seconds: Double(words[3]) ?? 0)
+        case "health" where words.count == 2: try health(folder: words[1])
         case "load" where words.count == 3: try load(folder: words[1], times: Int(words[2]) ?? 1)
         default:
             fail("usage: see the first lines of StoreWriter.swift", .usage)
@@ -75,6 +79,21 @@ struct StoreWriter {
             count += 1
         }
         print(count)
+    }
+
+    private static func note(folder: String, id: String, seconds: Double) throws(StoreError) {
+        guard let id = ProfileID(id) else { return }
+        var health = Health()
+        health.lastUsed = Date(timeIntervalSince1970: seconds)
+        mark("begins")
+        defer { mark("ends") }
+        try HealthJournal(folder: folder).append([(HealthKey(owner: .main, id: id), health)])
+    }
+
+    private static func health(folder: String) throws(StoreError) {
+        for (key, health) in try HealthJournal(folder: folder).load().sorted(by: { $0.key.id < $1.key.id }) {
+            print(key.id, health.lastUsed?.timeIntervalSince1970 ?? 0)
+        }
     }
 
     private static func load(folder: String, times: Int) throws(StoreError) {

@@ -46,6 +46,8 @@ struct GatewayRun: ParsableCommand {
         if reading.clientToken == nil {
             try FirstToken.make(for: reading.layout, terminal: context.terminal)
             reading = reader.read()
+            // A token that names a variable is not replaced: the variable is what is missing.
+            if reading.clientToken == nil { throw GatewayStartError.tokenUnavailable(reading.layout.configPath) }
         }
         let log = RequestLog()
         defer { log.close() }

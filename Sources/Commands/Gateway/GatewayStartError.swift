@@ -9,11 +9,13 @@ enum GatewayStartError: ActionableError {
     case plainRemote(String)
     case noAddress(String)
     case unreadable(Advice)
+    /// `gateway.auth.token` is there and gives nothing to compare with.
+    case tokenUnavailable(_ configPath: String)
 
     var exitCode: ExitStatus {
         switch self {
         // 78 for all that a supervisor's next try would not mend.
-        case .alreadyRunning, .plainRemote, .unreadable: .configuration
+        case .alreadyRunning, .plainRemote, .unreadable, .tokenUnavailable: .configuration
         case .cannotListen(_, _, let isInUse, _): isInUse ? .configuration : .unavailable
         case .noAddress: .usage
         }
@@ -49,6 +51,12 @@ enum GatewayStartError: ActionableError {
                 why: "It is neither loopback, nor lan, nor a numeric IPv4 or IPv6 address.",
                 fix: "Run: agenticflow-enterprise gateway run --bind loopback")
         case .unreadable(let advice): advice
+        case .tokenUnavailable(let configPath):
+            Advice(
+                what: "The client token cannot be read, so nobody could be let in.",
+                why: "gateway.auth.token in \(configPath) names a variable that is not set, or is empty.",
+                fix: "Set the variable in the environment or in .env beside it, or write a token there, then run: "
+                    + "agenticflow-enterprise gateway run")
         }
     }
 }

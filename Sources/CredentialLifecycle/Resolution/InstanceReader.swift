@@ -62,8 +62,10 @@ package struct InstanceReader: Sendable {
 
     private mutating func readConfiguration() {
         do throws(SettingsFileError) {
-            if let found = try SettingsFile(layout).load() {
-                document = found
+            let found = try SettingsFile(layout).read()
+            notices += found.notices
+            if let read = found.document {
+                document = read
             } else if document != nil {
                 note(.configuration, "\(layout.configPath) is gone. What was last read from it stays in use.", .error)
             }
@@ -87,6 +89,7 @@ package struct InstanceReader: Sendable {
         do throws(StoreError) {
             let stored = try AuthProfilesFile(folder: layout.agentDirectory(agent)).loadStored()
             stores[agent] = stored
+            notices += stored.notices
             for text in stored.problems { note(.store(agent), "\(layout.storePath(agent)): \(text)", .warning) }
         } catch { note(.store(agent), error, isKept: stores[agent] != nil) }
     }

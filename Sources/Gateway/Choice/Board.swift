@@ -36,6 +36,14 @@ package final class Board: Sendable {
     /// Health that has changed since the last call, for the journal.
     func takeChanges() -> [(key: HealthKey, health: Health)] { state.withLock { $0.health.takeChanges() } }
 
+    /// Sessions that came to another credential, for the journal.
+    func takeSessions(atMost maximum: Int) -> [StickySession] {
+        state.withLock { $0.sessions.takeChanges(atMost: maximum) }
+    }
+
+    /// Takes over the sessions of a journal, at the start.
+    func adopt(_ sessions: [StickySession]) { state.withLock { $0.sessions.adopt(sessions) } }
+
     /// Takes over health from a journal, at the start and when a command has changed it.
     func adopt(_ health: [HealthKey: Health]) {
         state.withLock { state in

@@ -11,7 +11,7 @@ struct BoardState: Sendable {
     var rosters: [RosterKey: SeatedRoster] = [:]
     var health = HealthTable()
     var ladder = Ladder()
-    private var sessions = SessionPins()
+    var sessions = SessionPins()
     private var jitter = SystemRandomNumberGenerator()
 
     mutating func choose(_ ask: BoardAsk, now: Date) -> BoardChoice {
@@ -24,7 +24,7 @@ struct BoardState: Sendable {
                 return .none(.noCredential, opensIn: nil)
             }
             if let session = ask.session, ask.target.pinned == nil {
-                sessions.stick(session, ask.target.provider, to: credential.id)
+                sessions.stick(session, ask.target.provider, to: credential.id, at: now)
             }
             return .credential(credential, isProbe: isProbe)
         case .none(let unavailability):
@@ -71,39 +71,5 @@ struct BoardState: Sendable {
             let spread = Double.random(in: 0...1, using: &jitter)
             health.record(refusal.failure, for: key, ladder: ladder, jitter: spread, at: now)
         }
-    }
-}
-
-/// Which credential a session was served with last, by provider. The oldest sessions are forgotten first.
-struct SessionPins: Sendable {
-    private struct Pin: Sendable {
-        var profile: ProfileID
-        var turn: Int
-    }
-
-    private struct Key: Hashable, Sendable {
-        var session: SessionKey
-        var provider: ProviderID
-    }
-
-    private static let maximumCount = 10_000
-    private var pins: [Key: Pin] = [:]
-    private var turn = 0
-
-    func profile(of session: SessionKey, _ provider: ProviderID) -> ProfileID? {
-        pins[Key(session: session, provider: provider)]?.profile
-    }
-
-    mutating func stick(_ session: SessionKey, _ provider: ProviderID, to profile: ProfileID) {
-        turn += 1
-        pins[Key(session: session, provider: provider)] = Pin(profile: profile, turn: turn)
-        if pins.count > Self.maximumCount { forgetOldest() }
-    }
-
-    /// Rare and in bulk: a tenth at a time.
-    private mutating func forgetOldest() {
-        let turns = pins.values.map(\.turn).sorted()
-        let limit = turns[turns.count / 10]
-        pins = pins.filter { $0.value.turn > limit }
     }
 }

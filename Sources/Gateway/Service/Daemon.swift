@@ -46,7 +46,7 @@ package struct Daemon {
         let addresses = UpstreamAddresses()
         var builder = DeploymentBuilder(first, addresses: addresses)
         let board = Board()
-        board.adopt(first.startingHealth.merging(health(in: journal)) { _, noted in noted })
+        recall(journal, on: board)
         let withCredential = builder.seat(at: board)
         let runtime = Runtime(
             deployment: builder.deployment(host: place.host, port: place.port, withCredential: withCredential),
@@ -73,10 +73,13 @@ package struct Daemon {
     }
 
     /// A journal that cannot be read costs nobody a credential: everything counts as healthy then.
-    private func health(in journal: HealthJournal) -> [HealthKey: Health] {
-        do throws(StoreError) { return try journal.load() } catch {
+    private func recall(_ journal: HealthJournal, on board: Board) {
+        do throws(StoreError) {
+            board.adopt(first.startingHealth.merging(try journal.load()) { _, noted in noted })
+            board.adopt(try journal.loadSessions())
+        } catch {
+            board.adopt(first.startingHealth)
             log.event("journal_unreadable", [("problem", .text("\(error.advice.what) \(error.advice.why)"))])
-            return [:]
         }
     }
 }

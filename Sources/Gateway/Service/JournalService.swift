@@ -11,10 +11,17 @@ struct JournalService: Service {
     let journal: HealthJournal
     let board: Board
     let log: RequestLog
+    private static let sessionsPerWrite = 1000
+
+    private struct Unwritten {
+        var health: [HealthKey: Health] = [:]
+        var sessions: [StickySession] = []
+    }
+
     private static let period = Duration.milliseconds(500)
 
     func run() async {
-        var unwritten: [HealthKey: Health] = [:]
+        var unwritten = Unwritten()
         var wasFailing = false
         let ticks = AsyncTicks(period: Self.period).cancelOnGracefulShutdown()
         for await _ in ticks { flush(&unwritten, &wasFailing) }
@@ -22,12 +29,15 @@ struct JournalService: Service {
     }
 
     /// What could not be written is kept for the next time: a full disk may be emptied.
-    private func flush(_ unwritten: inout [HealthKey: Health], _ wasFailing: inout Bool) {
-        for (key, health) in board.takeChanges() { unwritten[key] = health }
-        guard !unwritten.isEmpty else { return }
+    private func flush(_ unwritten: inout Unwritten, _ wasFailing: inout Bool) {
+        for (key, health) in board.takeChanges() { unwritten.health[key] = health }
+        if unwritten.sessions.count < Self.sessionsPerWrite {
+            unwritten.sessions += board.takeSessions(atMost: Self.sessionsPerWrite)
+        }
+        guard !unwritten.health.isEmpty || !unwritten.sessions.isEmpty else { return }
         do throws(StoreError) {
-            try journal.append(unwritten.map { ($0.key, $0.value) })
-            unwritten = [:]
+            try journal.append(unwritten.health.map { ($0.key, $0.value) }, sessions: unwritten.sessions)
+            unwritten = Unwritten()
             wasFailing = false
         } catch {
             // Said once, not twice a second.
