@@ -53,7 +53,7 @@ import Testing
         let file = JSON.string("\(instance.state)/agents/main/agent/auth-profiles.json")
         #expect(
             try JSON(instance.run("models auth order get --provider anthropic --json").stdout) == [
-                "agentId": "main", "agentDir": folder, "provider": "anthropic", "authStorePath": file, "order": nil,
+                "agentId": "main", "agentDir": folder, "provider": "anthropic", "authStorePath": file, "order": .null,
                 "effective": ["source": "config", "order": ["anthropic:default"]],
             ])
         #expect(

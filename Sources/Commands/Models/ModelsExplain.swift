@@ -40,7 +40,8 @@ struct ModelsExplain: ContextCommand {
             context.terminal.print(Literal.object(answer.origin.members + answer.members).pretty() + "\n")
         } else {
             context.terminal.say(answer.origin.sentence)
-            let report = ExplanationReport(answer.root, asked: model, session: session, now: now)
+            let report = ExplanationReport(
+                answer.root, asked: model, session: session, configured: ConfiguredModels(reading), now: now)
             for line in report.lines { context.terminal.say(line.escapedForDisplay) }
         }
     }
