@@ -12,7 +12,7 @@ struct ModelsExplain: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain", abstract: "Which credential the next request for a model is sent with, and why.",
         discussion: """
-            Without --model: the configured default model. A session keeps its credential while that is available, so
+            Without --model: the configured default model. A session keeps its credential while that is available, so \
             name the session to see what it gets; sessions are known to the running gateway only.
 
             Example: agenticflow-enterprise models explain --model anthropic/claude-sonnet-4-5
