@@ -156,6 +156,16 @@ import Testing
         #expect(token == "2026-09-21T14:18:20Z")
     }
 
+    @Test func `a window of one model names it`() throws {
+        let instance = Instance(
+            store:
+                #"{"version":1,"profiles":{"openai:a":{"type":"api_key","provider":"openai","key":"sk-test-123456"}}}"#)
+        try instance.hold("openai:a", .rateLimit, model: "gpt-5", for: 300)
+        #expect(
+            instance.run("models auth list").stdout.hasSuffix(
+                "- openai:a=sk-t...56 cooling cooldown_rate_limit for gpt-5 in 5m (2026-09-21T14:18:20Z)\n"))
+    }
+
     @Test func `when nothing is stored it says how to begin`() {
         let run = Instance().run("models auth list --provider openai")
         #expect(
