@@ -53,7 +53,7 @@ import Testing
         let file = JSON.string("\(instance.state)/agents/main/agent/auth-profiles.json")
         #expect(
             try JSON(instance.run("models auth order get --provider anthropic --json").stdout) == [
-                "agentId": "main", "agentDir": folder, "provider": "anthropic", "authStorePath": file, "order": nil,
+                "agentId": "main", "agentDir": folder, "provider": "anthropic", "authStorePath": file, "order": .null,
                 "effective": ["source": "config", "order": ["anthropic:default"]],
             ])
         #expect(
@@ -154,6 +154,16 @@ import Testing
             ])
         let token = try JSON(instance.run("models auth list --provider openai --json").stdout)["profiles.0.expiresAt"]
         #expect(token == "2026-09-21T14:18:20Z")
+    }
+
+    @Test func `a window of one model names it`() throws {
+        let instance = Instance(
+            store:
+                #"{"version":1,"profiles":{"openai:a":{"type":"api_key","provider":"openai","key":"sk-test-123456"}}}"#)
+        try instance.hold("openai:a", .rateLimit, model: "gpt-5", for: 300)
+        #expect(
+            instance.run("models auth list").stdout.hasSuffix(
+                "- openai:a=sk-t...56 cooling cooldown_rate_limit for gpt-5 in 5m (2026-09-21T14:18:20Z)\n"))
     }
 
     @Test func `when nothing is stored it says how to begin`() {

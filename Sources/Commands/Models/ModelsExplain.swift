@@ -12,7 +12,7 @@ struct ModelsExplain: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain", abstract: "Which credential the next request for a model is sent with, and why.",
         discussion: """
-            Without --model: the configured default model. A session keeps its credential while that is available, so
+            Without --model: the configured default model. A session keeps its credential while that is available, so \
             name the session to see what it gets; sessions are known to the running gateway only.
 
             Example: agenticflow-enterprise models explain --model anthropic/claude-sonnet-4-5
@@ -40,7 +40,8 @@ struct ModelsExplain: ContextCommand {
             context.terminal.print(Literal.object(answer.origin.members + answer.members).pretty() + "\n")
         } else {
             context.terminal.say(answer.origin.sentence)
-            let report = ExplanationReport(answer.root, asked: model, session: session, now: now)
+            let report = ExplanationReport(
+                answer.root, asked: model, session: session, configured: ConfiguredModels(reading), now: now)
             for line in report.lines { context.terminal.say(line.escapedForDisplay) }
         }
     }

@@ -7,7 +7,7 @@ struct ModelsStatus: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Which credentials there are, how they are, and how long they last.",
         discussion: """
-            With --check the exit code is 1 when a token or login is expired or missing, or a provider in use has no
+            With --check the exit code is 1 when a token or login is expired or missing, or a provider in use has no \
             credential, 2 when one expires within a day, else 0.
 
             Example: agenticflow-enterprise models status --check --json

@@ -17,7 +17,7 @@ package struct GatewayPreview: Sendable {
 
     /// - Parameter health: what the journal says.
     package init(_ reading: InstanceReading, health: [HealthKey: Health]) {
-        var builder = DeploymentBuilder(reading, addresses: UpstreamAddresses())
+        var builder = DeploymentBuilder(reading, addresses: UpstreamAddresses(isForConnecting: false))
         board.adopt(reading.startingHealth.merging(health) { _, journal in journal })
         router = builder.router(withCredential: builder.seat(at: board))
         defaultAgent = reading.settings.defaultAgent

@@ -45,12 +45,17 @@ final class UpstreamAddresses: Sendable {
     }
 
     private let known = Mutex<[Place: UpstreamAddress]>([:])
+    private let isForConnecting: Bool
+
+    /// - Parameter isForConnecting: false to look at them only: the system's trust roots, which take 20 ms, are not read.
+    init(isForConnecting: Bool = true) { self.isForConnecting = isForConnecting }
 
     /// - Throws: what NIOSSL says when the CA file cannot be used.
     func address(of place: Place) throws -> UpstreamAddress {
         try known.withLock { known in
             if let address = known[place] { return address }
-            let tls = place.isTLS ? try Self.context(caFile: place.caFile) : nil
+            // A CA file of the configuration is read in any case: what is wrong with it is to be told.
+            let tls = place.isTLS && (isForConnecting || place.caFile != nil) ? try Self.context(caFile: place.caFile) : nil
             let address = UpstreamAddress(id: known.count, host: place.host, port: place.port, tls: tls)
             known[place] = address
             return address

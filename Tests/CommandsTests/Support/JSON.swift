@@ -3,7 +3,7 @@ import FoundationEssentials
 
 /// Any JSON, read by another reader than the one under test.
 enum JSON: Decodable, Equatable, ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
-    ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
+    ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
     case null
     case boolean(Bool)
@@ -38,7 +38,6 @@ enum JSON: Decodable, Equatable, ExpressibleByStringLiteral, ExpressibleByIntege
     init(dictionaryLiteral elements: (String, JSON)...) {
         self = .object(Dictionary(elements, uniquingKeysWith: { first, _ in first }))
     }
-    init(nilLiteral: ()) { self = .null }
 
     /// A member, or nil when there is none; `auth.oauth.profiles.0.status` goes several steps.
     subscript(path: String) -> JSON? {

@@ -44,7 +44,8 @@ struct AuthList: ContextCommand {
         for row in rows {
             let inherited = row.owner == overview.agent.id ? "" : " (of agent \(row.owner?.text ?? "?"))"
             let code = row.state == .ready ? "" : row.code.map { " \($0)" } ?? ""
-            let until = row.hold.map { " \($0.until.written(from: overview.now))" } ?? ""
+            let model = row.hold?.model.map { " for \($0)" } ?? ""
+            let until = row.hold.map { "\(model) \($0.until.written(from: overview.now))" } ?? ""
             context.terminal.say("- \(row.label)\(inherited) \(row.state.rawValue)\(code)\(until)".escapedForDisplay)
         }
         guard rows.isEmpty, !overview.reading.isUnreadable(storeOf: overview.agent.id) else { return }

@@ -6,7 +6,7 @@ struct PasteAPIKey: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "paste-api-key", abstract: "Store an API key.",
         discussion: """
-            The key is typed at a prompt that does not show it, or piped. It is never an argument: other users of the
+            The key is typed at a prompt that does not show it, or piped. It is never an argument: other users of the \
             machine can read those.
 
             Example: agenticflow-enterprise models auth paste-api-key --provider anthropic --profile-id anthropic:work

@@ -7,7 +7,7 @@ struct PasteToken: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "paste-token", abstract: "Store a token that was made elsewhere.",
         discussion: """
-            The token is typed at a prompt that does not show it, or piped. Without --expires-in it counts as valid until
+            The token is typed at a prompt that does not show it, or piped. Without --expires-in it counts as valid until \
             it is revoked; only a setup token of Anthropic gets its year.
 
             Example: agenticflow-enterprise models auth paste-token --provider openrouter --expires-in 30d

@@ -36,11 +36,13 @@ struct ExplanationReport {
     let next: String?
     let fallbacks: [String]
     let rows: [Row]
+    private let configured: ConfiguredModels
     private let isPinned: Bool
     private let session: String?
     private let now: Date
 
-    init(_ root: Element, asked: String?, session: String?, now: Date) {
+    init(_ root: Element, asked: String?, session: String?, configured: ConfiguredModels, now: Date) {
+        self.configured = configured
         let model = root["model"]?.string ?? ""
         self.model = model
         provider = root["provider"]?.string ?? ""
@@ -58,7 +60,7 @@ struct ExplanationReport {
         lines += rows.isEmpty ? ["No candidates."] : table
         lines.append("")
         lines.append("Order: \(orderSentence)")
-        lines.append("Fallbacks: \(fallbacks.isEmpty ? "none" : fallbacks.joined(separator: ", "))")
+        lines.append("Fallbacks: \(fallbackSentence)")
         return lines
     }
 
@@ -100,6 +102,15 @@ struct ExplanationReport {
         case "config": "auth.order of the configuration"
         default: "automatic (logins, tokens, keys, then the environment; the longest unused first)"
         }
+    }
+
+    private var fallbackSentence: String {
+        if !fallbacks.isEmpty { return fallbacks.joined(separator: ", ") }
+        if configured.fallbacks.isEmpty { return "none" }
+        if isPinned || configured.resolvedDefault != "\(provider)/\(model)" {
+            return "none (they take the place of the configured default model alone)"
+        }
+        return "none of \(configured.fallbacks.joined(separator: ", ")) serves the same endpoint"
     }
 
     // MARK: The candidates

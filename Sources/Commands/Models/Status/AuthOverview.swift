@@ -11,86 +11,93 @@ struct AuthOverview {
     let agent: AgentReading
     let view: InstanceView
     let now: Date
-    /// By provider: stored ones by id, then keys of the configuration and the environment in their order.
-    let rows: [CredentialRow]
+    /// By provider and id: what is stored.
+    let profiles: [CredentialRow]
+    /// Keys of the configuration and the environment, in their order.
+    let keys: [CredentialRow]
     /// Variables that this command sees in its own environment, and the running gateway has not got.
     let unseenVariables: [String]
+    private let byProvider: [ProviderID: [CredentialRow]]
 
     init(_ reading: InstanceReading, agent: AgentReading, view: InstanceView, now: Date) {
         self.reading = reading
         self.agent = agent
         self.view = view
         self.now = now
-        let lines = view.lines.filter { $0.agent == agent.id }
-        let resolved = Self.resolve(reading, agent)
-        var rows = resolved.filter { $0.candidate.source.isStore }.map { Self.stored($0, reading, agent, lines, now) }
-        let known = Set(rows.map(\.id))
-        for line in lines where !known.contains(line.profile) {
+        let rows = CredentialRows(reading, agent, view, now)
+        profiles = rows.profiles
+        keys = rows.keys
+        unseenVariables = rows.unseenVariables
+        byProvider = Dictionary(grouping: rows.profiles + rows.keys, by: \.provider)
+    }
+
+    var rows: [CredentialRow] { providers.flatMap { rows(of: $0) } }
+    /// Those that have any credential.
+    var providers: [ProviderID] { byProvider.keys.sorted() }
+
+    func rows(of provider: ProviderID) -> [CredentialRow] { byProvider[provider] ?? [] }
+}
+
+/// Joins what the files hold with what is said of it now.
+private struct CredentialRows {
+    private(set) var profiles: [CredentialRow] = []
+    private(set) var keys: [CredentialRow] = []
+    private(set) var unseenVariables: [String] = []
+    private let reading: InstanceReading
+    private let lines: [CredentialLine]
+    private let now: Date
+
+    init(_ reading: InstanceReading, _ agent: AgentReading, _ view: InstanceView, _ now: Date) {
+        self.reading = reading
+        self.now = now
+        lines = view.lines.filter { $0.agent == agent.id }
+        let known = Set(reading.providers.all.keys).union(agent.profiles.map(\.profile.provider))
+        let resolved = known.sorted().flatMap { reading.candidates(for: $0, of: agent) }
+        addProfiles(agent, resolved.filter { $0.candidate.source.isStore })
+        let fromOutside = resolved.filter { !$0.candidate.source.isStore }
+        if case .gateway = view.origin { addGatewayKeys(fromOutside) } else { addOwnKeys(fromOutside) }
+    }
+
+    private mutating func addProfiles(_ agent: AgentReading, _ resolved: [ResolvedCandidate]) {
+        let stored = Dictionary(
+            agent.profiles.map { ($0.profile.id, $0.profile) }, uniquingKeysWith: { first, _ in first })
+        let said = Dictionary(lines.map { ($0.profile, $0) }, uniquingKeysWith: { first, _ in first })
+        profiles = resolved.map { entry in
+            let profile = stored[entry.candidate.id]
+            return CredentialRow(
+                entry, profile: profile, line: said[entry.candidate.id],
+                isRelayed: profile.map { reading.providers[$0.provider] != nil } ?? false, now: now)
+        }
+        for line in lines where stored[line.profile] == nil {
             // Anything else that the files do not have has just been taken out of them.
             guard let owner = line.owner, reading.isUnreadable(storeOf: owner) else { continue }
-            rows.append(CredentialRow(known: line, from: .profile(owner: owner), now: now))
+            profiles.append(CredentialRow(known: line, from: .profile(owner: owner), now: now))
         }
-        rows.sort { ($0.provider, $0.id) < ($1.provider, $1.id) }
-        let keys = resolved.filter { !$0.candidate.source.isStore }
-        guard case .gateway = view.origin else {
-            self.rows =
-                rows
-                + keys.map { key in
-                    CredentialRow(
-                        key, profile: nil, line: lines.first { $0.profile == key.candidate.id }, isRelayed: true,
-                        now: now)
-                }
-            unseenVariables = []
-            return
+        profiles.sort { ($0.provider, $0.id) < ($1.provider, $1.id) }
+    }
+
+    private mutating func addOwnKeys(_ resolved: [ResolvedCandidate]) {
+        keys = resolved.map { key in
+            let line = lines.first { $0.profile == key.candidate.id }
+            return CredentialRow(key, profile: nil, line: line, isRelayed: true, now: now)
         }
-        // The gateway has its own environment, which need not be that of this command.
-        self.rows = rows + lines.compactMap { Self.key($0, among: keys, reading, now) }
+    }
+
+    /// The gateway has its own environment, which need not be that of this command.
+    private mutating func addGatewayKeys(_ resolved: [ResolvedCandidate]) {
+        for line in lines where line.owner == nil {
+            let source = CandidateSource(label: line.source)
+            let same = resolved.first { $0.candidate.id == line.profile && $0.candidate.source == source }
+            // What only this process has may be another key than the gateway's of the same name.
+            let isShared = source.variable.map { reading.environment.lookup($0)?.layer != .process } ?? true
+            keys.append(CredentialRow(known: line, from: source, mask: isShared ? same?.secret?.masked : nil, now: now))
+        }
         let seen = Set(lines.map(\.source))
-        unseenVariables = Self.ownVariables(reading).filter { !seen.contains(CandidateSource.environment($0).label) }
-    }
-
-    var profiles: [CredentialRow] { rows.filter(\.isStored) }
-    /// Those that have any credential.
-    var providers: [ProviderID] { Set(rows.map(\.provider)).sorted() }
-
-    func rows(of provider: ProviderID) -> [CredentialRow] { rows.filter { $0.provider == provider } }
-
-    private static func resolve(_ reading: InstanceReading, _ agent: AgentReading) -> [ResolvedCandidate] {
-        Set(reading.providers.all.keys).union(agent.profiles.map(\.profile.provider)).sorted().flatMap { provider in
-            reading.candidates(for: provider, of: agent)
+        let own = reading.providers.all.values.flatMap { provider in
+            reading.providers.environmentKeys(for: provider, in: reading.environment)
         }
-    }
-
-    private static func stored(
-        _ resolved: ResolvedCandidate, _ reading: InstanceReading, _ agent: AgentReading, _ lines: [CredentialLine],
-        _ now: Date
-    ) -> CredentialRow {
-        let profile = agent.profiles.first { $0.profile.id == resolved.candidate.id }?.profile
-        return CredentialRow(
-            resolved, profile: profile, line: lines.first { $0.profile == resolved.candidate.id },
-            isRelayed: profile.map { reading.providers[$0.provider] != nil } ?? false, now: now)
-    }
-
-    private static func key(
-        _ line: CredentialLine, among keys: [ResolvedCandidate], _ reading: InstanceReading, _ now: Date
-    ) -> CredentialRow? {
-        guard line.owner == nil else { return nil }
-        let source: CandidateSource =
-            line.source.hasPrefix("env:") ? .environment(String(line.source.dropFirst(4))) : .config
-        var mask: String?
-        if let same = keys.first(where: { $0.candidate.id == line.profile && $0.candidate.source == source }),
-            source.variable.map({ reading.environment.lookup($0)?.layer != .process }) ?? true
-        {
-            mask = same.secret?.masked
-        }
-        return CredentialRow(known: line, from: source, mask: mask, now: now)
-    }
-
-    private static func ownVariables(_ reading: InstanceReading) -> [String] {
-        let keys = reading.providers.all.values.flatMap {
-            reading.providers.environmentKeys(for: $0, in: reading.environment)
-        }
-        return Set(keys.filter { $0.layer == .process }.map(\.variable)).sorted()
+        unseenVariables = Set(own.filter { $0.layer == .process }.map(\.variable))
+            .filter { !seen.contains(CandidateSource.environment($0).label) }.sorted()
     }
 }
 
@@ -103,4 +110,9 @@ extension InstanceReading {
 extension CandidateSource {
     var isStore: Bool { if case .profile = self { true } else { false } }
     var variable: String? { if case .environment(let name) = self { name } else { nil } }
+
+    /// - Parameter label: of a key that is not stored: `config` or `env:NAME`.
+    fileprivate init(label: String) {
+        self = label.hasPrefix("env:") ? .environment(String(label.dropFirst(4))) : .config
+    }
 }

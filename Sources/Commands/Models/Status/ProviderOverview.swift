@@ -62,7 +62,8 @@ struct ProviderOverview {
     private var inOrder: [CredentialRow] {
         let explicit = overview.agent.order[provider] ?? overview.reading.settings.auth.order[provider]
         guard let explicit else { return rows }
-        return explicit.compactMap { id in rows.first { $0.id == id } }
+        let byID = Dictionary(rows.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        return explicit.compactMap { byID[$0] }
     }
 }
 

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+import FoundationEssentials
+import Rotation
+import Testing
+
+@Suite struct ExplainTests {
+    private static let store = """
+        {"version": 1, "profiles": {
+          "anthropic:a": {"type": "api_key", "provider": "anthropic", "key": "sk-ant-api03-aaaaaaaaaaaaaaaaaaaa"},
+          "anthropic:b": {"type": "api_key", "provider": "anthropic", "key": "sk-ant-api03-bbbbbbbbbbbbbbbbbbbb"}
+        }}
+        """
+    private static let config = """
+        {agents: {defaults: {model: {primary: "anthropic/claude-sonnet-4-5", fallbacks: ["openai/gpt-5", "minimax/m2"]}}}}
+        """
+
+    @Test func `what is next, why, and who was passed over`() throws {
+        let instance = Instance(config: Self.config, store: Self.store)
+        try instance.hold("anthropic:a", .rateLimit, for: 300)
+        #expect(
+            instance.run("models explain")
+                == Transcript(
+                    stdout: """
+                        View: files (no gateway runs)
+                        Next for anthropic/claude-sonnet-4-5: anthropic:b. It is available, and the longest unused of its kind.
+
+                        PROFILE      STATE    CODE                 UNTIL                         EVIDENCE                  SOURCE
+                        anthropic:b  next     ok                   -                             -                         store:main
+                        anthropic:a  cooling  cooldown_rate_limit  in 5m (2026-09-21T14:18:20Z)  header: retry-after: 300  store:main
+
+                        Order: automatic (logins, tokens, keys, then the environment; the longest unused first)
+                        Fallbacks: minimax/m2
+
+                        """, stderr: "", code: 0))
+    }
+
+    @Test func `the same as JSON, with the view it is of`() throws {
+        let instance = Instance(config: Self.config, store: Self.store)
+        try instance.hold("anthropic:a", .rateLimit, for: 300)
+        #expect(
+            try JSON(instance.run("models explain --json").stdout) == [
+                "view": "files", "model": "claude-sonnet-4-5", "provider": "anthropic", "orderSource": "automatic",
+                "candidates": [
+                    [
+                        "profile": "anthropic:b", "source": "store:main", "type": "api_key", "state": "next",
+                        "code": "ok", "reason": .null,
+                        "until": .null, "evidence": .null,
+                    ],
+                    [
+                        "profile": "anthropic:a", "source": "store:main", "type": "api_key", "state": "cooling",
+                        "code": "cooldown_rate_limit", "reason": "rate_limit", "until": 1_790_000_300_000,
+                        "evidence": ["origin": "header", "text": "retry-after: 300"],
+                    ],
+                ], "next": "anthropic:b", "fallbacks": ["minimax/m2"],
+            ])
+    }
+
+    @Test(arguments: [
+        (FailureReason.rateLimit, "none. All of them wait, the soonest in 5m (2026-09-21T14:18:20Z)."),
+        (.overloaded, "anthropic:a. Nothing else is left, so it is tried although it cools down in 5m"),
+    ])
+    func `when all of them wait`(reason: FailureReason, headline: String) throws {
+        let instance = Instance(config: Self.config, store: Self.store)
+        try instance.hold("anthropic:a", reason, for: 300)
+        try instance.hold("anthropic:b", reason, for: 600)
+        let lines = instance.run("models explain").stdout.split(separator: "\n")
+        #expect(lines[1].hasPrefix("Next for anthropic/claude-sonnet-4-5: \(headline)"))
+    }
+
+    @Test func `a pinned profile, and one that cannot be used`() throws {
+        let instance = Instance(store: Self.store)
+        let pinned = instance.run("models explain --model anthropic/claude-x@anthropic:b").stdout
+        #expect(pinned.contains("Next for anthropic/claude-x: anthropic:b. The request names it.\n"))
+        try instance.hold("anthropic:b", .billing, for: 600)
+        let refused = instance.run("models explain --model anthropic/claude-x@anthropic:b").stdout
+        #expect(
+            refused.contains(
+                "none. The request names a profile that cannot be used now, and no other may take its place.\n"))
+    }
+
+    @Test func `an order that somebody set is named`() {
+        let instance = Instance(store: Self.store)
+        _ = instance.run("models auth order set --provider anthropic anthropic:b")
+        let out = instance.run("models explain --model anthropic/claude-x").stdout
+        #expect(
+            out.contains("Next for anthropic/claude-x: anthropic:b. It is the first available one of that order.\n"))
+        #expect(out.contains("anthropic:a  excluded  excluded_by_auth_order"))
+        #expect(out.contains("Order: set for this agent (models auth order get --provider anthropic)\n"))
+    }
+
+    @Test(arguments: [
+        ("models explain --model anthropic/other", "none (they take the place of the configured default model alone)"),
+        (
+            "models explain --model anthropic/claude-sonnet-4-5@anthropic:a",
+            "none (they take the place of the configured default model alone)"
+        ),
+        ("models explain", "none of openai/gpt-5 serves the same endpoint"),
+    ])
+    func `fallbacks that do not apply are explained`(words: String, text: String) {
+        let instance = Instance(config: Self.config.replacing(", \"minimax/m2\"", with: ""), store: Self.store)
+        #expect(instance.run(words).stdout.hasSuffix("Fallbacks: \(text)\n"))
+    }
+
+    @Test func `without a credential it says how to store one`() {
+        let out = Instance().run("models explain --model openai/gpt-5").stdout
+        #expect(
+            out.contains(
+                "none. No credential is stored. Run: agenticflow-enterprise models auth paste-api-key --provider openai\n"
+            ))
+        #expect(out.contains("No candidates.\n"))
+    }
+
+    @Test func `a model that leads nowhere is an error with a way out`() {
+        let none = Instance().run("models explain")
+        #expect(none.code == 64)
+        #expect(none.stderr.hasPrefix("error: There is no model to explain.\n"))
+        let unknown = Instance().run("models explain --model no-such-model")
+        #expect(unknown.code == 65)
+        #expect(unknown.stderr.hasPrefix("error: No request for that model could be sent.\n"))
+    }
+
+    @Test func `names from elsewhere stay on their line`() throws {
+        let instance = Instance(config: Self.config, store: Self.store)
+        try instance.hold("anthropic:a", .rateLimit, for: 300, evidence: "a\u{1b}]52;c;eA==\u{7}\nNext: forged\u{202e}")
+        for words in ["models explain", "models status", "models auth list"] {
+            let out = instance.run(words).stdout
+            #expect(!out.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" || $0.value == 0x202e })
+            #expect(!out.contains("\nNext: forged"))
+        }
+        let model = instance.run(["models", "explain", "--model", "anthropic/x\u{1b}[2J\ny"]).stdout
+        #expect(model.contains("Next for anthropic/x\\u{1b}[2J\\u{a}y: "))
+    }
+}
