@@ -135,7 +135,8 @@ import Testing
     }
 
     @Test func `a connection serves many requests in their order, also when they come at once`() async throws {
-        try await withSimulator { simulator in
+        let late = #"[{"label":"b","fault":"ok","parameters":{"delayMilliseconds":20}}]"#
+        try await withSimulator(try .rules(late)) { simulator in
             let asks = ["a", "b", "c"].map { Ask.chat("sk-sim-ok-\($0)").text }
             let last = Ask.chat("sk-sim-ok-d").adding("connection: close").text
             let (text, ending) = try await simulator.client.exchange((asks + [last]).joined())
