@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Credentials
 import Exchange
 import HTTPTypes
 import Hummingbird
@@ -53,6 +54,11 @@ struct ControlAnswer: Sendable {
             let response = try await responder.respond(to: request, context: context)
             let sink = BodySink()
             try await response.body.write(BodyCollector(sink: sink))
+            if response.status == .notFound, sink.bytes.withLock({ $0.readableBytes == 0 }) {
+                // The router's own answer when no route fits.
+                self.init(noRouteFor: request.uri.path)
+                return
+            }
             self.init(
                 status: response.status.code, fields: response.headers.map { ($0.name.canonicalName, $0.value) },
                 body: sink.bytes.withLock { $0 })
@@ -70,6 +76,13 @@ struct ControlAnswer: Sendable {
         self.status = status
         self.fields = fields
         self.body = body
+    }
+
+    private init(noRouteFor path: String) {
+        self.init(
+            status: 404, code: "not_found",
+            message: "There is no route \(path.prefix(100).escapedForDisplay). Model requests go to /v1/messages, "
+                + "/v1/chat/completions, /v1/responses or /v1/embeddings.")
     }
 
     init(status: Int, code: String, message: String) {
