@@ -25,7 +25,8 @@ extension Exchange {
     }
 
     private mutating func route() {
-        guard let model = body.model else {
+        // A name of blanks is none: the provider would be asked in vain.
+        guard let model = body.model, model.value.contains(where: { $0 != " " }) else {
             return fail(
                 Fault(
                     .modelMissing,
