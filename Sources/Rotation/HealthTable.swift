@@ -25,6 +25,8 @@ package struct HealthTable: Sendable {
     private var slots: [HealthKey: Int] = [:]
     private var lastIssued = Date(timeIntervalSince1970: 0)
     private var changed: Set<Int> = []
+    /// Slots of which nothing but the last use has changed.
+    private var used: Set<Int> = []
     /// Slots that came back before their time, the latest ones only, and how many were forgotten before them.
     private var wakes: [Int] = []
     private var wakesForgotten = 0
@@ -91,7 +93,7 @@ package struct HealthTable: Sendable {
     mutating func markUsed(_ slot: Int, at now: Date) -> Date {
         lastIssued = max(now, lastIssued + 1e-6)
         cells[slot].health.lastUsed = lastIssued
-        changed.insert(slot)
+        used.insert(slot)
         return lastIssued
     }
 
@@ -171,9 +173,15 @@ package struct HealthTable: Sendable {
     }
 
     /// What has changed since the last call.
-    package mutating func takeChanges() -> [(key: HealthKey, health: Health)] {
+    ///
+    /// - Parameter maximumUses: of those that were used and nothing more, the rest is given next time: with thousands
+    ///   of credentials, every request uses another one.
+    package mutating func takeChanges(maximumUses: Int = .max) -> [(key: HealthKey, health: Health)] {
+        used.subtract(changed)
+        let uses = Array(used.prefix(maximumUses))
+        used.subtract(uses)
         defer { changed.removeAll(keepingCapacity: true) }
-        return changed.map { (cells[$0].key, cells[$0].health) }
+        return (changed + uses).map { (cells[$0].key, cells[$0].health) }
     }
 
     package var all: [(key: HealthKey, health: Health)] { cells.map { ($0.key, $0.health) } }

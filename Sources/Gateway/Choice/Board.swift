@@ -34,7 +34,11 @@ package final class Board: Sendable {
     func explain(_ ask: BoardAsk, now: Date) -> Explanation? { state.withLock { $0.explain(ask, now: now) } }
 
     /// Health that has changed since the last call, for the journal.
-    func takeChanges() -> [(key: HealthKey, health: Health)] { state.withLock { $0.health.takeChanges() } }
+    ///
+    /// - Parameter maximumUses: see ``HealthTable/takeChanges(maximumUses:)``.
+    func takeChanges(maximumUses: Int) -> [(key: HealthKey, health: Health)] {
+        state.withLock { $0.health.takeChanges(maximumUses: maximumUses) }
+    }
 
     /// Sessions that came to another credential, for the journal.
     func takeSessions(atMost maximum: Int) -> [StickySession] {

@@ -12,6 +12,8 @@ struct JournalService: Service {
     let board: Board
     let log: RequestLog
     private static let sessionsPerWrite = 1000
+    /// The order of use of more credentials than these may lag behind; what is held against one never does.
+    private static let usesPerWrite = 128
 
     private struct Unwritten {
         var health: [HealthKey: Health] = [:]
@@ -24,13 +26,13 @@ struct JournalService: Service {
         var unwritten = Unwritten()
         var wasFailing = false
         let ticks = AsyncTicks(period: Self.period).cancelOnGracefulShutdown()
-        for await _ in ticks { flush(&unwritten, &wasFailing) }
-        flush(&unwritten, &wasFailing)
+        for await _ in ticks { flush(&unwritten, &wasFailing, maximumUses: Self.usesPerWrite) }
+        flush(&unwritten, &wasFailing, maximumUses: .max)
     }
 
     /// What could not be written is kept for the next time: a full disk may be emptied.
-    private func flush(_ unwritten: inout Unwritten, _ wasFailing: inout Bool) {
-        for (key, health) in board.takeChanges() { unwritten.health[key] = health }
+    private func flush(_ unwritten: inout Unwritten, _ wasFailing: inout Bool, maximumUses: Int) {
+        for (key, health) in board.takeChanges(maximumUses: maximumUses) { unwritten.health[key] = health }
         if unwritten.sessions.count < Self.sessionsPerWrite {
             unwritten.sessions += board.takeSessions(atMost: Self.sessionsPerWrite)
         }
