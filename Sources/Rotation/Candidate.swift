@@ -63,7 +63,11 @@ package struct Candidate: Hashable, Sendable {
 
     /// Whose health it has: an inherited profile's is its owner's.
     package var healthKey: HealthKey {
-        if case .profile(let owner) = source { HealthKey(owner: owner, id: id) } else { HealthKey(owner: .main, id: id) }
+        if case .profile(let owner) = source {
+            HealthKey(owner: owner, id: id)
+        } else {
+            HealthKey(owner: .main, id: id)
+        }
     }
 
     /// Automatic order: logins, then tokens, then keys, then what the environment adds.

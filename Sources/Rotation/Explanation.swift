@@ -27,6 +27,7 @@ package struct Explanation: Hashable, Sendable {
     package var model: String
     /// `store`, `config` or `automatic`.
     package var orderSource: String
+    /// In the order in which one request would try them, then those that it would not.
     package var candidates: [Line]
     package var next: ProfileID?
     /// What a request would be told when there is no next.
@@ -46,66 +47,93 @@ package struct Explanation: Hashable, Sendable {
 extension Roster {
     /// Built from sorting alone, so that it checks the chooser as much as it explains it.
     package func explain(_ ask: Ask, table: HealthTable, now: Date) -> Explanation {
-        let arranged = arrange(ask, table: table, now: now)
-        let next = next(ask, among: arranged, table: table, now: now)
-        var lines: [Explanation.Line] = []
-        for index in arranged { lines.append(line(for: index, isNext: index == next, ask, table, now)) }
-        for index in candidates.indices where !arranged.contains(index) {
-            lines.append(line(for: index, isNext: index == next, ask, table, now, isExcluded: true))
-        }
+        let seated = lineup.seats.indices.map { Seat(place: $0, self, ask, table, now) }.sorted()
+        let next = next(ask, among: seated, table, now)
+        let excluded = lineup.candidates.indices.filter { lineup.place(of: $0) == nil }
+        let lines =
+            seated.map { line(for: $0.index, isNext: $0.index == next, ask, table, now) }
+            + excluded.map { line(for: $0, isNext: $0 == next, ask, table, now) }
         return Explanation(
-            model: ask.model, orderSource: order?.source.rawValue ?? "automatic", candidates: lines,
-            next: next.map { candidates[$0].id },
-            unavailability: next == nil ? unavailability(ask, table: table, now: now) : nil)
+            model: ask.model, orderSource: lineup.order?.source.rawValue ?? "automatic", candidates: lines,
+            next: next.map { lineup.candidates[$0].id },
+            unavailability: next == nil ? unavailability(of: ask, table, now) : nil)
     }
 
-    /// Available ones in their order, then those that wait, the soonest first, then those that cannot be used.
-    private func arrange(_ ask: Ask, table: HealthTable, now: Date) -> [Int] {
-        let codes = Dictionary(uniqueKeysWithValues: automaticIndexes.map { ($0, code(of: $0, for: ask.model, table, now)) })
-        let inOrder = order == nil
-            ? automaticIndexes.sorted { turnOrder($0, $1, table) } : automaticIndexes
-        let isAvailable = { (index: Int) in codes[index] == .ok }
-        let waits = { (index: Int) in !isAvailable(index) && candidates[index].eligibility(at: now) == .ok }
-        let waiting = inOrder.filter(waits).enumerated().sorted { first, second in
-            let ends = (end(of: first.element, ask, table, now), end(of: second.element, ask, table, now))
-            return ends.0 == ends.1 ? first.offset < second.offset : ends.0 < ends.1
-        }.map(\.element)
-        return inOrder.filter(isAvailable) + waiting + inOrder.filter { !isAvailable($0) && !waits($0) }
-    }
+    /// A candidate's place in an explanation: the session's last one, those that may be asked, those that wait, the
+    /// soonest first, then those that cannot be used.
+    private struct Seat: Comparable {
+        let group: Int
+        /// Among those that wait.
+        let until: Date
+        /// Among those that may be asked.
+        let turn: Turn
+        let place: Int
+        let index: Int
 
-    private func turnOrder(_ a: Int, _ b: Int, _ table: HealthTable) -> Bool {
-        Turn(rank: candidates[a].rank, lastUsed: table.cells[slots[a]].health.lastUsed, id: candidates[a].id, index: a)
-            < Turn(rank: candidates[b].rank, lastUsed: table.cells[slots[b]].health.lastUsed, id: candidates[b].id, index: b)
-    }
-
-    private func next(_ ask: Ask, among arranged: [Int], table: HealthTable, now: Date) -> Int? {
-        let mayTry = { (index: Int) in !ask.tried.contains(candidates[index].id) }
-        let isOpen = { (index: Int) in code(of: index, for: ask.model, table, now) == .ok }
-        let isProbeable = { (index: Int) in
-            code(of: index, for: ask.model, table, now) == .cooldownTransient && table.cells[slots[index]].probes == 0
+        init(place: Int, _ roster: Roster, _ ask: Ask, _ table: HealthTable, _ now: Date) {
+            self.place = place
+            index = roster.lineup.seats[place]
+            turn = roster.lineup.turn(at: place, table)
+            let standing = roster.lineup.standing(of: index, for: ask.model, table, now)
+            let isPreferred = roster.openPreference(ask, table, now) == index
+            group = isPreferred ? 0 : standing.code == .ok ? 1 : standing.until != nil ? 2 : 3
+            until = group == 2 ? roster.end(of: index, ask, table, now) : .distantPast
         }
+
+        static func < (a: Seat, b: Seat) -> Bool {
+            if a.group != b.group { return a.group < b.group }
+            switch a.group {
+            case 1: return a.turn < b.turn
+            case 2: return (a.until, a.place) < (b.until, b.place)
+            default: return a.place < b.place
+            }
+        }
+    }
+
+    /// As it is shown: a probe under way hides no window.
+    private func end(of index: Int, _ ask: Ask, _ table: HealthTable, _ now: Date) -> Date {
+        lineup.window(of: index, for: ask.model, table, now)?.until ?? now
+    }
+
+    private func next(_ ask: Ask, among seated: [Seat], _ table: HealthTable, _ now: Date) -> Int? {
+        func code(_ index: Int) -> SkipCode { lineup.standing(of: index, for: ask.model, table, now).code }
+        func mayTry(_ index: Int) -> Bool { !ask.tried.contains(lineup.candidates[index].id) }
         if let pinned = ask.pinned {
-            return index(of: pinned).flatMap { mayTry($0) && (isOpen($0) || isProbeable($0)) ? $0 : nil }
+            return lineup.index(of: pinned).flatMap {
+                mayTry($0) && (code($0) == .ok || code($0) == .cooldownTransient) ? $0 : nil
+            }
         }
-        if let preferred = ask.preferred.flatMap({ index(of: $0) }), arranged.contains(preferred), mayTry(preferred), isOpen(preferred) {
-            return preferred
+        let untried = seated.map(\.index).filter(mayTry)
+        return untried.first { code($0) == .ok } ?? untried.first { code($0) == .cooldownTransient }
+    }
+
+    private func unavailability(of ask: Ask, _ table: HealthTable, _ now: Date) -> Unavailability {
+        guard let pinned = ask.pinned else { return unavailability(ask, table: table, now: now) }
+        guard let index = lineup.index(of: pinned) else {
+            return .pinnedUnavailable(pinned, .missingCredential, until: nil)
         }
-        return arranged.first { mayTry($0) && isOpen($0) } ?? arranged.first { mayTry($0) && isProbeable($0) }
+        let standing = lineup.standing(of: index, for: ask.model, table, now)
+        return pinnedUnavailability(pinned, index, standing, ask, now: now)
     }
 
     private func line(
-        for index: Int, isNext: Bool, _ ask: Ask, _ table: HealthTable, _ now: Date, isExcluded: Bool = false
+        for index: Int, isNext: Bool, _ ask: Ask, _ table: HealthTable, _ now: Date
     ) -> Explanation.Line {
-        let candidate = candidates[index]
-        let window = table.cells[slots[index]].health.window(for: ask.model, at: now)
-        let found = code(of: index, for: ask.model, table, now)
+        let candidate = lineup.candidates[index]
+        let window = lineup.window(of: index, for: ask.model, table, now)
+        let isExcluded = lineup.place(of: index) == nil && lineup.order != nil
+        let found = lineup.standing(of: index, for: ask.model, table, now).code
         let code = isExcluded && !isNext ? .excludedByAuthOrder : found
-        let state: Explanation.State =
-            if isNext { .next } else if code == .excludedByAuthOrder { .excluded } else if candidate.eligibility(at: now) != .ok {
-                .ineligible
-            } else if code.isDisabled { .disabled } else if code == .ok { .ready } else { .cooling }
         return Explanation.Line(
-            profile: candidate.id, source: candidate.source, kind: candidate.kind, state: state, code: code,
+            profile: candidate.id, source: candidate.source, kind: candidate.kind,
+            state: isNext ? .next : state(code, candidate.eligibility(at: now)), code: code,
             reason: window?.reason, until: window?.until, evidence: window?.evidence)
+    }
+
+    private func state(_ code: SkipCode, _ eligibility: SkipCode) -> Explanation.State {
+        if code == .excludedByAuthOrder { return .excluded }
+        if eligibility != .ok { return .ineligible }
+        if code.isDisabled { return .disabled }
+        return code == .ok ? .ready : .cooling
     }
 }

@@ -8,7 +8,11 @@ package struct Health: Hashable, Sendable {
     package var lastFailure: Date?
     /// Failures in a row, by ladder, until a success.
     package var streaks: [Lane: Int] = [:]
+    /// Those that have ended are kept until a success: what they covered is half-open.
     package var windows: [Window] = []
+
+    /// More are never kept: the one that ended first makes room.
+    static let maximumWindows = 16
 
     package init() {}
 
@@ -17,34 +21,46 @@ package struct Health: Hashable, Sendable {
 
     /// A failure sets one window; a failure inside a window that covers it changes nothing.
     ///
-    /// - Parameter jitter: 0...1, spreads the end over the tenth after it; never earlier.
+    /// - Parameter jitter: 0...1, spreads the end over the tenth after it; never earlier, and no hint beyond
+    ///   ``Ladder/longestHint``.
     /// - Returns: true when something changed.
     @discardableResult
     package mutating func record(
         _ failure: Failure, provider: ProviderID, ladder: Ladder, jitter: Double = 0, at now: Date
     ) -> Bool {
         guard let lane = failure.reason.lane, !ladder.bypass.contains(provider) else { return false }
-        windows.removeAll { $0.until <= now }
-        let isCovered = windows.contains {
-            $0.reason.lane == lane && ($0.scope == .profile || $0.scope == failure.scope)
-        }
-        if isCovered { return false }
+        let active = windows.filter { $0.until > now && $0.reason.lane == lane }
+        if active.contains(where: { $0.scope == .profile || $0.scope == failure.scope }) { return false }
         if let lastFailure, now.timeIntervalSince(lastFailure) > ladder.failureWindow { streaks = [:] }
-        let count = streaks[lane, default: 0] + 1
-        streaks[lane] = count
+        streaks[lane, default: 0] += 1
         lastFailure = now
-        let wait: TimeInterval
-        if let until = failure.until {
-            wait = min(max(0, until.timeIntervalSince(now)), Ladder.longestHint)
-        } else {
-            wait = ladder.wait(in: lane, afterFailure: count, provider: provider)
-        }
-        let spread = wait * 0.1 * min(max(jitter, 0), 1)
+        // Two models at once: it is not about the model.
+        let scope = active.isEmpty ? failure.scope : .profile
+        windows.removeAll { $0.until <= now && $0.reason.lane == lane && (scope == .profile || $0.scope == scope) }
+        let wait = wait(after: failure, in: lane, provider: provider, ladder: ladder, jitter: jitter, at: now)
+        let end = now + wait
         windows.append(
-            Window(
-                reason: failure.reason, scope: failure.scope, since: now, until: now + wait + spread,
-                evidence: failure.evidence))
+            Window(reason: failure.reason, scope: scope, since: now, until: end, evidence: failure.evidence))
+        forgetSurplus()
         return true
+    }
+
+    private func wait(
+        after failure: Failure, in lane: Lane, provider: ProviderID, ladder: Ladder, jitter: Double, at now: Date
+    ) -> TimeInterval {
+        let spread = 1 + 0.1 * min(max(jitter, 0), 1)
+        guard let until = failure.until else {
+            return ladder.wait(in: lane, afterFailure: streaks[lane, default: 1], provider: provider) * spread
+        }
+        return min(max(0, until.timeIntervalSince(now)) * spread, Ladder.longestHint)
+    }
+
+    private mutating func forgetSurplus() {
+        while windows.count > Self.maximumWindows,
+            let first = windows.indices.min(by: { windows[$0].until < windows[$1].until })
+        {
+            windows.remove(at: first)
+        }
     }
 
     /// A success clears everything.
@@ -63,15 +79,26 @@ package struct Health: Hashable, Sendable {
         lastFailure = nil
     }
 
-    /// The window that keeps `model` waiting longest at `now`, if any.
+    /// The window that keeps `model` from being served at `now`, if any: the longest one, but a transient one only
+    /// when there is no other, because it refuses nobody for good.
     package func window(for model: String, at now: Date) -> Window? {
-        var longest: Window?
+        var found: Window?
         for window in windows where window.until > now && window.scope.covers(model) {
-            if longest.map({ $0.until < window.until }) ?? true { longest = window }
+            guard let best = found else {
+                found = window
+                continue
+            }
+            let isHarder = best.reason.isTransient && !window.reason.isTransient
+            let isAsHard = best.reason.isTransient == window.reason.isTransient
+            if isHarder || (isAsHard && best.until < window.until) { found = window }
         }
-        return longest
+        return found
     }
 
-    /// After a failure whose window has ended, until a success: one request at a time finds out.
-    package var isHalfOpen: Bool { !streaks.isEmpty }
+    /// A failure's window over `model` has ended and no success came since: one request at a time finds out.
+    package func isHalfOpen(for model: String, at now: Date) -> Bool {
+        // A count without a window comes from a store that another program wrote.
+        if windows.isEmpty { return !streaks.isEmpty }
+        return windows.contains { $0.until <= now && $0.scope.covers(model) }
+    }
 }
