@@ -72,7 +72,6 @@ extension Exchange {
     /// Hands over what has arrived, as far as the connection's budget goes.
     mutating func pump(at now: NIODeadline) {
         guard var attempt, attempt.isConnected, !attempt.requestSent else { return }
-        attempt.budgetBytes = Attempt.budget
         while attempt.budgetBytes > 0, let piece = body.nextPiece(&attempt.cursor, with: attempt.replacement) {
             attempt.budgetBytes -= piece.readableBytes
             attempt.lastProgress = now

@@ -72,7 +72,9 @@ package struct Exchange: Sendable {
         case .classified(let refusal): conclude(refusal, at: now)
         case .connected(let reused): send(reused: reused, at: now)
         case .connectFailed(let failure): attemptFailed(failure, at: now)
-        case .upstreamWritable: pump(at: now)
+        case .upstreamWritable:
+            attempt?.budgetBytes = Attempt.budget
+            pump(at: now)
         case .upstreamHead(let answer): receiveHead(answer, at: now)
         case .upstreamBytes(let buffer): receiveAnswer(buffer, at: now)
         case .upstreamEnd(let reusable): receiveAnswerEnd(reusable: reusable, at: now)
