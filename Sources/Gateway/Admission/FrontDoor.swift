@@ -108,6 +108,8 @@ final class FrontDoor: ChannelInboundHandler {
             fault = Fault(
                 .headTooLarge,
                 "The request's head is too large. Send fewer fields, or raise gateway.limits.maxHeadBytes.")
+        // The client has gone in the middle of its request.
+        case HTTPParserError.invalidEOFState: return context.close(promise: nil)
         case is HTTPParserError, is NIOHTTPDecoderError:
             fault = Fault(.badFraming, "The request is not well-formed HTTP/1.1: \(error).")
         default: return context.close(promise: nil)
