@@ -33,7 +33,7 @@ IN_STREAM = {
 IN_PLAIN = {
     "in-band-overloaded": "overloaded",
     "pings-then-reset": "timeout",
-    "text-then-end": "server_error",
+    "text-then-end": "timeout",
     "text-then-reset": "timeout",
     "cut-plain": "timeout",
 }
