@@ -5,7 +5,9 @@ import Rotation
 
 extension Exchange {
     mutating func receiveHead(_ answer: UpstreamAnswer, at now: NIODeadline) {
-        guard attempt != nil else { return }
+        guard attempt?.answer == nil else {
+            return attemptFailed(.protocolError("A second answer came for one request."), at: now)
+        }
         attempt?.answer = answer
         attempt?.lastProgress = now
         switch answer.status {
@@ -14,32 +16,40 @@ extension Exchange {
                 return attemptFailed(
                     .protocolError("The answer is encoded with \(encoding), although identity was asked for."), at: now)
             }
-            if answer.isEventStream { attempt?.events = EventScanner(dialect: endpoint.dialect) }
-        case 300..<400: refuseLocally(.upstreamRedirect, at: now)
-        case ..<200:
-            attemptFailed(.protocolError("The upstream answered with status \(answer.status)."), at: now)
+            if answer.isEventStream {
+                attempt?.events = EventScanner(dialect: endpoint.dialect)
+            } else {
+                attempt?.plain = AnswerScanner(dialect: endpoint.dialect)
+            }
+        case 300..<400: attemptFailed(.redirected, at: now)
+        case ..<200: attemptFailed(.protocolError("The upstream answered with status \(answer.status)."), at: now)
         default: break
         }
     }
 
     mutating func receiveAnswer(_ buffer: ByteBuffer, at now: NIODeadline) {
-        guard attempt != nil else { return }
-        attempt?.lastProgress = now
-        if attempt?.events != nil {
-            buffer.withUnsafeReadableBytes { attempt?.events?.feed($0) }
+        guard let answer = attempt?.answer else {
+            return attemptFailed(.protocolError("An answer came without a head."), at: now)
         }
+        attempt?.lastProgress = now
+        watch(buffer)
         if isCommitted { return push(.answerBytes(buffer)) }
         hold(buffer)
-        guard let attempt, let answer = attempt.answer else { return }
+        guard let attempt else { return }
         if answer.status >= 300 {
-            if attempt.heldBytes >= limits.refusalBytes { receiveAnswerEnd(reusable: false, at: now) }
+            if attempt.heldBytes >= limits.refusalBytes { classify(inBand: nil) }
         } else if let events = attempt.events {
-            if let inBand = events.inBandError, !events.isMeaningful { return classify(inBand: inBand, reusable: false) }
-            let isFull = events.eventCount >= limits.heldEvents || attempt.heldBytes >= limits.heldStreamBytes
-            if events.isMeaningful || isFull { commit() }
+            judge(events, heldBytes: attempt.heldBytes)
         } else if attempt.heldBytes > limits.heldAnswerBytes {
             commit()
         }
+    }
+
+    /// The commit point of a stream. An error that comes before any output is a refusal, whatever follows it.
+    private mutating func judge(_ events: EventScanner, heldBytes: Int) {
+        if let inBand = events.inBandError, !events.hasOutput { return classify(inBand: inBand) }
+        let isFull = events.eventCount >= limits.heldEvents || heldBytes >= limits.heldStreamBytes
+        if events.isMeaningful || isFull { commit() }
     }
 
     mutating func receiveAnswerEnd(reusable: Bool, at now: NIODeadline) {
@@ -47,60 +57,61 @@ extension Exchange {
         guard let attempt, let answer = attempt.answer else {
             return attemptFailed(.closed(beforeAnyByte: true, reused: false), at: now)
         }
-        let reusable = reusable && attempt.requestSent
-        if answer.status >= 300 { return classify(inBand: nil, reusable: reusable) }
-        if let events = attempt.events {
-            if isCommitted { return endStream(events, reusable: reusable) }
-            // Whatever it held, it ended without a word: the client has seen nothing, so the next one may try.
-            return attemptFailed(.endedEarly, at: now)
+        self.attempt?.isReusable = reusable && attempt.requestSent
+        if answer.status >= 300 { return classify(inBand: nil) }
+        if isCommitted { return endCommitted() }
+        if let events = attempt.events { return endHeld(events, at: now) }
+        if let inBand = attempt.plain?.inBandError { return classify(inBand: inBand) }
+        if attempt.heldBytes == 0 { return attemptFailed(.endedEarly, at: now) }
+        if attempt.plain?.isUnfinished == true { return attemptFailed(.cutShort, at: now) }
+        commit(length: attempt.heldBytes)
+        complete()
+    }
+
+    /// The stream's last event may have come without its blank line.
+    private mutating func endHeld(_ events: EventScanner, at now: NIODeadline) {
+        if let inBand = events.inBandError, !events.hasOutput { return classify(inBand: inBand) }
+        // Whatever it held, it ended without a word: the client has seen nothing, so the next one may try.
+        guard events.isMeaningful else { return attemptFailed(.endedEarly, at: now) }
+        commit()
+        endCommitted()
+    }
+
+    private mutating func endCommitted() {
+        if let events = attempt?.events, !events.isTerminal {
+            return cut("The upstream's stream ended without its terminal event.")
         }
-        if !isCommitted {
-            let inspection = inspectHeldAnswer()
-            if let inBand = inspection.inBandError { return classify(inBand: inBand, reusable: reusable) }
-            if attempt.heldBytes == 0 { return attemptFailed(.endedEarly, at: now) }
-            // Its framing was complete and its JSON was not: half an answer is none.
-            if !inspection.isWellFormed {
-                return attemptFailed(.protocolError("The answer is not one whole JSON object."), at: now)
-            }
-            if let usage = inspection.usage { self.usage = usage }
-            commit(length: attempt.heldBytes)
-        }
-        complete(reusable: reusable)
+        if attempt?.plain?.isUnfinished == true { return cut(UpstreamFailure.cutShort.sentence) }
+        complete()
     }
 
     mutating func receiveClose(_ failure: UpstreamFailure, at now: NIODeadline) {
-        guard let attempt else { return }
         if isCommitted { return cut(failure.sentence) }
-        if let answer = attempt.answer, answer.status >= 300, attempt.heldBytes > 0 {
-            return classify(inBand: nil, reusable: false)
-        }
+        // The status has been said; a body that was cut does not take it back.
+        if let answer = attempt?.answer, answer.status >= 300 { return classify(inBand: nil) }
         attemptFailed(failure, at: now)
     }
 
-    private mutating func endStream(_ events: EventScanner, reusable: Bool) {
-        usage = events.usage
-        if events.isTerminal || events.inBandError != nil { return complete(reusable: reusable) }
-        cut("The upstream's stream ended without its terminal event.")
-    }
-
-    private mutating func complete(reusable: Bool) {
-        push(.dropUpstream(reusable: reusable))
+    private mutating func complete() {
+        noteUsage()
+        dropUpstream(reusable: attempt?.isReusable ?? false)
         push(.answerEnd)
         finish(.complete)
     }
 
-    /// After the commit nothing can be taken back: the client is told in its own dialect that this is not the end.
+    /// After the commit nothing can be taken back: the client is told in its own dialect that this is not the end,
+    /// unless the upstream has told it already.
     mutating func cut(_ sentence: String) {
-        if let events = attempt?.events { usage = events.usage }
+        noteUsage()
         let isToldAlready = attempt?.events?.inBandError != nil
-        push(.dropUpstream(reusable: false))
-        let fault = Fault(.upstreamFailed, sentence + " The answer so far is incomplete.")
-        push(.breakConnection(frame: attempt?.events != nil && !isToldAlready, fault))
+        let frame = attempt?.events != nil && !isToldAlready
+        dropUpstream(reusable: false)
+        push(.breakConnection(frame: frame, Fault(.upstreamFailed, sentence + " The answer so far is incomplete.")))
         finish(.cut)
     }
 
     /// - Parameter length: bytes of the whole answer, when it is held already.
-    mutating func commit(length: Int? = nil) {
+    private mutating func commit(length: Int? = nil) {
         phase = .relaying
         settle(.success)
         push(.answerHead(length: length))
@@ -109,20 +120,25 @@ extension Exchange {
         if attempt?.requestSent == true { body.discard() }
     }
 
+    mutating func noteUsage() {
+        if let found = attempt?.events?.usage ?? attempt?.plain?.usage { usage = found }
+    }
+
+    private mutating func watch(_ buffer: ByteBuffer) {
+        if attempt?.events != nil { buffer.withUnsafeReadableBytes { attempt?.events?.feed($0) } }
+        if attempt?.plain != nil { buffer.withUnsafeReadableBytes { attempt?.plain?.feed($0) } }
+    }
+
     private mutating func hold(_ buffer: ByteBuffer) {
-        attempt?.held.append(buffer)
         attempt?.heldBytes += buffer.readableBytes
+        // What cannot be read is not passed on either.
+        if attempt?.answer?.foreignEncoding == nil { attempt?.held.append(buffer) }
     }
 
     /// What was held, in one piece.
-    func heldBytes(atMost limit: Int = .max) -> ByteBuffer {
-        guard let held = attempt?.held, let first = held.first else { return ByteBuffer() }
-        var whole = first
-        for buffer in held.dropFirst() { whole.writeImmutableBuffer(buffer) }
+    func heldBytes(atMost limit: Int) -> ByteBuffer {
+        guard let held = attempt?.held, var whole = held.first else { return ByteBuffer() }
+        for buffer in held.dropFirst() where whole.readableBytes < limit { whole.writeImmutableBuffer(buffer) }
         return whole.getSlice(at: whole.readerIndex, length: min(limit, whole.readableBytes)) ?? whole
-    }
-
-    private func inspectHeldAnswer() -> AnswerInspection.Findings {
-        heldBytes().withUnsafeReadableBytes { AnswerInspection.inspect($0, dialect: endpoint.dialect) }
     }
 }

@@ -6,133 +6,116 @@ import Rotation
 
 extension Exchange {
     /// The attempt gave an answer that is a refusal: the drivers say what it means.
-    mutating func classify(inBand: InBandError?, reusable: Bool) {
-        guard let answer = attempt?.answer else { return }
-        phase = .asking
-        let isRefusal = answer.status >= 300
-        if isRefusal { dropUpstream(reusable: reusable) }
+    mutating func classify(inBand: InBandError?) {
+        guard let attempt, let answer = attempt.answer else { return }
+        phase = .asking(.meaning)
+        noteUsage()
+        dropUpstream(reusable: attempt.isReusable)
         push(.classify(status: answer.status, body: heldBytes(atMost: limits.refusalBytes), inBand: inBand))
     }
 
     mutating func conclude(_ refusal: UpstreamRefusal, at now: NIODeadline) {
         guard let attempt, let answer = attempt.answer else { return }
         if refusal.verdict == .tryNext {
-            dropUpstream(reusable: false)
-            return tryNext(after: refusal, code: .upstreamFailed, at: now)
+            return tryNext(after: refusal, code: .upstreamFailed, mayRepeat: refusal.reason.isTransient)
         }
         settle(.neutral)
-        if answer.status < 300 {
-            // An error inside a good status that is about the request: the client gets it as it came.
-            commit()
-            push(.dropUpstream(reusable: false))
-            push(.answerEnd)
-            return finish(.refused)
-        }
         push(.answerRefusal(status: answer.status, body: heldBytes(atMost: limits.refusalBytes)))
         finish(.refused)
     }
 
     /// No answer, or none that can be used.
     mutating func attemptFailed(_ failure: UpstreamFailure, at now: NIODeadline) {
-        guard let attempt else { return }
+        guard let attempt, let target else { return }
         if isCommitted { return cut(failure.sentence) }
-        if case .closed(beforeAnyByte: true, reused: true) = failure, attempt.answer == nil {
+        if failure.isDeadOnArrival, attempt.isReused, !attempt.isReplacement, attempt.answer == nil {
             return reconnect(at: now)
         }
         dropUpstream(reusable: false)
-        tryNext(after: failure.refusal, code: failure.code, at: now)
-    }
-
-    mutating func refuseLocally(_ code: ErrorCode, at now: NIODeadline) {
-        dropUpstream(reusable: false)
-        tryNext(after: UpstreamFailure.redirected.refusal, code: code, at: now)
+        tryNext(after: failure.refusal(model: target.model), code: failure.code, mayRepeat: failure.mayRepeat)
     }
 
     /// An idle connection had died before it was used again: that says nothing about the credential.
     private mutating func reconnect(at now: NIODeadline) {
-        guard let old = attempt else { return }
+        guard let dead = attempt else { return }
         dropUpstream(reusable: false)
-        attempt = Attempt(profile: old.profile, replacement: old.replacement, openedAt: now, lastProgress: now)
+        var fresh = Attempt(profile: dead.profile, replacement: dead.replacement, at: now)
+        fresh.isReplacement = true
+        attempt = fresh
         phase = .connecting(since: now)
         push(.connect(fresh: true))
     }
 
-    private mutating func tryNext(after refusal: UpstreamRefusal, code: ErrorCode, at now: NIODeadline) {
+    private mutating func tryNext(after refusal: UpstreamRefusal, code: ErrorCode, mayRepeat: Bool) {
         guard let profile = attempt?.profile else { return }
         settle(.failure(refusal))
-        lastRefusal = LastRefusal(refusal: refusal, code: code, profile: profile, targetIndex: targetIndex)
+        lastRefusal = LastRefusal(
+            refusal: refusal, code: code, profile: profile, targetIndex: targetIndex, mayRepeat: mayRepeat)
         tried.append(profile)
         attempt = nil
-        if attempts >= limits.maximumAttempts { return giveUp(opensIn: nil) }
+        if attempts >= limits.maximumAttempts { return giveUp(at: nil) }
         choose()
     }
 
     /// Nobody is left for this target: the next target, a wait, a repetition, or the end.
     mutating func passOver(_ unavailability: Unavailability, opensIn: TimeAmount?, at now: NIODeadline) {
-        if targetIndex + 1 < targets.count {
-            targetIndex += 1
-            tried.removeAll()
-            return choose()
-        }
-        if attempts == 0, !hasWaited, let opensIn, opensIn <= limits.maximumWait, unavailability.isCooling {
-            hasWaited = true
-            phase = .waiting(until: now + opensIn)
+        passedOver.append(
+            PassedOver(
+                targetIndex: targetIndex, unavailability: unavailability,
+                opensAt: unavailability.isCooling || attempts > 0 ? opensIn.map { now + $0 } : nil))
+        if targetIndex + 1 < targets.count { return choose(at: targetIndex + 1) }
+        let soonest = passedOver.filter { $0.opensAt != nil }.min { ($0.opensAt ?? now) < ($1.opensAt ?? now) }
+        if attempts == 0, let opensAt = soonest?.opensAt, mayWait(until: opensAt, at: now) {
+            waitingSince = waitingSince ?? now
+            // A moment later than the window, whose end a wall clock measures; and never round and round at once.
+            phase = .waiting(until: max(opensAt + .milliseconds(1), now + .milliseconds(20)))
             return
         }
-        if let lastRefusal, lastRefusal.refusal.reason.isTransient, !hasRepeated, lastRefusal.code != .upstreamRedirect,
-            attempts < limits.maximumAttempts
-        {
+        if let lastRefusal, lastRefusal.mayRepeat, !hasRepeated, attempts < limits.maximumAttempts {
             hasRepeated = true
             phase = .waiting(until: now + limits.retryPause)
             return
         }
-        giveUp(opensIn: opensIn, because: unavailability)
+        giveUp(at: now, soonest)
     }
 
-    private mutating func resume(at now: NIODeadline) {
+    /// One cooldown is waited for; then, should others be at it, the request's turn. All of it together has a limit,
+    /// and lies inside the deadline.
+    private func mayWait(until opensAt: NIODeadline, at now: NIODeadline) -> Bool {
+        if let totalDeadline, opensAt >= totalDeadline { return false }
+        if waitingSince != nil, opensAt > now + Self.turnWait { return false }
+        return opensAt <= (waitingSince ?? now) + limits.maximumWait
+    }
+
+    /// A little more than `Roster.probeWait`: a longer wait is not for somebody else's probe.
+    private static let turnWait = TimeAmount.milliseconds(300)
+
+    mutating func resume(at now: NIODeadline) {
+        passedOver.removeAll()
         if attempts > 0, let lastRefusal {
             targetIndex = lastRefusal.targetIndex
             return connect(as: lastRefusal.profile, at: now)
         }
-        targetIndex = 0
-        tried.removeAll()
-        choose()
+        choose(at: 0)
     }
 
-    private mutating func giveUp(opensIn: TimeAmount?, because unavailability: Unavailability? = nil) {
-        let provider = target?.provider.text ?? "the provider"
-        guard let lastRefusal else {
-            return fail(Fault(unavailability, provider: provider, target: target, opensIn: opensIn))
+    /// - Parameters:
+    ///   - now: nil when nobody was asked when somebody may be tried again.
+    ///   - soonest: the target that may be tried again first.
+    private mutating func giveUp(at now: NIODeadline?, _ soonest: PassedOver? = nil) {
+        let opensIn = now.flatMap { now in soonest?.opensAt.map { max(.zero, $0 - now) } }
+        if let lastRefusal {
+            let target = targets[lastRefusal.targetIndex]
+            return fail(Fault(lastRefusal, target: target, attempts: attempts, opensIn: opensIn))
         }
-        fail(Fault(lastRefusal, provider: provider, attempts: attempts, opensIn: opensIn))
-    }
-
-    mutating func receiveDeadline(at now: NIODeadline) {
-        guard let deadline, deadline <= now else { return }
-        switch phase {
-        case .waiting: resume(at: now)
-        case .connecting: attemptFailed(.connectTimeout, at: now)
-        case .collecting: failTooSlow()
-        case .open:
-            guard let attempt else { return }
-            if !attempt.requestSent, !body.isComplete, !hasUnsentBytes { return failTooSlow() }
-            attemptFailed(.noAnswer, at: now)
-        case .relaying: cut("The upstream went silent for longer than the idle deadline.")
-        case .asking, .finished: break
-        }
-    }
-
-    private mutating func failTooSlow() {
-        fail(
-            Fault(
-                .tooSlow,
-                "The request body arrived more slowly than \(limits.minimumBodyBytesPerSecond) bytes per second. "
-                    + "Send it faster, or lower gateway.limits.minBodyBytesPerSecond."))
+        let told = soonest ?? passedOver.first { $0.unavailability != .noCredential } ?? passedOver.first
+        let target = told.map { targets[$0.targetIndex] } ?? self.target
+        fail(Fault(told?.unavailability, target: target, opensIn: opensIn))
     }
 
     /// The client left or the gateway gives the request up: the upstream is cancelled at once.
     mutating func abandon(_ ending: Ending) {
-        if let events = attempt?.events { usage = events.usage }
+        noteUsage()
         settle(.neutral)
         dropUpstream(reusable: false)
         finish(ending)
@@ -154,8 +137,9 @@ extension Exchange {
         push(.settle(outcome))
     }
 
-    private mutating func dropUpstream(reusable: Bool) {
-        guard attempt != nil else { return }
+    mutating func dropUpstream(reusable: Bool) {
+        guard let attempt, attempt.hasUpstream else { return }
+        self.attempt?.hasUpstream = false
         push(.dropUpstream(reusable: reusable))
     }
 }

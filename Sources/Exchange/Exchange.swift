@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package import Credentials
+import Credentials
 package import NIOCore
 package import Providers
 import Rotation
@@ -8,13 +8,16 @@ import Rotation
 /// time, so that every race is a row in a table test.
 ///
 /// After each `receive` the drivers carry out `nextAction()` until it gives nil, then look at `deadline`,
-/// `wantsClientBytes` and `wantsUpstreamBytes`.
+/// `wantsClientBytes` and `wantsUpstreamBytes`. An event that does not belong to the moment changes nothing.
+///
+/// What always holds: each `.candidate` and each repetition gets one `settle`; each `connect` gets one `dropUpstream`;
+/// the client gets one head at most, and after an end, an error or a break nothing more.
 package struct Exchange: Sendable {
     enum Phase: Sendable {
         /// The request is read until its model is known.
         case collecting
-        /// A question to the drivers is open: where to, with whom, or what a refusal means.
-        case asking
+        /// A question to the drivers is open.
+        case asking(Question)
         /// For a cooldown to end, or for the pause before a repetition.
         case waiting(until: NIODeadline)
         case connecting(since: NIODeadline)
@@ -23,6 +26,15 @@ package struct Exchange: Sendable {
         /// The client has its first byte: no failover from here on.
         case relaying
         case finished
+    }
+
+    enum Question: Sendable {
+        /// Where to go.
+        case route
+        /// With whom.
+        case candidate
+        /// What a refusal means.
+        case meaning
     }
 
     let limits: ExchangeLimits
@@ -35,11 +47,16 @@ package struct Exchange: Sendable {
     var body: RequestBody
     var targets: [Target] = []
     var targetIndex = 0
+    /// When the first target was known: the answer's time counts from here, not the upload's.
+    var routedAt: NIODeadline?
     /// Profiles already tried for the current target.
     var tried: [ProfileID] = []
+    /// What was said of the targets passed over in this round.
+    var passedOver: [PassedOver] = []
     var attempt: Attempt?
     var lastRefusal: LastRefusal?
-    var hasWaited = false
+    /// Since when somebody's cooldown is waited for.
+    var waitingSince: NIODeadline?
     var hasRepeated = false
     private var actions: [Action] = []
     private var actionsTaken = 0
@@ -60,27 +77,32 @@ package struct Exchange: Sendable {
     }
 
     package mutating func receive(_ event: Event, at now: NIODeadline) {
-        if case .finished = phase { return }
+        if isFinished { return decline(event) }
         switch event {
         case .body(let buffer): receiveBody(buffer, at: now)
         case .bodyEnd: receiveBodyEnd(at: now)
         case .clientGone: abandon(.clientGone)
-        case .routed(let targets): begin(with: targets)
+        case .routed(let targets): if isAsking(.route) { begin(with: targets, at: now) }
         case .notRouted(let fault): fail(fault)
-        case .candidate(let profile): connect(as: profile, at: now)
-        case .noCandidate(let unavailability, let opensIn): passOver(unavailability, opensIn: opensIn, at: now)
-        case .classified(let refusal): conclude(refusal, at: now)
-        case .connected(let reused): send(reused: reused, at: now)
-        case .connectFailed(let failure): attemptFailed(failure, at: now)
-        case .upstreamWritable:
-            attempt?.budgetBytes = Attempt.budget
-            pump(at: now)
-        case .upstreamHead(let answer): receiveHead(answer, at: now)
-        case .upstreamBytes(let buffer): receiveAnswer(buffer, at: now)
-        case .upstreamEnd(let reusable): receiveAnswerEnd(reusable: reusable, at: now)
-        case .upstreamClosed(let failure): receiveClose(failure, at: now)
+        case .candidate(let profile): if isAsking(.candidate) { connect(as: profile, at: now) }
+        case .noCandidate(let unavailability, let opensIn):
+            if isAsking(.candidate) { passOver(unavailability, opensIn: opensIn, at: now) }
+        case .classified(let refusal): if isAsking(.meaning) { conclude(refusal, at: now) }
+        case .connected(let reused): if isConnecting { send(reused: reused, at: now) }
+        case .connectFailed(let failure): if isConnecting { attemptFailed(failure, at: now) }
+        case .upstreamWritable: refill(at: now)
+        case .upstreamHead(let answer): if isConnected { receiveHead(answer, at: now) }
+        case .upstreamBytes(let buffer): if isConnected { receiveAnswer(buffer, at: now) }
+        case .upstreamEnd(let reusable): if isConnected { receiveAnswerEnd(reusable: reusable, at: now) }
+        case .upstreamClosed(let failure): if isConnected || isConnecting { receiveClose(failure, at: now) }
         case .deadlinePassed: receiveDeadline(at: now)
         }
+    }
+
+    /// A candidate that comes when the client has gone was taken in vain: it must be given back, or it would count as
+    /// a probe for ever.
+    private mutating func decline(_ event: Event) {
+        if case .candidate = event { push(.settle(.neutral)) }
     }
 
     package mutating func nextAction() -> Action? {
@@ -103,105 +125,5 @@ package struct Exchange: Sendable {
         self.ending = ending
         attempt = nil
         body.discard()
-    }
-}
-
-extension Exchange {
-    /// How an exchange ended, as the request log names it.
-    package enum Ending: String, Sendable {
-        case complete
-        case clientGone = "client_gone"
-        /// The client's own mistake, said by us or by the upstream.
-        case refused
-        /// We answered with an error of ours.
-        case failed
-        /// After the commit the answer was cut, and the client was told so.
-        case cut
-    }
-
-    /// The current attempt.
-    struct Attempt: Sendable {
-        let profile: ProfileID
-        let replacement: RequestBody.Replacement?
-        var cursor = RequestBody.Cursor()
-        var reused = false
-        var isConnected = false
-        var isSettled = false
-        var requestSent = false
-        /// Bytes that may be handed to the connection before it says again that it is writable.
-        var budgetBytes = Attempt.budget
-        var openedAt: NIODeadline
-        var lastProgress: NIODeadline
-        var answer: UpstreamAnswer?
-        var events: EventScanner?
-        var held: [ByteBuffer] = []
-        var heldBytes = 0
-
-        static let budget = 256 << 10
-    }
-
-    /// The last attempt's failure, for the final answer when nothing else is left.
-    struct LastRefusal: Sendable {
-        var refusal: UpstreamRefusal
-        var code: ErrorCode
-        var profile: ProfileID
-        var targetIndex: Int
-    }
-
-    /// The profile of the current attempt.
-    package var profile: ProfileID? { attempt?.profile }
-    package var target: Target? { targetIndex < targets.count ? targets[targetIndex] : nil }
-    package var isCommitted: Bool { if case .relaying = phase { true } else { false } }
-    package var isConnecting: Bool { if case .connecting = phase { true } else { false } }
-    /// The committed answer is a stream of events.
-    package var isStream: Bool { attempt?.events != nil }
-    package var isFinished: Bool { if case .finished = phase { true } else { false } }
-    package var requestBytes: Int { body.byteCount }
-
-    /// True while the client's upload should be read on.
-    package var wantsClientBytes: Bool {
-        if body.isComplete || isFinished { return false }
-        if case .collecting = phase { return true }
-        return body.byteCount - (attempt?.cursor.consumedBytes ?? 0) < limits.uploadReadAheadBytes
-    }
-
-    /// True while something that has arrived from the client can still be handed to the upstream.
-    package var hasUnsentBytes: Bool {
-        guard let attempt, attempt.isConnected, !attempt.requestSent else { return false }
-        return attempt.cursor.consumedBytes < body.byteCount
-    }
-
-    /// When to come back with `.deadlinePassed`.
-    package var deadline: NIODeadline? {
-        switch phase {
-        case .collecting: uploadDeadline
-        case .asking, .finished: nil
-        case .waiting(let until): until
-        case .connecting(let since): since + limits.connect
-        case .open: answerDeadline
-        case .relaying:
-            attempt.map { attempt in
-                let idle = attempt.lastProgress + limits.idle
-                return attempt.events == nil ? min(idle, startedAt + limits.total) : idle
-            }
-        }
-    }
-
-    /// The slowest upload we accept: the grace, then one second for each `minimumBodyBytesPerSecond`.
-    private var uploadDeadline: NIODeadline {
-        let earned = Int64(body.byteCount) * 1_000_000_000 / Int64(max(1, limits.minimumBodyBytesPerSecond))
-        return startedAt + limits.uploadGrace + .nanoseconds(earned)
-    }
-
-    private var answerDeadline: NIODeadline? {
-        guard let attempt else { return nil }
-        if !attempt.requestSent { return min(attempt.lastProgress + limits.idle, uploadDeadlineWhileSending) }
-        // A plain answer comes only when the whole of it has been thought out: its bound is the total.
-        return body.wantsStream ? attempt.openedAt + limits.firstToken : startedAt + limits.total
-    }
-
-    private var uploadDeadlineWhileSending: NIODeadline {
-        // While the upstream is behind, the client is not the slow one.
-        body.isComplete || hasUnsentBytes ? .distantFuture : uploadDeadline
     }
 }

@@ -87,24 +87,6 @@ package struct UpstreamAnswer: Hashable, Sendable {
     }
 }
 
-/// Why an upstream connection gave no (further) answer.
-package enum UpstreamFailure: Error, Hashable, Sendable {
-    case refusedConnection(String)
-    case connectTimeout
-    case tls(String)
-    /// Closed or reset; `beforeAnyByte` on a reused connection means that it had died while idle.
-    case closed(beforeAnyByte: Bool, reused: Bool)
-    /// The peer does not speak HTTP as it should.
-    case protocolError(String)
-    /// The address may not be connected to (link-local, metadata services).
-    case forbiddenAddress(String)
-    /// A complete answer that said nothing.
-    case endedEarly
-    /// Nothing meaningful within the deadline.
-    case noAnswer
-    case redirected
-}
-
 /// Exactly one of these is recorded for each attempt.
 package enum AttemptOutcome: Sendable, Equatable {
     case success

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import Credentials
 package import NIOCore
 package import Providers
 import Rotation
-import Credentials
 
 /// A refusal made by us, before it is put into the client's dialect.
 package struct Fault: Error, Sendable {
@@ -21,11 +21,13 @@ package struct Fault: Error, Sendable {
         switch fault {
         case .invalidJSON(let offset, let problem):
             self.init(
-                .invalidJSON, "The request body is not valid JSON: \(problem) at byte \(offset). Correct the body and repeat.")
+                .invalidJSON,
+                "The request body is not valid JSON: \(problem) at byte \(offset). Correct the body and repeat.")
         case .duplicateField(let name):
             self.init(
                 .duplicateField,
-                "The request body has more than one top-level field \"\(name.escapedForDisplay)\". Send each field once.")
+                "The request body has more than one top-level field \"\(name.escapedForDisplay)\". Send each field once."
+            )
         case .tooDeep:
             self.init(.tooDeep, "The request body nests too deeply. Send a flatter document.")
         case .tooManyFields:
@@ -36,20 +38,16 @@ package struct Fault: Error, Sendable {
     }
 
     /// Nobody could be asked at all.
-    init(_ unavailability: Unavailability?, provider: String, target: Target?, opensIn: TimeAmount?) {
+    init(_ unavailability: Unavailability?, target: Target?, opensIn: TimeAmount?) {
+        let provider = target?.provider.text ?? "the provider"
         switch unavailability {
         case .pinnedUnavailable(let profile, let code, _):
-            self.init(
-                .pinnedProfileUnavailable,
-                "The pinned profile \(profile) cannot be used now (\(code.rawValue)). See: agenticflow-enterprise models status. "
-                    + "Unpin it by leaving out @\(profile), or by clearing the session's pin.",
-                retryAfter: opensIn)
+            self.init(.pinnedProfileUnavailable, Self.pinned(profile, code.rawValue), retryAfter: opensIn)
         case .allCooling(_, let reason):
             self.init(
                 .allCredentialsCooling,
                 "Every \(provider) credential is waiting after a refusal (\(reason.rawValue)). "
-                    + "See: agenticflow-enterprise models explain --model \(target.map { "\($0.provider)/\($0.model)" } ?? provider)",
-                retryAfter: opensIn)
+                    + "See: \(Self.explain(target))", retryAfter: opensIn)
         default:
             self.init(
                 .noCredential,
@@ -59,53 +57,57 @@ package struct Fault: Error, Sendable {
     }
 
     /// Everybody who could be asked has refused.
-    init(_ last: Exchange.LastRefusal, provider: String, attempts: Int, opensIn: TimeAmount?) {
-        let tried = attempts == 1 ? "one attempt" : "\(attempts) attempts"
-        let sentence = "\(provider) gave no usable answer in \(tried); the last refusal was \(last.refusal.reason.rawValue)."
-        let hint = " See: agenticflow-enterprise models status"
-        if last.code == .upstreamFailed, !last.refusal.reason.isTransient {
-            self.init(.allCredentialsCooling, sentence + hint, retryAfter: opensIn)
-        } else {
-            self.init(last.code, sentence + hint, retryAfter: opensIn)
+    init(_ last: Exchange.LastRefusal, target: Target, attempts: Int, opensIn: TimeAmount?) {
+        let reason = last.refusal.reason
+        let isUpstreams = last.code != .upstreamFailed || reason.isTransient
+        if target.pinned != nil, !isUpstreams {
+            self.init(.pinnedProfileUnavailable, Self.pinned(last.profile, reason.rawValue), retryAfter: opensIn)
+            return
         }
+        let tried = attempts == 1 ? "one attempt" : "\(attempts) attempts"
+        self.init(
+            isUpstreams ? last.code : .allCredentialsCooling,
+            "\(last.sentence(target)) That was \(tried). \(last.remedy(target))", retryAfter: opensIn)
+    }
+
+    private static func pinned(_ profile: ProfileID, _ why: String) -> String {
+        "The pinned profile \(profile) cannot be used now (\(why)). See: agenticflow-enterprise models status. "
+            + "Unpin it by leaving out @\(profile), or by clearing the session's pin."
+    }
+
+    fileprivate static func explain(_ target: Target?) -> String {
+        let model = target.map { " --model \($0.provider)/\($0.model.escapedForDisplay)" } ?? ""
+        return "agenticflow-enterprise models explain\(model)"
     }
 }
 
-extension UpstreamFailure {
-    /// For logs and for the client: what went wrong on the way, without names of hosts or addresses.
-    package var sentence: String {
-        switch self {
-        case .refusedConnection(let problem): "The upstream could not be reached (\(problem))."
-        case .connectTimeout: "The upstream did not accept the connection in time."
-        case .tls(let problem): "The upstream's TLS certificate or handshake was refused (\(problem))."
-        case .closed: "The upstream closed the connection before its answer was complete."
-        case .protocolError(let problem): "The upstream does not speak HTTP as it should: \(problem)"
-        case .forbiddenAddress: "The upstream's address is one that credentials are never sent to."
-        case .endedEarly: "The upstream's answer ended before it said anything."
-        case .noAnswer: "The upstream gave no answer within the deadline."
-        case .redirected: "The upstream answered with a redirect, which is never followed."
+extension Exchange.LastRefusal {
+    /// What happened, one sentence for each class of failure.
+    fileprivate func sentence(_ target: Target) -> String {
+        let provider = target.provider.text
+        let model = target.model.escapedForDisplay
+        return switch refusal.reason {
+        case .auth, .sessionExpired: "\(provider) rejected the credential \(profile)."
+        case .authPermanent where refusal.isVendorRestriction:
+            "\(provider) takes the token of \(profile) from its own program only."
+        case .authPermanent: "\(provider) says that the credential \(profile) is revoked or not allowed here."
+        case .billing: "\(provider) reports no credit for \(profile)."
+        case .rateLimit: "\(provider) limits \(model) for now."
+        case .overloaded: "\(provider) is overloaded."
+        case .tlsCertificate: "\(provider) could not prove who it is."
+        case .emptyResponse: "\(provider) gave an empty answer."
+        default: "\(provider) did not answer (\(refusal.reason.rawValue))."
         }
     }
 
-    var code: ErrorCode {
-        switch self {
-        case .protocolError: .upstreamProtocol
-        case .redirected: .upstreamRedirect
-        case .connectTimeout, .noAnswer: .deadlineExceeded
-        default: .upstreamFailed
+    fileprivate func remedy(_ target: Target) -> String {
+        let paste = "agenticflow-enterprise models auth paste-api-key --provider \(target.provider)"
+        return switch refusal.reason {
+        case .authPermanent where refusal.isVendorRestriction: "Use an API key instead: \(paste)"
+        case .auth, .authPermanent, .sessionExpired:
+            "Check it with: agenticflow-enterprise models status. Replace it with: \(paste)"
+        case .billing: "Top up there. When it is tried again: \(Fault.explain(target))"
+        default: "See: \(Fault.explain(target))"
         }
-    }
-
-    var refusal: UpstreamRefusal {
-        let reason: FailureReason =
-            switch self {
-            case .tls, .forbiddenAddress: .tlsCertificate
-            case .endedEarly: .emptyResponse
-            case .protocolError, .redirected: .serverError
-            default: .timeout
-            }
-        return UpstreamRefusal(
-            reason: reason, verdict: .tryNext, scope: .profile, until: nil,
-            evidence: Evidence(origin: .ladder, text: sentence), providerMessage: "")
     }
 }

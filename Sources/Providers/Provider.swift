@@ -25,7 +25,8 @@ package struct Provider: Hashable, Sendable {
     package var extraHeaders: [String: String]
 
     package init(
-        id: ProviderID, displayName: String, baseURL: String, formats: Set<WireFormat>, header: CredentialHeader = .bearer,
+        id: ProviderID, displayName: String, baseURL: String, formats: Set<WireFormat>,
+        header: CredentialHeader = .bearer,
         environmentVariables: [String] = [], models: [String] = [], extraHeaders: [String: String] = [:]
     ) {
         self.id = id
@@ -92,7 +93,8 @@ package struct UpstreamPlace: Hashable, Sendable {
         } else {
             return nil
         }
-        guard rest.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), !rest.contains(where: { "@?#\\\"".contains($0) }) else { return nil }
+        guard rest.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), !rest.contains(where: { "@?#\\\"".contains($0) })
+        else { return nil }
         let authority = rest.prefix { $0 != "/" }
         var path = rest.dropFirst(authority.count)
         while path.last == "/" { path = path.dropLast() }

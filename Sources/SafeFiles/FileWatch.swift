@@ -33,6 +33,12 @@ package struct FileWatch: Sendable {
     private var seen: [String: Fingerprint]
     private let paths: [String]
 
+    /// - Parameter seen: how each file was just before it was read; nil for one that was not there.
+    package init(paths: [String], seen: [String: Fingerprint?]) {
+        self.paths = paths
+        self.seen = seen.compactMapValues { $0 }
+    }
+
     package init(paths: [String]) {
         self.paths = paths
         seen = [:]

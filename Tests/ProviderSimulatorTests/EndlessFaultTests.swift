@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 import Testing
 
 @testable import ProviderSimulator
@@ -45,18 +46,21 @@ import Testing
         }
     }
 
-    @Test func `an upload to a peer that does not read stays where it is`() async throws {
-        try await withSimulator { simulator in
-            var ask = Ask.messages("sk-sim-no-read-a")
-            ask.body = String(repeating: " ", count: 24 << 20)
-            let client = simulator.client
-            let upload = Task { [text = ask.text] in try await client.exchange(text) }
-            let record = try await simulator.record { $0.totals.faults == ["no-read": 1] }
-            #expect(record.requests.first?.outcome == .open)
-            upload.cancel()
-            _ = await upload.result
-            #expect(simulator.record.requests.first?.bytesIn == 0)
+    @Test func `an upload to a peer that does not read is never taken`() async throws {
+        let simulator = try await Simulator.start()
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(host: "127.0.0.1", port: simulator.port).get()
+        var ask = Ask.messages("sk-sim-no-read-a")
+        ask.body = String(repeating: " ", count: 24 << 20)
+        let upload: EventLoopFuture<Void> = channel.writeAndFlush(ByteBuffer(string: ask.text))
+        _ = try await simulator.record { $0.totals.faults == ["no-read": 1] }
+        for _ in 0..<200 { _ = try await simulator.answer(.get("/simulator/health")) }
+        #expect(simulator.record.requests.first?.outcome == .open)
+        try await simulator.stop()
+        await #expect(throws: (any Error).self, "the kernels hold a part of it, and nobody the rest") {
+            try await upload.get()
         }
+        #expect(simulator.record.requests.first?.bytesIn == 0)
     }
 
     @Test(arguments: [true, false])

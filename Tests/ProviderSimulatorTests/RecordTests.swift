@@ -135,7 +135,9 @@ import Testing
     }
 
     @Test func `a connection serves many requests in their order, also when they come at once`() async throws {
-        let late = #"[{"label":"b","fault":"ok","parameters":{"delayMilliseconds":20}}]"#
+        let late =
+            #"[{"label":"b","fault":"ok","parameters":{"delayMilliseconds":20}},"#
+            + #"{"label":"c","fault":"ok","parameters":{"delayMilliseconds":20}}]"#
         try await withSimulator(try .rules(late)) { simulator in
             let asks = ["a", "b", "c"].map { Ask.chat("sk-sim-ok-\($0)").text }
             let last = Ask.chat("sk-sim-ok-d").adding("connection: close").text

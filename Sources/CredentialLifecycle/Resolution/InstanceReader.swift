@@ -15,6 +15,7 @@ package struct InstanceReader: Sendable {
     private var stores: [AgentID: StoredProfiles] = [:]
     private var problems: [InstanceProblem] = []
     private var notices: [StorageNotice] = []
+    private var files: [String: Fingerprint?] = [:]
 
     /// - Parameter process: the process environment.
     package init(layout: StateLayout, process: [String: String]) {
@@ -25,6 +26,7 @@ package struct InstanceReader: Sendable {
     package mutating func read() -> InstanceReading {
         problems = []
         notices = []
+        files = [:]
         readConfiguration()
         readEnvironmentFile()
         let layers = EnvironmentLayers(process: process, stateDotEnv: dotEnv.variables)
@@ -35,18 +37,12 @@ package struct InstanceReader: Sendable {
             note(.configuration, problem.description, problem.severity)
         }
         for text in providers.problems { note(.configuration, text, .error) }
+        for path in providers.caFiles.values { files[path] = Fingerprint(of: path) }
         let agents = settings.everyAgent
         for agent in agents { readStore(of: agent.id, in: layout) }
         return InstanceReading(
             layout: layout, settings: settings, environment: settings.environment(layers), providers: providers,
-            agents: agents.map(reading), problems: problems, notices: notices)
-    }
-
-    /// The files whose change calls for another reading.
-    package static func files(of reading: InstanceReading) -> [String] {
-        let layout = reading.layout
-        return [layout.configPath, layout.dotEnvPath] + reading.agents.map { layout.storePath($0.id) }
-            + reading.providers.caFiles.values.sorted()
+            agents: agents.map(reading), problems: problems, notices: notices, files: files)
     }
 
     private func reading(of agent: AgentSettings) -> AgentReading {
@@ -61,6 +57,7 @@ package struct InstanceReader: Sendable {
     }
 
     private mutating func readConfiguration() {
+        files[layout.configPath] = Fingerprint(of: layout.configPath)
         do throws(SettingsFileError) {
             let found = try SettingsFile(layout).read()
             notices += found.notices
@@ -75,6 +72,7 @@ package struct InstanceReader: Sendable {
     }
 
     private mutating func readEnvironmentFile() {
+        files[layout.dotEnvPath] = Fingerprint(of: layout.dotEnvPath)
         do throws(StoreError) {
             let found = try EnvironmentFile(layout).load()
             dotEnv = found.file
@@ -86,6 +84,8 @@ package struct InstanceReader: Sendable {
     }
 
     private mutating func readStore(of agent: AgentID, in layout: StateLayout) {
+        let path = layout.storePath(agent)
+        files[path] = Fingerprint(of: path)
         do throws(StoreError) {
             let stored = try AuthProfilesFile(folder: layout.agentDirectory(agent)).loadStored()
             stores[agent] = stored

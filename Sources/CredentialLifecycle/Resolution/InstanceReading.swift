@@ -18,6 +18,8 @@ package struct InstanceReading: Sendable {
     package var problems: [InstanceProblem]
     /// What was too open and has been closed, since the reading before.
     package var notices: [StorageNotice]
+    /// The files whose change calls for another reading, each as it was just before it was read.
+    package var files: [String: Fingerprint?]
 
     /// What clients of the gateway must present.
     package var clientToken: Secret? { settings.clientToken(in: environment) }

@@ -19,7 +19,8 @@ package final class ChosenCredential: Sendable {
 
     init(
         id: ProfileID, owner: AgentID, provider: Provider, address: UpstreamAddress, secret: Secret,
-        fixedFields: [UInt8]
+        fixedFields: [UInt8],
+        requestLines: [Endpoint: ByteBuffer]
     ) {
         self.id = id
         self.owner = owner
@@ -27,13 +28,18 @@ package final class ChosenCredential: Sendable {
         self.address = address
         self.secret = secret
         self.fixedFields = ByteBuffer(bytes: fixedFields)
+        self.requestLines = requestLines
+    }
+
+    /// The request line of each endpoint that the provider serves: the same for all its credentials.
+    static func requestLines(of provider: Provider) -> [Endpoint: ByteBuffer] {
         var lines: [Endpoint: ByteBuffer] = [:]
         for endpoint in Endpoint.allCases {
             if let path = provider.upstreamPath(for: endpoint) {
                 lines[endpoint] = ByteBuffer(string: "POST \(path) HTTP/1.1\r\n")
             }
         }
-        requestLines = lines
+        return lines
     }
 
     /// Everything of the request's head but its length, which the caller adds.

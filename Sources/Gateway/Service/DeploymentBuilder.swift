@@ -104,13 +104,14 @@ struct DeploymentBuilder {
             problems.append("models.providers.\(id).caFile cannot be used: \(error). The provider is left out.")
             return resolved.map { _ in nil }
         }
+        let lines = ChosenCredential.requestLines(of: provider)
         return resolved.map { entry in
             guard entry.candidate.standing == .ok, let secret = entry.secret,
                 let fixed = CredentialFields.bytes(for: provider, secret: secret)
             else { return nil }
             return ChosenCredential(
                 id: entry.candidate.id, owner: entry.candidate.healthKey.owner, provider: provider, address: address,
-                secret: secret, fixedFields: fixed)
+                secret: secret, fixedFields: fixed, requestLines: lines)
         }
     }
 }

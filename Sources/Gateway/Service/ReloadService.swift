@@ -19,8 +19,6 @@ final class ReloadService: Service {
         var reader: InstanceReader
         var reading: InstanceReading
         var watch: FileWatch
-        /// Files may have changed between a reading and the start of the watch over them: one more reading tells.
-        var isWatchNew = true
         var port: Int
     }
 
@@ -34,8 +32,7 @@ final class ReloadService: Service {
         reader: InstanceReader, first: InstanceReading, firstProblems: [String], place: ListeningPlace,
         addresses: UpstreamAddresses, runtime: Runtime, standing: GatewayStanding
     ) {
-        let watch = FileWatch(paths: InstanceReader.files(of: first))
-        state = Mutex(State(reader: reader, reading: first, watch: watch, port: place.port))
+        state = Mutex(State(reader: reader, reading: first, watch: Self.watch(first), port: place.port))
         host = place.host
         self.addresses = addresses
         self.runtime = runtime
@@ -50,6 +47,7 @@ final class ReloadService: Service {
     /// The listener's port is known: requests may name it in their `Host`.
     func setPort(_ port: Int) {
         state.withLock { state in
+            guard port != state.port else { return }
             state.port = port
             apply(&state)
         }
@@ -58,17 +56,19 @@ final class ReloadService: Service {
     private func check() {
         state.withLock { state in
             let changed = state.watch.changes()
-            guard !changed.isEmpty || state.isWatchNew else { return }
+            guard !changed.isEmpty else { return }
             let before = state.reading
             state.reading = state.reader.read()
-            let files = InstanceReader.files(of: state.reading)
-            state.isWatchNew = files != InstanceReader.files(of: before)
-            if state.isWatchNew { state.watch = FileWatch(paths: files) }
+            state.watch = Self.watch(state.reading)
             forgetReplaced(before, state.reading)
             apply(&state)
-            if changed.isEmpty { return }
             runtime.log.event("reloaded", [("files", .text(changed.map(Self.lastPart).joined(separator: ", ")))])
         }
+    }
+
+    /// From how the files were before they were read: a change in between is seen at the next look.
+    private static func watch(_ reading: InstanceReading) -> FileWatch {
+        FileWatch(paths: reading.files.keys.sorted(), seen: reading.files)
     }
 
     private func apply(_ state: inout State) {

@@ -45,7 +45,7 @@ struct Script: Sendable {
     }
 
     /// Time that a peer gets to read what was sent before an RST makes its kernel drop it.
-    static let readingTime = TimeAmount.milliseconds(50)
+    static let readingTime = TimeAmount.milliseconds(100)
 
     mutating func end(_ ending: Ending, _ outcome: RecordedRequest.Outcome) {
         if ending == .reset, !steps.isEmpty { pause(Self.readingTime) }

@@ -35,8 +35,8 @@ enum HelpText {
         .joined(separator: "\n")
     }
 
-    /// What ArgumentParser wraps at when the terminal does not say; it would not indent.
-    private static let columns = 80
+    /// A little less than ArgumentParser wraps at when the terminal does not say; it would not indent.
+    private static let columns = 78
 
     private static func wrapped(_ text: String, columns: Int) -> [String] {
         text.split(separator: " ").reduce(into: [""]) { lines, word in

@@ -46,7 +46,7 @@ enum StartProblem: Error, Hashable {
             (
                 "The simulator cannot listen on \(host), port \(port)\(usesTLS ? ", with TLS" : "").", "\(why)",
                 usesTLS
-                    ? "Check the PEM files, or run without --port." : "Run without --port, and any free port is taken."
+                    ? "Check the PEM files, or take another port." : "Run without --port, and any free port is taken."
             )
         }
     }

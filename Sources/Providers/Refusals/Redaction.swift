@@ -9,52 +9,85 @@ package enum Redaction {
     static let windowLength = 12
 
     /// - Returns: `text` without any of `secrets`, nor their base64 or URL-encoded forms, nor any run of 12 of their
-    ///   characters.
+    ///   characters. Compared byte by byte: no accent behind a secret hides it.
     package static func redact(_ text: String, secrets: [Secret]) -> String {
-        var out = text
+        var bytes = Array(text.utf8)
+        var isChanged = false
         for secret in secrets {
             let plain = secret.reveal()
             if plain.isEmpty { continue }
-            for form in forms(of: plain) where out.contains(form) { out = out.replacing(form, with: mark) }
-            out = withoutWindows(of: plain, in: out)
+            for form in forms(of: plain) where withoutPieces(of: Array(form.utf8), in: &bytes) { isChanged = true }
         }
-        return out
+        return isChanged ? String(decoding: bytes, as: UTF8.self) : text
     }
 
     static func forms(of plain: String) -> [String] {
         let base64 = Data(plain.utf8).base64EncodedString()
         let urlSafe = String(base64.map { $0 == "+" ? "-" : $0 == "/" ? "_" : $0 }.filter { $0 != "=" })
-        return [plain, base64, urlSafe, plain.percentEncoded(upper: true), plain.percentEncoded(upper: false)]
+        let all = [
+            plain, base64, urlSafe, plain.percentEncoded(upper: true), plain.percentEncoded(upper: false),
+            String(plain.flatMap { $0 == "/" ? "\\/" : "\($0)" }),
+        ]
+        var seen: Set<String> = []
+        return all.filter { seen.insert($0).inserted }
     }
 
-    private static func withoutWindows(of plain: String, in text: String) -> String {
-        let key = Array(plain.utf8)
-        var bytes = Array(text.utf8)
-        guard key.count > windowLength, bytes.count >= windowLength else { return text }
-        var windows: Set<[UInt8]> = []
-        for start in 0...(key.count - windowLength) { windows.insert(Array(key[start..<start + windowLength])) }
+    /// Takes out every run of `windowLength` bytes of `secret`, or all of a shorter one.
+    ///
+    /// - Returns: whether there was any.
+    private static func withoutPieces(of secret: [UInt8], in bytes: inout [UInt8]) -> Bool {
+        let length = min(windowLength, secret.count)
+        guard bytes.count >= length else { return false }
+        var places: [UInt8: [Int]] = [:]
+        for start in 0...(secret.count - length) { places[secret[start], default: []].append(start) }
+        var kept: [UInt8] = []
         var at = 0
-        while at + windowLength <= bytes.count {
-            if windows.contains(Array(bytes[at..<at + windowLength])) {
-                var end = at + windowLength
-                while end < bytes.count, windows.contains(Array(bytes[(end - windowLength + 1)...end])) { end += 1 }
-                bytes.replaceSubrange(at..<end, with: Array(mark.utf8))
-                at += mark.utf8.count
+        while at < bytes.count {
+            let run = longestRun(of: secret, at: at, in: bytes, places)
+            if run >= length {
+                kept += mark.utf8
+                at += run
             } else {
+                kept.append(bytes[at])
                 at += 1
             }
         }
-        return String(decoding: bytes, as: UTF8.self)
+        defer { bytes = kept }
+        return kept.count != bytes.count || kept != bytes
+    }
+
+    /// How many bytes at `at` are a piece of the secret.
+    private static func longestRun(of secret: [UInt8], at: Int, in bytes: [UInt8], _ places: [UInt8: [Int]]) -> Int {
+        var longest = 0
+        for start in places[bytes[at]] ?? [] {
+            var length = 0
+            while start + length < secret.count, at + length < bytes.count,
+                secret[start + length] == bytes[at + length]
+            {
+                length += 1
+            }
+            longest = max(longest, length)
+        }
+        return longest
     }
 }
 
 extension String {
     fileprivate func percentEncoded(upper: Bool) -> String {
         utf8.map { byte in
-            let isPlain = (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || [0x2D, 0x2E, 0x5F, 0x7E].contains(byte)
-            if isPlain { return String(UnicodeScalar(byte)) }
+            if Self.isUnreserved(byte) { return String(UnicodeScalar(byte)) }
             let digits = String(byte, radix: 16, uppercase: upper)
             return "%" + (digits.count == 1 ? "0" : "") + digits
         }.joined()
+    }
+
+    private static func isUnreserved(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+            UInt8(ascii: "~"):
+            true
+        default: false
+        }
     }
 }

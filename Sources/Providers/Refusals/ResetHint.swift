@@ -11,113 +11,142 @@ package struct ResetHint: Hashable, Sendable {
 
     /// Headers win over the body; among headers the explicit wait wins over the reset of a limit, and of several
     /// limits the exhausted one that opens last counts. Nonsense is no hint.
-    package static func find(headers: any HeaderLookup, body: ErrorBody, now: Date) -> ResetHint? {
-        fromWaits(headers, now: now) ?? fromUnified(headers, now: now) ?? fromLimits(headers, now: now) ?? fromBody(body, now: now)
+    ///
+    /// - Parameter lane: limits are stated with every answer: only a rate limit's refusal is about them.
+    package static func find(headers: any HeaderLookup, body: ErrorBody, lane: Lane?, now: Date) -> ResetHint? {
+        guard let lane else { return nil }
+        let reader = ResetHintReader(headers: headers, body: body, now: now)
+        let limit = lane == .rateLimit ? reader.unified ?? reader.limits : nil
+        return reader.wait ?? limit ?? (lane == .auth ? nil : reader.stated)
     }
+}
 
-    private static func make(_ until: Date, _ origin: Evidence.Origin, _ text: String, now: Date, accountWide: Bool = false) -> ResetHint? {
-        let wait = until.timeIntervalSince(now)
-        guard wait.isFinite, wait >= 0 else { return nil }
+/// Looks into each place where providers put a hint.
+private struct ResetHintReader {
+    let headers: any HeaderLookup
+    let body: ErrorBody
+    let now: Date
+
+    private func hint(_ until: Date?, _ origin: Evidence.Origin, _ text: String, accountWide: Bool = false)
+        -> ResetHint?
+    {
+        guard let wait = until?.timeIntervalSince(now), wait.isFinite, wait >= 0 else { return nil }
         return ResetHint(
-            until: now + min(wait, Ladder.longestHint), evidence: Evidence(origin: origin, text: text), isAccountWide: accountWide)
+            until: now + min(wait, Ladder.longestHint), evidence: Evidence(origin: origin, text: text),
+            isAccountWide: accountWide)
     }
 
     // MARK: Headers
 
-    private static func fromWaits(_ headers: any HeaderLookup, now: Date) -> ResetHint? {
+    /// `retry-after`, in each of its forms.
+    var wait: ResetHint? {
         for name in ["retry-after-ms", "x-ms-retry-after-ms"] {
-            if let text = headers.first(name), let milliseconds = Double(text), milliseconds >= 0 {
-                return make(now + milliseconds / 1000, .header, "\(name): \(text)", now: now)
-            }
+            guard let text = headers.first(name), let milliseconds = Self.number(text) else { continue }
+            if let hint = hint(now + milliseconds / 1000, .header, "\(name): \(text)") { return hint }
         }
         guard let text = headers.first("retry-after") else { return nil }
-        let unified = headers.first("anthropic-ratelimit-unified-representative-claim")
-        let isAccountWide = unified != nil
-        if let seconds = Double(text), seconds >= 0 {
-            return make(now + seconds, .header, "retry-after: \(text)", now: now, accountWide: isAccountWide)
-        }
-        guard let date = Date(httpDate: text) else { return nil }
-        // A date just past means "now"; one that is older is nonsense.
-        let until = date < now && now.timeIntervalSince(date) < 60 ? now : date
-        return make(until, .header, "retry-after: \(text)", now: now, accountWide: isAccountWide)
+        let until = Self.number(text).map { now + $0 } ?? Date(httpDate: text).map(forgiven)
+        return hint(until, .header, "retry-after: \(text)", accountWide: isAccountWide)
     }
 
+    /// A date just past means "now"; one that is older is nonsense.
+    private func forgiven(_ date: Date) -> Date { date < now && now.timeIntervalSince(date) < 60 ? now : date }
+
+    private var claim: String? { headers.first("anthropic-ratelimit-unified-representative-claim") }
+
+    /// Other claims are about one family of models.
+    private var isAccountWide: Bool { claim == "five_hour" || claim == "seven_day" }
+
     /// Anthropic's limits of subscriptions: epoch seconds, and the name of the one that counts.
-    private static func fromUnified(_ headers: any HeaderLookup, now: Date) -> ResetHint? {
-        let claim = headers.first("anthropic-ratelimit-unified-representative-claim")
-        let short = ["five_hour": "5h", "seven_day": "7d"]
-        var names: [String] = []
-        if let claim, let unit = short[claim] { names.append("anthropic-ratelimit-unified-\(unit)-reset") }
-        names.append("anthropic-ratelimit-unified-reset")
-        for name in names {
-            if let text = headers.first(name), let seconds = Double(text), let hint = make(Date(timeIntervalSince1970: seconds), .header, "\(name): \(text)", now: now, accountWide: true) {
-                return hint
-            }
+    var unified: ResetHint? {
+        if let status = headers.first("anthropic-ratelimit-unified-status"), status != "rejected" { return nil }
+        let window = claim == "five_hour" ? "5h-" : claim == "seven_day" ? "7d-" : ""
+        for name in ["anthropic-ratelimit-unified-\(window)reset", "anthropic-ratelimit-unified-reset"] {
+            guard let text = headers.first(name), let seconds = Self.number(text) else { continue }
+            let until = Date(timeIntervalSince1970: seconds)
+            if let hint = hint(until, .header, "\(name): \(text)", accountWide: isAccountWide) { return hint }
         }
         return nil
     }
 
-    private static func fromLimits(_ headers: any HeaderLookup, now: Date) -> ResetHint? {
-        var latest: ResetHint?
-        func consider(_ name: String, remaining: String, _ read: (String) -> Date?) {
-            guard let text = headers.first(name), let left = headers.first(remaining), (Double(left) ?? 1) <= 0,
-                let until = read(text), let hint = make(until, .header, "\(name): \(text)", now: now)
-            else { return }
-            if latest.map({ $0.until < hint.until }) ?? true { latest = hint }
-        }
+    /// The limits of keys: of those that are used up, the one that opens last.
+    var limits: ResetHint? {
+        var found: [ResetHint?] = []
         for kind in ["requests", "tokens", "input-tokens", "output-tokens"] {
-            consider("anthropic-ratelimit-\(kind)-reset", remaining: "anthropic-ratelimit-\(kind)-remaining") { Date(rfc3339: $0) }
+            found.append(
+                limit("anthropic-ratelimit-\(kind)-reset", "anthropic-ratelimit-\(kind)-remaining") {
+                    Date(rfc3339: $0)
+                })
         }
         for kind in ["requests", "tokens"] {
-            consider("x-ratelimit-reset-\(kind)", remaining: "x-ratelimit-remaining-\(kind)") { text in
-                TimeInterval(durationText: text).map { now + $0 }
-            }
+            found.append(
+                limit("x-ratelimit-reset-\(kind)", "x-ratelimit-remaining-\(kind)") { text in
+                    TimeInterval(durationText: text).map { now + $0 }
+                })
         }
-        consider("x-ratelimit-reset", remaining: "x-ratelimit-remaining") { text in
-            // OpenRouter: milliseconds since 1970; others: seconds since 1970, or from now.
-            Double(text).map { $0 > 1e11 ? Date(timeIntervalSince1970: $0 / 1000) : $0 > 1e9 ? Date(timeIntervalSince1970: $0) : now + $0 }
-        }
-        return latest
+        found.append(limit("x-ratelimit-reset", "x-ratelimit-remaining", epochOrSeconds))
+        return found.compactMap(\.self).max { $0.until < $1.until }
+    }
+
+    private func limit(_ name: String, _ remaining: String, _ read: (String) -> Date?) -> ResetHint? {
+        guard let text = headers.first(name), let left = headers.first(remaining).flatMap(Double.init), left <= 0
+        else { return nil }
+        return hint(read(text), .header, "\(name): \(text)")
+    }
+
+    /// OpenRouter: milliseconds since 1970; others: seconds since 1970, or from now. 0 and below is nonsense.
+    private func epochOrSeconds(_ text: String) -> Date? {
+        Self.number(text).flatMap { $0 > 1e9 ? Self.epoch($0) : $0 > 0 ? now + $0 : nil }
     }
 
     // MARK: The body
 
-    private static func fromBody(_ body: ErrorBody, now: Date) -> ResetHint? {
+    var stated: ResetHint? { statedWait ?? statedMoment ?? body.message.flatMap { sentence($0.lowercased()) } }
+
+    private var statedWait: ResetHint? {
         for name in ["resets_in_seconds", "reset_after_seconds", "retry_after", "retry_after_seconds"] {
-            if let text = body.details[name], let seconds = Double(text), seconds >= 0 {
-                return make(now + seconds, .body, "\(name): \(text)", now: now)
-            }
+            guard let text = body.details[name], let seconds = Self.number(text) else { continue }
+            if let hint = hint(now + seconds, .body, "\(name): \(text)") { return hint }
         }
-        for name in ["resets_at", "reset_at", "X-RateLimit-Reset"] {
+        guard let text = body.details["retrydelay"], let seconds = TimeInterval(durationText: text) else { return nil }
+        return hint(now + seconds, .body, "retryDelay: \(text)")
+    }
+
+    private var statedMoment: ResetHint? {
+        for name in ["resets_at", "reset_at", "x-ratelimit-reset"] {
             guard let text = body.details[name] else { continue }
-            if let number = Double(text), number > 1e9 {
-                return make(Date(timeIntervalSince1970: number > 1e11 ? number / 1000 : number), .body, "\(name): \(text)", now: now)
-            }
-            if let date = Date(rfc3339: text) { return make(date, .body, "\(name): \(text)", now: now) }
+            let until = Self.number(text).flatMap { $0 > 1e9 ? Self.epoch($0) : nil } ?? Date(rfc3339: text)
+            if let hint = hint(until, .body, "\(name): \(text)") { return hint }
         }
-        if let text = body.details["retryDelay"], let seconds = TimeInterval(durationText: text) {
-            return make(now + seconds, .body, "retryDelay: \(text)", now: now)
-        }
-        return body.message.flatMap { fromSentence($0, now: now) }
+        return nil
     }
 
     /// "Please try again in 6m0s", "retry after 20 seconds", "resets at 2026-11-24T18:00:00Z".
-    private static func fromSentence(_ message: String, now: Date) -> ResetHint? {
-        let lowered = message.lowercased()
+    private func sentence(_ lowered: String) -> ResetHint? {
         for phrase in ["try again in ", "retry in ", "retry after ", "resets in ", "reset in "] {
             guard let range = lowered.firstRange(of: phrase) else { continue }
-            let rest = lowered[range.upperBound...]
-            let first = rest.prefix { !" ,;!)".contains($0) }
-            let unit = rest.dropFirst(first.count + 1).prefix { $0.isLetter }
-            let seconds = TimeInterval(durationText: first.last == "." ? String(first.dropLast()) : String(first)) ?? TimeInterval(number: String(first), unit: String(unit))
-            if let seconds { return make(now + seconds, .body, "\(phrase)\(first) \(unit)", now: now) }
+            let rest = lowered[range.upperBound...].prefix(60)
+            guard let seconds = TimeInterval(spokenDuration: rest) else { continue }
+            if let hint = hint(now + seconds, .body, phrase + rest.prefix { !".;!)".contains($0) }) { return hint }
         }
         for phrase in ["resets at ", "reset at ", "try again at ", "available at "] {
             guard let range = lowered.firstRange(of: phrase) else { continue }
-            let text = message[range.upperBound...].prefix { !" ,;!)".contains($0) }
-            let trimmed = text.last == "." ? String(text.dropLast()) : String(text)
-            if let date = Date(rfc3339: trimmed) { return make(date, .body, "\(phrase)\(trimmed)", now: now) }
+            var text = lowered[range.upperBound...].prefix { !",;!)".contains($0) }
+            while text.last == "." || text.last == " " { text = text.dropLast() }
+            let moment = text.contains(" ") && Date(rfc3339: String(text)) == nil ? text.prefix { $0 != " " } : text
+            if let hint = hint(Date(rfc3339: String(moment)), .body, phrase + moment) { return hint }
         }
         return nil
+    }
+
+    // MARK: Numbers
+
+    /// Digits, with a point at most: no sign, no exponent, nothing like "inf".
+    private static func number(_ text: String) -> Double? {
+        text.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2E } ? Double(text) : nil
+    }
+
+    private static func epoch(_ number: Double) -> Date {
+        Date(timeIntervalSince1970: number > 1e11 ? number / 1000 : number)
     }
 }

@@ -21,7 +21,8 @@ package struct UpstreamRefusal: Hashable, Sendable {
     package var providerMessage: String
 
     package init(
-        reason: FailureReason, verdict: Verdict, scope: WindowScope, until: Date?, evidence: Evidence, providerMessage: String
+        reason: FailureReason, verdict: Verdict, scope: WindowScope, until: Date?, evidence: Evidence,
+        providerMessage: String
     ) {
         self.reason = reason
         self.verdict = verdict
@@ -29,6 +30,11 @@ package struct UpstreamRefusal: Hashable, Sendable {
         self.until = until
         self.evidence = evidence
         self.providerMessage = providerMessage
+    }
+
+    /// The provider refuses a token that only its own program may use; an API key is the way out.
+    package var isVendorRestriction: Bool {
+        reason == .authPermanent && FailureText(providerMessage, provider: "").isVendorRestriction
     }
 
     /// As it is recorded on the credential.

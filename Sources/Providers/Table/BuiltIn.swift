@@ -12,7 +12,9 @@ extension Provider {
     }
 
     /// Known by name, but not relayed here: another wire format, or a credential that is not one header.
-    package static let unsupported: Set<String> = ["google", "google-vertex", "amazon-bedrock", "github-copilot", "azure-openai"]
+    package static let unsupported: Set<String> = [
+        "google", "google-vertex", "amazon-bedrock", "github-copilot", "azure-openai",
+    ]
 
     private struct Row {
         let id: String
@@ -33,9 +35,11 @@ extension Provider {
 
     // Source: the providers' public API references, as of 2026-11.
     private static let rows: [Row] = [
-        anthropicStyle("anthropic", "Anthropic", "https://api.anthropic.com", ["ANTHROPIC_OAUTH_TOKEN", "ANTHROPIC_API_KEY"]),
+        anthropicStyle(
+            "anthropic", "Anthropic", "https://api.anthropic.com", ["ANTHROPIC_OAUTH_TOKEN", "ANTHROPIC_API_KEY"]),
         Row(
-            id: "openai", name: "OpenAI", base: "https://api.openai.com/v1", formats: [.openaiResponses, .openaiCompletions],
+            id: "openai", name: "OpenAI", base: "https://api.openai.com/v1",
+            formats: [.openaiResponses, .openaiCompletions],
             header: .bearer, variables: ["OPENAI_API_KEY"]),
         openaiStyle("openrouter", "OpenRouter", "https://openrouter.ai/api/v1", ["OPENROUTER_API_KEY"]),
         openaiStyle("groq", "Groq", "https://api.groq.com/openai/v1", ["GROQ_API_KEY"]),
@@ -46,13 +50,17 @@ extension Provider {
         openaiStyle("moonshot", "Moonshot", "https://api.moonshot.ai/v1", ["MOONSHOT_API_KEY"]),
         Row(
             id: "kimi-code", name: "Kimi Code", base: "https://api.kimi.com/coding/v1",
-            formats: [.anthropicMessages, .openaiCompletions], header: .bearer, variables: ["KIMICODE_API_KEY", "KIMI_API_KEY"]),
-        anthropicStyle("minimax", "MiniMax", "https://api.minimax.io/anthropic", ["MINIMAX_API_KEY", "MINIMAX_CODE_PLAN_KEY", "MINIMAX_CODING_API_KEY"]),
+            formats: [.anthropicMessages, .openaiCompletions], header: .bearer,
+            variables: ["KIMICODE_API_KEY", "KIMI_API_KEY"]),
+        anthropicStyle(
+            "minimax", "MiniMax", "https://api.minimax.io/anthropic",
+            ["MINIMAX_API_KEY", "MINIMAX_CODE_PLAN_KEY", "MINIMAX_CODING_API_KEY"]),
         anthropicStyle("minimax-cn", "MiniMax China", "https://api.minimaxi.com/anthropic", ["MINIMAX_CN_API_KEY"]),
         openaiStyle(
             "qwen", "Qwen", "https://dashscope-intl.aliyuncs.com/compatible-mode/v1",
             ["QWEN_API_KEY", "MODELSTUDIO_API_KEY", "DASHSCOPE_API_KEY", "QWEN_TOKEN_PLAN_API_KEY"]),
-        anthropicStyle("vercel-ai-gateway", "Vercel AI Gateway", "https://ai-gateway.vercel.sh", ["AI_GATEWAY_API_KEY"]),
+        anthropicStyle(
+            "vercel-ai-gateway", "Vercel AI Gateway", "https://ai-gateway.vercel.sh", ["AI_GATEWAY_API_KEY"]),
         Row(
             id: "opencode", name: "OpenCode Zen", base: "https://opencode.ai/zen/v1",
             formats: [.anthropicMessages, .openaiCompletions, .openaiResponses], header: .bearer,
@@ -62,7 +70,8 @@ extension Provider {
         openaiStyle("deepseek", "DeepSeek", "https://api.deepseek.com", ["DEEPSEEK_API_KEY"]),
         openaiStyle("together", "Together", "https://api.together.xyz/v1", ["TOGETHER_API_KEY"]),
         openaiStyle("fireworks", "Fireworks", "https://api.fireworks.ai/inference/v1", ["FIREWORKS_API_KEY"]),
-        openaiStyle("huggingface", "Hugging Face", "https://router.huggingface.co/v1", ["HUGGINGFACE_HUB_TOKEN", "HF_TOKEN"]),
+        openaiStyle(
+            "huggingface", "Hugging Face", "https://router.huggingface.co/v1", ["HUGGINGFACE_HUB_TOKEN", "HF_TOKEN"]),
         openaiStyle("nvidia", "NVIDIA", "https://integrate.api.nvidia.com/v1", ["NVIDIA_API_KEY"]),
         openaiStyle("novita", "Novita", "https://api.novita.ai/openai/v1", ["NOVITA_API_KEY"]),
         openaiStyle("deepinfra", "DeepInfra", "https://api.deepinfra.com/v1/openai", ["DEEPINFRA_API_KEY"]),
@@ -77,7 +86,8 @@ extension Provider {
             "claude-opus-4-5", "claude-sonnet-4-5", "claude-haiku-4-5", "claude-opus-4-1", "claude-sonnet-4-0",
         ],
         "openai": [
-            "gpt-5.2", "gpt-5.1", "gpt-5", "gpt-5-mini", "gpt-5-nano", "gpt-4.1", "gpt-4.1-mini", "gpt-4o", "gpt-4o-mini",
+            "gpt-5.2", "gpt-5.1", "gpt-5", "gpt-5-mini", "gpt-5-nano", "gpt-4.1", "gpt-4.1-mini", "gpt-4o",
+            "gpt-4o-mini",
             "o3", "o4-mini", "text-embedding-3-small", "text-embedding-3-large",
         ],
     ]

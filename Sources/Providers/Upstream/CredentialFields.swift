@@ -22,13 +22,18 @@ package enum CredentialFields {
         return Array(text.utf8)
     }
 
+    private static let ours: Set<String> = [
+        "host", "user-agent", "accept", "accept-encoding", "authorization", "x-api-key", "content-length",
+        "transfer-encoding", "connection", "content-type", "cookie", "expect", "keep-alive", "te", "trailer", "upgrade",
+    ]
+
     /// Fields of the configuration may not take the place of those that are ours.
     private static func isAllowed(_ name: String, _ value: String) -> Bool {
-        let ours: Set<String> = [
-            "host", "user-agent", "accept-encoding", "authorization", "x-api-key", "content-length", "transfer-encoding",
-            "connection", "content-type", "cookie",
-        ]
-        let isToken = !name.isEmpty && name.utf8.allSatisfy { ($0 >= 0x61 && $0 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2D }
+        let isToken =
+            !name.isEmpty
+            && name.utf8.allSatisfy {
+                (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-")
+            }
         return isToken && !ours.contains(name) && value.utf8.allSatisfy { (0x20...0x7E).contains($0) }
     }
 }

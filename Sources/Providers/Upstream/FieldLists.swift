@@ -13,7 +13,7 @@ package enum FieldLists {
 
     /// From the upstream to the client, lower-case.
     package static let toClient: Set<String> = [
-        "content-type", "retry-after", "retry-after-ms", "request-id", "x-request-id", "openai-processing-ms",
+        "content-type", "retry-after", "request-id", "x-request-id", "openai-processing-ms",
     ]
 
     /// The providers' limits, by the beginning of their names.

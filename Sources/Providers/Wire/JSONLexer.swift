@@ -171,7 +171,9 @@ extension JSONLexer {
     @inline(__always)
     private mutating func blank(_ at: inout Pointer, _ phase: inout Phase) -> Token {
         let byte = at.pointee
-        guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09, phase != .failed else { return fail(&phase) }
+        guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09, phase != .failed else {
+            return fail(&phase)
+        }
         at += 1
         return .starved
     }

@@ -12,7 +12,7 @@ enum PayloadField: UInt8 {
     case choices, delta, block, message, response, item, usage, usageDetails, error
     /// What the answer shows its reader: any value that is not empty counts.
     case output
-    case type, blockType, itemType, stopReason, finishReason
+    case type, blockType, itemType, stopReason, finishReason, choiceIndex
     case inputTokens, outputTokens, cacheRead, cacheWrite
     case errorType, errorCode
 
@@ -73,6 +73,7 @@ enum PayloadField: UInt8 {
 
     private static func choice(_ name: ShortText, _ isCommitted: Bool) -> Self {
         if name == ShortText("finish_reason") { return .finishReason }
+        if name == ShortText("index") { return .choiceIndex }
         return !isCommitted && name == ShortText("delta") ? .delta : .none
     }
 
@@ -95,7 +96,8 @@ enum PayloadField: UInt8 {
         switch name.count {
         case 12: name == ShortText("input_tokens") ? .inputTokens : .none
         case 13:
-            name == ShortText("prompt_tokens") ? .inputTokens : name == ShortText("output_tokens") ? .outputTokens : .none
+            name == ShortText("prompt_tokens")
+                ? .inputTokens : name == ShortText("output_tokens") ? .outputTokens : .none
         case 17: name == ShortText("completion_tokens") ? .outputTokens : .none
         case 20: name == ShortText("input_tokens_details") ? .usageDetails : .none
         case 21: name == ShortText("prompt_tokens_details") ? .usageDetails : .none

@@ -12,8 +12,30 @@ struct PayloadReader: Sendable {
         static let error = Signs(rawValue: 16)
     }
 
+    /// Several answers may come in one stream (`n` of chat completions): which of them were seen, by index.
+    struct Choices {
+        private(set) var seen: UInt64 = 0
+        private(set) var finished: UInt64 = 0
+
+        /// All that began have ended.
+        var areOver: Bool { seen != 0 && seen == finished }
+
+        /// Those from 63 on count as one.
+        mutating func note(_ index: Int, isFinished: Bool) {
+            let bit = UInt64(1) << UInt64(min(max(index, 0), 63))
+            seen |= bit
+            if isFinished { finished |= bit }
+        }
+
+        mutating func add(_ other: Choices) {
+            seen |= other.seen
+            finished |= other.finished
+        }
+    }
+
     let dialect: ClientDialect
     private(set) var signs: Signs = []
+    private(set) var choices = Choices()
     private(set) var kind = EventKind.unnamed
     private(set) var counts = UsageCounts()
     private(set) var error = InBandError()
@@ -26,6 +48,8 @@ struct PayloadReader: Sendable {
     private var field = PayloadField.none
     private var hasCounts = false
     private var hasErrorText = false
+    private var choiceIndex = 0
+    private var isChoiceFinished = false
 
     init(_ dialect: ClientDialect) { self.dialect = dialect }
 
@@ -45,6 +69,7 @@ struct PayloadReader: Sendable {
         self.isCommitted = isCommitted
         lexer.restart()
         signs = []
+        choices = Choices()
         kind = .unnamed
         place = .elsewhere
         field = .none
@@ -97,6 +122,7 @@ struct PayloadReader: Sendable {
         } else {
             around = around << 8 | UInt64(place.rawValue)
             place = inner
+            if inner == .choice { (choiceIndex, isChoiceFinished) = (0, false) }
             field = .none
             lexer.capturesText = true
         }
@@ -109,6 +135,7 @@ struct PayloadReader: Sendable {
             if !lexer.closedEmpty { takeTruth() }
         } else {
             if place == .error, !lexer.closedEmpty { signs.insert(.error) }
+            if place == .choice { choices.note(choiceIndex, isFinished: isChoiceFinished) }
             place = PayloadPlace(rawValue: UInt8(truncatingIfNeeded: around)) ?? .elsewhere
             around >>= 8
         }
@@ -120,7 +147,9 @@ struct PayloadReader: Sendable {
         switch field {
         case .output: signs.insert(.output)
         case .delta where place == .top: signs.insert(.output)
-        case .finishReason: signs.insert(.finish)
+        case .finishReason:
+            signs.insert(.finish)
+            isChoiceFinished = true
         case .error: signs.insert(.error)
         default: break
         }
@@ -156,6 +185,9 @@ struct PayloadReader: Sendable {
         case .outputTokens: counts.output = count
         case .cacheRead: counts.cacheRead = count
         case .cacheWrite: counts.cacheWrite = count
+        case .choiceIndex:
+            choiceIndex = count
+            return
         case .errorCode:
             error.code = String(count)
             hasErrorText = true

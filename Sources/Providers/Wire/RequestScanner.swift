@@ -22,8 +22,9 @@ package struct RequestScanner: Sendable {
 
     /// - Parameters:
     ///   - maximumDepth: objects and arrays inside each other, the outermost included; at most 256.
-    ///   - maximumFields: top-level fields. Any number is handled in linear time; each costs 32 bytes and its name.
-    package init(maximumDepth: Int = 200, maximumFields: Int = 4096) {
+    ///   - maximumFields: top-level fields. Any number is handled in linear time; each costs about 20 bytes and its
+    ///     name.
+    package init(maximumDepth: Int = 200, maximumFields: Int = .max) {
         lexer = JSONLexer(maximumDepth: maximumDepth, captureLimitBytes: .max)
         lexer.dullDepth = 2
         self.maximumFields = maximumFields
@@ -75,7 +76,8 @@ package struct RequestScanner: Sendable {
         guard names.count < maximumFields else { return refuse(.tooManyFields) }
         let name = lexer.withText(&cursor) { ShortText($0) }
         // Not through `withText`: a closure that changes `names` would make it copy the whole lexer.
-        let isNew = lexer.isTextHeld ? lexer.held.withUnsafeBufferPointer { names.insert($0) } : names.insert(cursor.text)
+        let isNew =
+            lexer.isTextHeld ? lexer.held.withUnsafeBufferPointer { names.insert($0) } : names.insert(cursor.text)
         guard isNew else {
             let text = lexer.withText(&cursor) { String(decoding: $0.prefix(128), as: UTF8.self) }
             return refuse(.duplicateField(name: text))

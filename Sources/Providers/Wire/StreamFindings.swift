@@ -4,14 +4,17 @@
 struct StreamFindings: Sendable {
     private(set) var isMeaningful = false
     private(set) var hasOutput = false
-    private(set) var isTerminal = false
+    /// Nothing is to come but, perhaps, counts.
+    var isTerminal: Bool { isOver || choices.areOver }
+    private var isOver = false
+    private var choices = PayloadReader.Choices()
     private(set) var hasError = false
     private(set) var error: InBandError?
     private(set) var counts = UsageCounts()
 
     /// Chat's `[DONE]`.
     mutating func noteDone() {
-        isTerminal = true
+        isOver = true
         isMeaningful = true
     }
 
@@ -22,14 +25,14 @@ struct StreamFindings: Sendable {
         guard payload.isComplete || named == .error else { return }
         let kind = payload.kind == .unnamed ? named : payload.kind
         counts.replace(with: payload.counts)
-        let isOver = kind == .completion || payload.signs.contains(.finish)
-        if isOver || kind == .failure { isTerminal = true }
+        choices.add(payload.choices)
+        if kind == .completion || kind == .failure { isOver = true }
         if kind == .error || kind == .failure || named == .error || payload.signs.contains(.error) {
             if !hasError { error = payload.error }
             hasError = true
             return
         }
         if !payload.signs.isDisjoint(with: [.output, .tool, .refusal]) { hasOutput = true }
-        if hasOutput || isOver { isMeaningful = true }
+        if hasOutput || isOver || payload.signs.contains(.finish) { isMeaningful = true }
     }
 }
