@@ -90,6 +90,27 @@ def test_a_replaced_key_is_not_held_to_what_the_old_one_did(start, simulator):
     assert simulator.counts()["old"] == 1
 
 
+def dotenv(gateway, key):
+    gateway.write_dotenv({"ANTHROPIC_API_KEY": key})
+
+
+def inline(gateway, key):
+    gateway.config["models"]["providers"]["anthropic"]["apiKey"] = key
+    gateway.write_config(gateway.config)
+
+
+@pytest.mark.parametrize("place", [dotenv, inline], ids=lambda place: place.__name__)
+def test_nor_is_a_replaced_key_outside_the_store(start, simulator, place):
+    gateway = start()
+    place(gateway, "sk-sim-401-old")
+    eventually(lambda: gateway.send(MESSAGES.path, MESSAGES.body()) and simulator.counts() == {"old": 1}, "the old key")
+
+    place(gateway, "sk-sim-ok-new")
+
+    eventually(lambda: is_served(gateway, MESSAGES, MESSAGES.model), "the new key")
+    assert simulator.counts()["old"] == 1
+
+
 def test_another_token(start, simulator):
     gateway = start({"anthropic:work": "sk-sim-ok-work"})
     gateway.config["gateway"]["auth"]["token"] = NEXT_TOKEN
