@@ -58,9 +58,13 @@ package struct SettingsFile: Sendable {
     }
 
     private func parse(_ bytes: [UInt8]) throws(StoreError) -> Document {
-        do throws(DocumentError) { return try Document(bytes, as: .json5, maximumDepth: 64) } catch {
+        let document: Document
+        do throws(DocumentError) { document = try Document(bytes, as: .json5, maximumDepth: 64) } catch {
             throw .malformed(path: path, problem: error.description)
         }
+        // Read as one without any setting, it would take the clients' token away from a running gateway.
+        guard document.root.kind == .object else { throw .malformed(path: path, problem: "It is not a JSON object.") }
+        return document
     }
 
     /// A slip of ours, or of a command, must not empty somebody's configuration, nor open the gateway.

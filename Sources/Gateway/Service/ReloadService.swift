@@ -2,6 +2,7 @@
 import CredentialLifecycle
 import Credentials
 import ProfileStorage
+import Providers
 import Rotation
 import SafeFiles
 import ServiceLifecycle
@@ -37,6 +38,7 @@ final class ReloadService: Service {
         self.addresses = addresses
         self.runtime = runtime
         self.standing = standing
+        reportNotices(first)
         report(first, firstProblems)
     }
 
@@ -61,6 +63,7 @@ final class ReloadService: Service {
             state.reading = state.reader.read()
             state.watch = Self.watch(state.reading)
             forgetReplaced(before, state.reading)
+            reportNotices(state.reading)
             apply(&state)
             runtime.log.event("reloaded", [("files", .text(changed.map(Self.lastPart).joined(separator: ", ")))])
         }
@@ -86,12 +89,32 @@ final class ReloadService: Service {
                 runtime.board.clear(HealthKey(owner: agent.id, id: id))
             }
         }
+        let old = Self.secretsOutsideStores(before)
+        for (key, secret) in Self.secretsOutsideStores(after) where old[key] != nil && old[key] != secret {
+            runtime.board.clear(key)
+        }
     }
 
-    private func report(_ reading: InstanceReading, _ more: [String]) {
+    /// Those of the configuration and of the environment.
+    private static func secretsOutsideStores(_ reading: InstanceReading) -> [HealthKey: Secret] {
+        var found: [HealthKey: Secret] = [:]
+        for provider in reading.providers.all.values {
+            let order = SourceOrder(
+                profiles: [], configured: [], configKey: reading.settings.providers[provider.id]?.apiKey.secret,
+                environmentKeys: reading.providers.environmentKeys(for: provider, in: reading.environment))
+            for entry in order.candidates(for: provider.id) { found[entry.candidate.healthKey] = entry.secret }
+        }
+        return found
+    }
+
+    /// Once for each reading.
+    private func reportNotices(_ reading: InstanceReading) {
         for notice in reading.notices {
             runtime.log.event("permissions_tightened", [("path", .text(notice.path)), ("problem", .text(notice.text))])
         }
+    }
+
+    private func report(_ reading: InstanceReading, _ more: [String]) {
         let problems = reading.problems.filter { $0.severity == .error }.map(\.text) + more
         for problem in standing.replace(problems) { runtime.log.event("problem", [("problem", .text(problem))]) }
     }
