@@ -64,6 +64,9 @@ extension Exchange {
         if let inBand = attempt.plain?.inBandError { return classify(inBand: inBand) }
         if attempt.heldBytes == 0 { return attemptFailed(.endedEarly, at: now) }
         if attempt.plain?.isUnfinished == true { return attemptFailed(.cutShort, at: now) }
+        if attempt.plain?.isPage == true {
+            return attemptFailed(.protocolError("The answer is a web page."), at: now)
+        }
         commit(length: attempt.heldBytes)
         complete()
     }

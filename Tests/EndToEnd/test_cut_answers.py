@@ -58,7 +58,7 @@ def test_a_cut_stream_ends_in_an_error_frame_and_without_the_closing_chunk(start
 @each_dialect
 def test_a_stream_that_falls_silent_is_cut_at_the_idle_deadline(start, simulator, dialect):
     gateway = two(start, dialect, "stall-after-text", gateway={"deadlines": {"idleSeconds": 0.5}})
-    check_cut(gateway, simulator, dialect, "idle deadline")
+    check_cut(gateway, simulator, dialect, "deadline")
     simulator.await_outcome("bad", "cancelled")
 
 
