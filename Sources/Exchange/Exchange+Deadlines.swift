@@ -24,8 +24,11 @@ extension Exchange {
     var totalDeadline: NIODeadline? { body.wantsStream ? nil : (routedAt ?? startedAt) + limits.total }
 
     /// The slowest upload we accept: the grace, then one second for each `minimumBodyBytesPerSecond`.
+    ///
+    /// Without a least rate the total bounds it, so that nobody holds a connection for ever.
     private var uploadDeadline: NIODeadline {
-        let earned = Int64(body.byteCount) * 1_000_000_000 / Int64(max(1, limits.minimumBodyBytesPerSecond))
+        guard limits.minimumBodyBytesPerSecond > 0 else { return startedAt + limits.total }
+        let earned = Int64(body.byteCount) * 1_000_000_000 / Int64(limits.minimumBodyBytesPerSecond)
         return startedAt + limits.uploadGrace + .nanoseconds(earned)
     }
 
@@ -62,6 +65,8 @@ extension Exchange {
         case .waiting: resume(at: now)
         case .connecting: attemptFailed(.connectTimeout, at: now)
         case .open:
+            // The status has come: it says more than a body that does not end.
+            if let answer = attempt?.answer, answer.status >= 300 { return classify(inBand: nil) }
             let isUpload = attempt?.requestSent == false && isClientBehind
             if isUpload { failTooSlow() } else { attemptFailed(.noAnswer, at: now) }
         case .asking, .collecting, .relaying, .finished: break

@@ -39,7 +39,7 @@ extension Exchange {
     private mutating func reconnect(at now: NIODeadline) {
         guard let dead = attempt else { return }
         dropUpstream(reusable: false)
-        var fresh = Attempt(profile: dead.profile, replacement: dead.replacement, at: now)
+        let fresh = Attempt(profile: dead.profile, replacement: dead.replacement, at: now)
         fresh.isReplacement = true
         attempt = fresh
         phase = .connecting(since: now)

@@ -89,7 +89,7 @@ extension Exchange {
     /// Hands over what has arrived, as far as the connection's budget goes: an upstream that does not read must not
     /// make us keep the upload twice.
     private mutating func pump(at now: NIODeadline) {
-        guard var attempt, attempt.isConnected, !attempt.requestSent else { return }
+        guard let attempt, attempt.isConnected, !attempt.requestSent else { return }
         while attempt.budgetBytes > 0, let piece = body.nextPiece(&attempt.cursor, with: attempt.replacement) {
             attempt.budgetBytes -= piece.readableBytes
             attempt.lastProgress = now
@@ -101,7 +101,6 @@ extension Exchange {
             push(.sendEnd)
             if isCommitted { body.discard() }
         }
-        self.attempt = attempt
     }
 
     mutating func failBodyTooLarge() {

@@ -17,8 +17,8 @@ extension Exchange {
         case cut
     }
 
-    /// The current attempt.
-    struct Attempt: Sendable {
+    /// The current attempt. A class, so that looking at it copies nothing.
+    final class Attempt {
         let profile: ProfileID
         let replacement: RequestBody.Replacement?
         var cursor = RequestBody.Cursor()

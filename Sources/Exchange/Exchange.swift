@@ -12,7 +12,7 @@ import Rotation
 ///
 /// What always holds: each `.candidate` and each repetition gets one `settle`; each `connect` gets one `dropUpstream`;
 /// the client gets one head at most, and after an end, an error or a break nothing more.
-package struct Exchange: Sendable {
+package struct Exchange: ~Copyable {
     enum Phase: Sendable {
         /// The request is read until its model is known.
         case collecting

@@ -7,7 +7,7 @@ import Rotation
 @testable import Exchange
 
 /// Plays both sides and the clock for an exchange, and writes down what it asks for, one word or so per action.
-struct ExchangeDriver {
+struct ExchangeDriver: ~Copyable {
     var exchange: Exchange
     var now = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
     var log: [String] = []

@@ -89,7 +89,7 @@ private struct ResetHintReader {
     }
 
     private func limit(_ name: String, _ remaining: String, _ read: (String) -> Date?) -> ResetHint? {
-        guard let text = headers.first(name), let left = headers.first(remaining).flatMap({ Double($0) }), left <= 0
+        guard let text = headers.first(name), let left = headers.first(remaining).flatMap({ Double($0) }), left == 0
         else { return nil }
         return hint(read(text), .header, "\(name): \(text)")
     }

@@ -96,6 +96,7 @@ struct StatusTable {
     private var tooMany: FailureReason {
         if text?.isLongContextPlan == true { return .contextOverflow }
         if structured([.billing]) != nil { return .billing }
+        if let code = body.code, TextTables.codes[code.uppercased()] == .rateLimit { return .rateLimit }
         guard let text, !text.isAmbiguousBalance else { return .rateLimit }
         // A type such as rate_limit_error repeats the status; clear words about money say more.
         if text.isClearlyBilling { return .billing }

@@ -88,7 +88,7 @@ import Testing
         Row(
             429, #"{"error":{"code":429,"message":"check your plan and billing","status":"RESOURCE_EXHAUSTED"}}"#,
             .rateLimit),
-        Row(429, anthropicBody("rate_limit_error", "insufficient credits"), .rateLimit),
+        Row(429, anthropicBody("rate_limit_error", "insufficient credits"), .billing),
         Row(413, errorBody("too large", type: "tokens", code: "rate_limit_exceeded"), .rateLimit, at: "groq"),
         Row(401, errorBody("x", code: "account_deactivated"), .authPermanent),
         Row(401, errorBody("x", code: "DEACTIVATED_WORKSPACE"), .authPermanent),
