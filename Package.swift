@@ -79,7 +79,7 @@ let package = Package(
                 "SafeFiles", "Documents", "Credentials", "CProcess", argumentParser,
             ]),
         .target(
-            name: "TestKit", dependencies: ["ProfileStorage", "SafeFiles", "Documents", "Rotation", "Credentials"],
+            name: "TestKit", dependencies: ["ProfileStorage", "SafeFiles", "Documents", "Credentials"],
             path: "Tests/TestKit", swiftSettings: strict),
         .executableTarget(
             name: "store-writer", dependencies: ["TestKit", "ProfileStorage", "Rotation", "Credentials"],
@@ -90,7 +90,7 @@ let package = Package(
         suite("Providers", ["Rotation", "Credentials"]),
         suite("SafeFiles", ["Credentials"]),
         suite("Settings", ["SafeFiles", "Documents", "Credentials"]),
-        suite("ProfileStorage", ["SafeFiles", "Documents", "Rotation", "Credentials"]),
+        suite("ProfileStorage", ["SafeFiles", "Rotation", "Credentials"]),
         suite("CredentialLifecycle", ["ProfileStorage", "Providers", "Rotation", "Settings", "Credentials"]),
         suite("Exchange", ["Providers", "Rotation", "Credentials", nio]),
         suite(
@@ -100,7 +100,7 @@ let package = Package(
                 "Credentials", nio, nioHTTP1,
             ]),
         suite("ProviderSimulator", [nio, nioPosix, nioHTTP1, nioSSL, argumentParser]),
-        suite("Commands", ["Gateway", "Settings", "ProfileStorage", "Rotation", "Credentials"]),
+        suite("Commands", ["ProfileStorage", "Rotation", "Credentials"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -54,7 +54,7 @@ extension Exchange {
         guard let deadline, deadline <= now else { return }
         switch phase {
         case .collecting: return failTooSlow()
-        case .relaying: return cut("Nothing came from the upstream before the deadline.")
+        case .relaying: return cut("Nothing came from the upstream before the idle deadline.")
         default: break
         }
         if let totalDeadline, totalDeadline <= now { return failTotal(at: now) }

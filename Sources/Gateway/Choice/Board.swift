@@ -8,7 +8,7 @@ import Rotation
 import Synchronization
 
 /// Who is asked next: the rosters of all agents and providers, the health of every credential, and the sessions'
-/// pins, behind one lock that is held for well under a microsecond (docs/decisions/0003).
+/// pins, behind one lock that is held for about a microsecond (docs/decisions/0003).
 ///
 /// One for all event loops, so that what `models explain` says is what the next request does, on whichever loop.
 package final class Board: Sendable {

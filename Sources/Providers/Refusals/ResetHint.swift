@@ -85,11 +85,11 @@ private struct ResetHintReader {
                 })
         }
         found.append(limit("x-ratelimit-reset", "x-ratelimit-remaining", epochOrSeconds))
-        return found.compactMap(\.self).max { $0.until < $1.until }
+        return found.compactMap { $0 }.max { $0.until < $1.until }
     }
 
     private func limit(_ name: String, _ remaining: String, _ read: (String) -> Date?) -> ResetHint? {
-        guard let text = headers.first(name), let left = headers.first(remaining).flatMap(Double.init), left <= 0
+        guard let text = headers.first(name), let left = headers.first(remaining).flatMap({ Double($0) }), left <= 0
         else { return nil }
         return hint(read(text), .header, "\(name): \(text)")
     }

@@ -95,9 +95,11 @@ struct StatusTable {
 
     private var tooMany: FailureReason {
         if text?.isLongContextPlan == true { return .contextOverflow }
-        if let reason = structured([.billing, .rateLimit]) { return reason }
+        if structured([.billing]) != nil { return .billing }
         guard let text, !text.isAmbiguousBalance else { return .rateLimit }
+        // A type such as rate_limit_error repeats the status; clear words about money say more.
         if text.isClearlyBilling { return .billing }
+        if structured([.rateLimit]) != nil { return .rateLimit }
         if text.isPeriodicLimit { return .rateLimit }
         return text.reason(among: [.billing]) ?? .rateLimit
     }

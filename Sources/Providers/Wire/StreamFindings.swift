@@ -26,6 +26,7 @@ struct StreamFindings: Sendable {
         let kind = payload.kind == .unnamed ? named : payload.kind
         counts.replace(with: payload.counts)
         choices.add(payload.choices)
+        let ends = kind == .completion || payload.signs.contains(.finish)
         if kind == .completion || kind == .failure { isOver = true }
         if kind == .error || kind == .failure || named == .error || payload.signs.contains(.error) {
             if !hasError { error = payload.error }
@@ -33,6 +34,6 @@ struct StreamFindings: Sendable {
             return
         }
         if !payload.signs.isDisjoint(with: [.output, .tool, .refusal]) { hasOutput = true }
-        if hasOutput || isOver || payload.signs.contains(.finish) { isMeaningful = true }
+        if hasOutput || ends { isMeaningful = true }
     }
 }

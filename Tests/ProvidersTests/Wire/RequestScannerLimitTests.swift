@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Providers
+import TestKit
 import Testing
 
 @Suite struct RequestScannerLimitTests {
@@ -20,7 +21,7 @@ import Testing
     }
 
     @Test func `mixed nesting is matched at every depth`() {
-        var random = WireRandom(seed: 3)
+        var random = SeededGenerator(seed: 3)
         let objects = (1..<200).map { _ in Bool.random(using: &random) }
         let opening = "{\"a\":" + objects.map { $0 ? "{\"a\":" : "[" }.joined()
         let closing = objects.reversed().map { $0 ? "}" : "]" } + ["}"]
@@ -50,11 +51,19 @@ import Testing
         #expect(RequestReading("{\"\(name)a\":1,\"\(name)\\u0061\":2}").fault != nil)
     }
 
-    @Test func `fields are counted up to the limit`() {
-        func body(_ count: Int) -> String { "{" + (0..<count).map { "\"f\($0)\":0" }.joined(separator: ",") + "}" }
-        #expect(RequestReading(body(4096)).fault == nil)
-        #expect(RequestReading(body(4097)).fault == .tooManyFields)
-        #expect(RequestReading(body(20_000), maximumFields: .max).fault == nil)
+    private static func body(fields count: Int) -> String {
+        "{" + (0..<count).map { "\"f\($0)\":0" }.joined(separator: ",") + "}"
+    }
+
+    @Test func `there is no limit on fields unless one is set`() {
+        #expect(RequestReading(Self.body(fields: 200_000)).fault == nil)
+        #expect(RequestReading(Self.body(fields: 100), maximumFields: 100).fault == nil)
+        #expect(RequestReading(Self.body(fields: 101), maximumFields: 100).fault == .tooManyFields)
+    }
+
+    @Test func `a duplicate is found behind very many fields`() {
+        let body = Self.body(fields: 200_000).dropLast() + ",\"f77\":1}"
+        #expect(RequestReading(String(body)).fault == .duplicateField(name: "f77"))
     }
 
     @Test(arguments: [1, 23, 24, 25, 100, 3000])

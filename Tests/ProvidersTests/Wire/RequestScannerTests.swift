@@ -66,7 +66,8 @@ import Testing
         (#"{"x":1,"y":{"x":1},"x":2}"#, .duplicateField(name: "x")),
         (#"{"":1,"":2}"#, .duplicateField(name: "")),
         (#"{"😀":1,"\ud83d\ude00":2}"#, .duplicateField(name: "😀")),
-        (#"{"model":null}"#, .modelNotString), (#"{"model":1}"#, .modelNotString), (#"{"model":true}"#, .modelNotString),
+        (#"{"model":null}"#, .modelNotString), (#"{"model":1}"#, .modelNotString),
+        (#"{"model":true}"#, .modelNotString),
         (#"{"model":["a"]}"#, .modelNotString), (#"{"model":{}}"#, .modelNotString),
     ])
     func `ambiguity is refused`(text: String, fault: RequestFault) {

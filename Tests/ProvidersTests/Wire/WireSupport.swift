@@ -1,21 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Providers
-
-/// SplitMix64: the same numbers on every run.
-struct WireRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
+import TestKit
 
 /// How a text reaches a scanner.
 enum Delivery {
@@ -25,7 +11,7 @@ enum Delivery {
 
     /// Every byte, and a dozen random cuttings of `count` bytes.
     static func several(count: Int, seed: UInt64) -> [Delivery] {
-        var random = WireRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         return [.everyByte]
             + (1...12).map { pieces in
                 .cuts((0..<pieces).map { _ in Int.random(in: 0...count, using: &random) }.sorted())
@@ -49,11 +35,11 @@ struct RequestReading: Equatable {
     var stream: Bool?
     var fault: RequestFault?
 
-    init(_ text: String, delivery: Delivery = .whole, maximumFields: Int = 4096) {
+    init(_ text: String, delivery: Delivery = .whole, maximumFields: Int = .max) {
         self.init(Array(text.utf8), delivery: delivery, maximumFields: maximumFields)
     }
 
-    init(_ bytes: [UInt8], delivery: Delivery = .whole, maximumFields: Int = 4096) {
+    init(_ bytes: [UInt8], delivery: Delivery = .whole, maximumFields: Int = .max) {
         var scanner = RequestScanner(maximumFields: maximumFields)
         do throws(RequestFault) {
             // Each piece in memory of its own, so that reading past its end would show.

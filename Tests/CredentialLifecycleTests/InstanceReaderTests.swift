@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+import CredentialLifecycle
+import Credentials
+import FoundationEssentials
+import ProfileStorage
+import Providers
+import Rotation
+import Settings
+import TestKit
+import Testing
+
+/// An instance in a folder of its own, and what a reader makes of it.
+private final class Instance {
+    let scratch = ScratchFolder(missing: "state")
+    let layout: StateLayout
+    var reader: InstanceReader
+
+    init(_ variables: [String: String] = [:]) throws {
+        let environment = variables.merging(["AGENTICFLOW_STATE_DIR": scratch.path, "HOME": scratch.path]) { own, _ in
+            own
+        }
+        layout = try StateLayout(environment: environment)
+        reader = InstanceReader(layout: layout, process: environment)
+        for folder in ["", "agents", "agents/main", "agents/main/agent", "agents/helper", "agents/helper/agent"] {
+            scratch.makeFolder(folder)
+        }
+    }
+
+    func configure(_ text: String) { scratch.write(text, to: "agenticflow-enterprise.json") }
+
+    func store(_ text: String, agent: String = "main") {
+        scratch.write(text, to: "agents/\(agent)/agent/auth-profiles.json")
+    }
+
+    func read() -> InstanceReading { reader.read() }
+}
+
+private func profiles(_ names: String...) -> String {
+    let entries = names.map {
+        "\"anthropic:\($0)\":{\"type\":\"api_key\",\"provider\":\"anthropic\",\"key\":\"sk-of-\($0)-123456\"}"
+    }
+    return "{\"version\":1,\"profiles\":{\(entries.joined(separator: ","))}}"
+}
+
+extension InstanceReading {
+    fileprivate func names(of agent: AgentID) -> [String] {
+        (self[agent]?.profiles ?? []).map { "\($0.owner)/\($0.profile.id.name)" }.sorted()
+    }
+
+    fileprivate func problems(at place: InstanceProblem.Place) -> [InstanceProblem] {
+        problems.filter { $0.place == place }
+    }
+}
+
+@Suite struct InstanceReaderTests {
+    static let agents = "{agents:{list:[{id:'main',default:true},{id:'helper'}]}}"
+    static let helper = AgentID("helper")!
+
+    @Test func `nothing at all is an instance with one agent and no problems`() throws {
+        let reading = try Instance().read()
+        #expect(reading.agents.map(\.id) == [.main])
+        #expect(reading.problems.isEmpty)
+        #expect(reading.clientToken == nil)
+    }
+
+    @Test func `an agent reads through to the main agent's profiles, its own ones first`() throws {
+        let instance = try Instance()
+        instance.configure(Self.agents)
+        instance.store(profiles("a", "b"))
+        instance.store(profiles("b", "c"), agent: "helper")
+        let reading = instance.read()
+        #expect(reading.names(of: Self.helper) == ["helper/b", "helper/c", "main/a"])
+        #expect(reading.names(of: .main) == ["main/a", "main/b"])
+        // Nothing was copied: a change at the owner is seen at once.
+        instance.store(profiles("z"))
+        #expect(instance.read().names(of: Self.helper) == ["helper/b", "helper/c", "main/z"])
+    }
+
+    @Test func `an agent may keep to its own profiles`() throws {
+        let instance = try Instance()
+        instance.configure("{agents:{list:[{id:'main'},{id:'helper',auth:{inherit:false}}]}}")
+        instance.store(profiles("a"))
+        instance.store(profiles("c"), agent: "helper")
+        #expect(instance.read().names(of: Self.helper) == ["helper/c"])
+    }
+
+    @Test(arguments: [
+        "", "{", "{\"version\":1,\"profiles\":{\"anthropic:a\":", "[]", "null", "{\"version\":99}", "\u{0}",
+    ])
+    func `a store that cannot be read keeps what was known of it, and says so`(broken: String) throws {
+        let instance = try Instance()
+        instance.store(profiles("a"))
+        #expect(instance.read().names(of: .main) == ["main/a"])
+        instance.store(broken)
+        let reading = instance.read()
+        #expect(reading.names(of: .main) == ["main/a"])
+        let problem = try #require(reading.problems(at: .store(.main)).first)
+        #expect(problem.severity == .error)
+        #expect(problem.advice != nil)
+        #expect(problem.text.contains("stays in use"))
+        #expect(instance.scratch.text(of: "agents/main/agent/auth-profiles.json") == broken)
+        instance.store(profiles("b"))
+        #expect(instance.read().names(of: .main) == ["main/b"])
+    }
+
+    @Test func `a store that is removed takes its profiles along, a configuration does not`() throws {
+        let instance = try Instance()
+        instance.configure("{gateway:{auth:{token:'agw_known-token'}}}")
+        instance.store(profiles("a"))
+        #expect(instance.read().clientToken == Secret("agw_known-token"))
+        try FileManager.default.removeItem(atPath: instance.layout.storePath(.main))
+        try FileManager.default.removeItem(atPath: instance.layout.configPath)
+        let reading = instance.read()
+        #expect(reading.names(of: .main).isEmpty)
+        #expect(reading.clientToken == Secret("agw_known-token"))
+        #expect(reading.problems(at: .configuration).count == 1)
+    }
+
+    @Test func `a broken configuration leaves the one before in force`() throws {
+        let instance = try Instance()
+        instance.configure("{gateway:{port:18999}}")
+        _ = instance.read()
+        instance.configure("{gateway:{port:")
+        let reading = instance.read()
+        #expect(reading.settings.gateway.port == 18999)
+        #expect(reading.problems(at: .configuration).first?.exitCode == .configuration)
+    }
+
+    @Test func `the environment file fills the gaps of the process, the configuration those of both`() throws {
+        let instance = try Instance(["OPENAI_API_KEY": "from-process"])
+        instance.scratch.write("OPENAI_API_KEY=from-file\nGROQ_API_KEY=from-file-12\n", to: ".env")
+        instance.configure("{env:{vars:{GROQ_API_KEY:'from-config',XAI_API_KEY:'from-config'}}}")
+        let environment = instance.read().environment
+        #expect(environment.lookup("OPENAI_API_KEY")?.value == Secret("from-process"))
+        #expect(environment.lookup("GROQ_API_KEY")?.value == Secret("from-file-12"))
+        #expect(environment.lookup("XAI_API_KEY")?.value == Secret("from-config"))
+    }
+
+    @Test func `a file that is open to others is closed, and reported once`() throws {
+        let instance = try Instance()
+        instance.scratch.write("A_KEY=1\n", to: ".env", mode: 0o644)
+        #expect(instance.read().notices.count == 1)
+        #expect(instance.scratch.mode(of: ".env") == 0o600)
+        #expect(instance.read().notices.isEmpty)
+    }
+
+    @Test func `health that other programs have noted is where ours starts`() throws {
+        let instance = try Instance()
+        let usage = "\"usageStats\":{\"anthropic:a\":{\"lastUsed\":1770000000000}}"
+        instance.store(profiles("a").dropLast() + ",\(usage)}")
+        let key = HealthKey(owner: .main, id: try #require(ProfileID("anthropic:a")))
+        #expect(instance.read().startingHealth[key]?.lastUsed == Date(timeIntervalSince1970: 1_770_000_000))
+    }
+
+    @Test func `every file that was read is named, with how it was before`() throws {
+        let instance = try Instance()
+        instance.configure(
+            "{agents:{list:[{id:'main'},{id:'helper'}]},models:{providers:{corp:{baseUrl:'https://corp.example/v1',api:'openai-completions',caFile:'/nowhere/ca.pem'}}}}"
+        )
+        let files = instance.read().files
+        #expect(
+            files.keys.sorted()
+                == [
+                    "/nowhere/ca.pem", instance.layout.configPath, instance.layout.dotEnvPath,
+                    instance.layout.storePath(.main), instance.layout.storePath(Self.helper),
+                ].sorted())
+        #expect(files[instance.layout.configPath].flatMap { $0 } != nil)
+        #expect(files["/nowhere/ca.pem"].flatMap { $0 } == nil)
+    }
+}
