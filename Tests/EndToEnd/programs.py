@@ -35,7 +35,16 @@ def clean_environment(home, **more):
 class Program:
     """A running child process."""
 
-    def __init__(self, name, arguments, environment, folder):
+    @classmethod
+    def piped(cls, name, arguments, environment, folder, text):
+        """One that reads `text` from its standard input."""
+        folder.mkdir(parents=True, exist_ok=True)
+        given = folder / "stdin"
+        given.write_text(text)
+        with open(given, "rb") as source:
+            return cls(name, arguments, environment, folder, stdin=source)
+
+    def __init__(self, name, arguments, environment, folder, stdin=subprocess.DEVNULL):
         self.name = name
         folder.mkdir(parents=True, exist_ok=True)
         number = len(list(folder.glob("*.stderr")))
@@ -44,7 +53,7 @@ class Program:
         with open(self.stdout_path, "wb") as out, open(self.stderr_path, "wb") as err:
             self.process = subprocess.Popen(
                 [str(BUILD / name), *arguments],
-                stdin=subprocess.DEVNULL,
+                stdin=stdin,
                 stdout=out,
                 stderr=err,
                 env=environment,
