@@ -11,15 +11,50 @@ import Testing
 
     @Test(arguments: [
         ("", IntakeError.empty), (" \n", .empty), ("export KEY=sk-test-123456", .notTheKeyAlone(found: "export NAME=")),
-        ("OPENAI_API_KEY=sk-test-123456", .notTheKeyAlone(found: "NAME=")), ("Bearer sk-test-123456", .notTheKeyAlone(found: "Bearer")),
-        ("sk-test\u{a0}123456", .foreignCharacter(position: 8, codePoint: 0xA0)), ("\u{feff}sk-test-123456", .foreignCharacter(position: 1, codePoint: 0xFEFF)),
-        ("sk-test\u{200b}123456", .foreignCharacter(position: 8, codePoint: 0x200B)), ("sk-\u{201c}test-123456", .foreignCharacter(position: 4, codePoint: 0x201C)),
-        ("sk-test\n-123456", .foreignCharacter(position: 8, codePoint: 0x0A)), ("sk-test\u{0}-123456", .foreignCharacter(position: 8, codePoint: 0)),
-        ("sk-ant…wxyz", .foreignCharacter(position: 7, codePoint: 0x2026)), ("│ sk-test-123456", .foreignCharacter(position: 1, codePoint: 0x2502)),
+        ("OPENAI_API_KEY=sk-test-123456", .notTheKeyAlone(found: "NAME=")),
+        ("TOKEN=sk-test-123456", .notTheKeyAlone(found: "NAME=")),
+        ("x-api-key: sk-test-123456", .notTheKeyAlone(found: "a header's name")),
+        ("Authorization: Bearer sk-test-123456", .notTheKeyAlone(found: "a header's name")),
+        ("Bearer sk-test-123456", .notTheKeyAlone(found: "Bearer")),
+        ("sk-test\u{a0}123456", .foreignCharacter(position: 8, codePoint: 0xA0)),
+        ("\u{feff}sk-test-123456", .foreignCharacter(position: 1, codePoint: 0xFEFF)),
+        ("sk-test\u{200b}123456", .foreignCharacter(position: 8, codePoint: 0x200B)),
+        ("sk-\u{201c}test-123456", .foreignCharacter(position: 4, codePoint: 0x201C)),
+        ("sk-test\n-123456", .foreignCharacter(position: 8, codePoint: 0x0A)),
+        ("sk-test\u{0}-123456", .foreignCharacter(position: 8, codePoint: 0)),
+        ("sk-ant…wxyz", .foreignCharacter(position: 7, codePoint: 0x2026)),
+        ("│ sk-test-123456", .foreignCharacter(position: 1, codePoint: 0x2502)),
         ("short", .tooShort(8)), (String(repeating: "a", count: 4097), .tooLong(4096)), ("sk-ant-...-wxyz", .masked),
     ])
     func `everything else is refused, with its place`(pasted: String, error: IntakeError) {
         #expect(throws: error) { try PastedSecret(pasted) }
+    }
+
+    @Test(arguments: [
+        "QUJDREVGR0hJSktMTU5P=", "QUJDREVGR0hJSktMTU5PUA==", "a=b_c-d.e/f+g", "12345678",
+        String(repeating: "a", count: 4096),
+    ])
+    func `what only looks like a variable, and the lengths that are allowed`(key: String) throws {
+        let pasted = try PastedSecret(key)
+        #expect(pasted.secret == Secret(key) && !pasted.removedQuotes)
+    }
+
+    @Test func `quotes that are taken off are told`() throws {
+        #expect(try PastedSecret("'sk-test-123456'").removedQuotes)
+        #expect(try PastedSecret(" sk-test-123456 ").removedQuotes == false)
+    }
+
+    @Test func `every refusal says what, why and what to do`() {
+        let errors: [IntakeError] = [
+            .empty, .notTheKeyAlone(found: "x"), .foreignCharacter(position: 1, codePoint: 0x1F600), .tooShort(8),
+            .tooLong(9),
+            .masked, .setupTokenAsKey, .keyAsToken, .setupTokenTooShort, .badDuration("x"), .badProfileName("x"),
+        ]
+        for error in errors {
+            let advice = error.advice
+            #expect(!advice.what.isEmpty && !advice.why.isEmpty && !advice.fix.isEmpty)
+            #expect(error.exitCode == .usage || error.exitCode == .badInput)
+        }
     }
 
     @Test func `no message repeats any of the text`() {
@@ -39,18 +74,22 @@ import Testing
         ("sk-ant-oat01-" + String(repeating: "x", count: 67), CredentialKind.token, IntakeError?.none),
         ("sk-ant-oat01-" + String(repeating: "x", count: 60), .token, .setupTokenTooShort),
         ("sk-ant-oat01-" + String(repeating: "x", count: 67), .apiKey, .setupTokenAsKey),
-        ("sk-ant-api03-abcdef", .token, .keyAsToken), ("sk-ant-api03-abcdef", .apiKey, nil), ("anything-else", .token, nil),
+        ("sk-ant-api03-abcdef", .token, .keyAsToken), ("sk-ant-api03-abcdef", .apiKey, nil),
+        ("anything-else", .token, nil),
     ])
     func `an Anthropic credential is stored as what it is`(text: String, kind: CredentialKind, error: IntakeError?) {
         var thrown: IntakeError?
-        do throws(IntakeError) { try Shape.check(Secret(text), kind: kind, provider: .anthropic) } catch { thrown = error }
+        do throws(IntakeError) { try Shape.check(Secret(text), kind: kind, provider: .anthropic) } catch {
+            thrown = error
+        }
         #expect(thrown == error)
     }
 }
 
 @Suite struct ExpiresInTests {
     @Test(arguments: [
-        ("365", 31_536_000_000), ("12h", 43_200_000), ("1.5d", 129_600_000), ("500ms", 500), ("90M", 5_400_000), ("0", 0),
+        ("365", 31_536_000_000), ("12h", 43_200_000), ("1.5d", 129_600_000), ("500ms", 500), ("90M", 5_400_000),
+        ("0", 0),
     ])
     func `a number and a unit; days when there is none`(text: String, milliseconds: Int64) throws {
         #expect(try Duration(expiresIn: text) == .milliseconds(milliseconds))
