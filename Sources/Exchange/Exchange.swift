@@ -10,9 +10,11 @@ import Rotation
 /// After each `receive` the drivers carry out `nextAction()` until it gives nil, then look at `deadline`,
 /// `wantsClientBytes` and `wantsUpstreamBytes`. An event that does not belong to the moment changes nothing.
 ///
+/// Copies share the attempt: keep one.
+///
 /// What always holds: each `.candidate` and each repetition gets one `settle`; each `connect` gets one `dropUpstream`;
 /// the client gets one head at most, and after an end, an error or a break nothing more.
-package struct Exchange: ~Copyable {
+package struct Exchange {
     enum Phase: Sendable {
         /// The request is read until its model is known.
         case collecting

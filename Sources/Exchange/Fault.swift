@@ -26,7 +26,8 @@ package struct Fault: Error, Sendable {
         case .duplicateField(let name):
             self.init(
                 .duplicateField,
-                "The request body has more than one top-level field \"\(name.escapedForDisplay)\". Send each field once."
+                "The request body has more than one top-level field \"\(name.escapedForDisplay)\". "
+                    + "Send each field once."
             )
         case .tooDeep:
             self.init(.tooDeep, "The request body nests too deeply. Send a flatter document.")

@@ -87,21 +87,26 @@ package struct DialectError: Sendable {
         switch dialect {
         case .anthropic: Array("event: error\ndata: \(json(in: .anthropic))\n\n".utf8)
         case .openaiChat, .openaiOther: Array("data: \(json(in: .openaiChat))\n\n".utf8)
-        case .openaiResponses:
-            Array(
-                "event: error\ndata: {\"type\":\"error\",\"code\":\"\(code.rawValue)\",\"message\":\(message.jsonQuoted),\"param\":null,\"sequence_number\":0}\n\n"
-                    .utf8)
+        case .openaiResponses: Array("event: error\ndata: \(flatJSON)\n\n".utf8)
         }
     }
 
     private func json(in dialect: ClientDialect) -> String {
+        let text = "\"message\":\(message.jsonQuoted)"
         switch dialect {
         case .anthropic:
-            "{\"type\":\"error\",\"error\":{\"type\":\"\(code.anthropicType)\",\"message\":\(message.jsonQuoted),\"code\":\"\(code.rawValue)\"},"
-                + "\"request_id\":\(requestID.jsonQuoted)}"
+            return "{\"type\":\"error\",\"error\":{\"type\":\"\(code.anthropicType)\",\(text),"
+                + "\"code\":\"\(code.rawValue)\"},\"request_id\":\(requestID.jsonQuoted)}"
         case .openaiChat, .openaiResponses, .openaiOther:
-            "{\"error\":{\"message\":\(message.jsonQuoted),\"type\":\"\(code.openaiType)\",\"param\":null,\"code\":\"\(code.rawValue)\"}}"
+            return "{\"error\":{\(text),\"type\":\"\(code.openaiType)\",\"param\":null,"
+                + "\"code\":\"\(code.rawValue)\"}}"
         }
+    }
+
+    /// An event of the responses API has no object around its error.
+    private var flatJSON: String {
+        "{\"type\":\"error\",\"code\":\"\(code.rawValue)\",\"message\":\(message.jsonQuoted),"
+            + "\"param\":null,\"sequence_number\":0}"
     }
 }
 

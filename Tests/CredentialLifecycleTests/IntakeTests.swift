@@ -12,6 +12,9 @@ import Testing
     @Test(arguments: [
         ("", IntakeError.empty), (" \n", .empty), ("export KEY=sk-test-123456", .notTheKeyAlone(found: "export NAME=")),
         ("OPENAI_API_KEY=sk-test-123456", .notTheKeyAlone(found: "NAME=")),
+        ("TOKEN=sk-test-123456", .notTheKeyAlone(found: "NAME=")),
+        ("x-api-key: sk-test-123456", .notTheKeyAlone(found: "a header's name")),
+        ("Authorization: Bearer sk-test-123456", .notTheKeyAlone(found: "a header's name")),
         ("Bearer sk-test-123456", .notTheKeyAlone(found: "Bearer")),
         ("sk-test\u{a0}123456", .foreignCharacter(position: 8, codePoint: 0xA0)),
         ("\u{feff}sk-test-123456", .foreignCharacter(position: 1, codePoint: 0xFEFF)),
@@ -25,6 +28,33 @@ import Testing
     ])
     func `everything else is refused, with its place`(pasted: String, error: IntakeError) {
         #expect(throws: error) { try PastedSecret(pasted) }
+    }
+
+    @Test(arguments: [
+        "QUJDREVGR0hJSktMTU5P=", "QUJDREVGR0hJSktMTU5PUA==", "a=b_c-d.e/f+g", "12345678",
+        String(repeating: "a", count: 4096),
+    ])
+    func `what only looks like a variable, and the lengths that are allowed`(key: String) throws {
+        let pasted = try PastedSecret(key)
+        #expect(pasted.secret == Secret(key) && !pasted.removedQuotes)
+    }
+
+    @Test func `quotes that are taken off are told`() throws {
+        #expect(try PastedSecret("'sk-test-123456'").removedQuotes)
+        #expect(try PastedSecret(" sk-test-123456 ").removedQuotes == false)
+    }
+
+    @Test func `every refusal says what, why and what to do`() {
+        let errors: [IntakeError] = [
+            .empty, .notTheKeyAlone(found: "x"), .foreignCharacter(position: 1, codePoint: 0x1F600), .tooShort(8),
+            .tooLong(9),
+            .masked, .setupTokenAsKey, .keyAsToken, .setupTokenTooShort, .badDuration("x"), .badProfileName("x"),
+        ]
+        for error in errors {
+            let advice = error.advice
+            #expect(!advice.what.isEmpty && !advice.why.isEmpty && !advice.fix.isEmpty)
+            #expect(error.exitCode == .usage || error.exitCode == .badInput)
+        }
     }
 
     @Test func `no message repeats any of the text`() {

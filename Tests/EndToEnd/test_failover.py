@@ -14,8 +14,8 @@ REFUSALS = {
     "429-after-60": "rate_limit",
     "429-date-60": "rate_limit",
     "429-reset-60": "rate_limit",
-    # OpenAI says so in a field. Anthropic's field says rate_limit_error, and words never overrule a field.
-    "429-insufficient-quota": {"openai": "billing", "anthropic": "rate_limit"},
+    # OpenAI says so in a field; Anthropic's type only repeats the status, and its words are clear.
+    "429-insufficient-quota": "billing",
     "500": "server_error",
     "502-html": "timeout",
     "503": "timeout",

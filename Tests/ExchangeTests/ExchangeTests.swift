@@ -10,7 +10,9 @@ import Testing
 
 @Suite struct ExchangeTests {
     /// Up to the moment at which the whole request is with the first upstream.
-    private func sent(_ request: ByteBuffer = Wire.request, candidates: [String] = ["anthropic:a", "anthropic:b"]) -> ExchangeDriver {
+    private func sent(_ request: ByteBuffer = Wire.request, candidates: [String] = ["anthropic:a", "anthropic:b"])
+        -> ExchangeDriver
+    {
         var driver = ExchangeDriver(candidates: candidates)
         driver.receive(.body(request), .bodyEnd, .connected(reused: false))
         _ = driver.take()
@@ -22,15 +24,21 @@ import Testing
         driver.receive(.body(Wire.plainRequest), .bodyEnd, .connected(reused: false))
         let body = String(buffer: Wire.plainRequest)
         #expect(
-            driver.take() == ["route claude-a", "choose 0 []", "connect", "head \(body.utf8.count)", "body \(body)", "sent"])
+            driver.take() == [
+                "route claude-a", "choose 0 []", "connect", "head \(body.utf8.count)", "body \(body)", "sent",
+            ])
     }
 
     @Test func `the model's name is the only thing that changes when the provider knows another`() {
         var driver = ExchangeDriver()
         driver.targets = [Target(provider: .anthropic, model: "claude-longer")]
-        driver.receive(.body(Wire.bytes(#"{"max_tokens":9, "model" : "x" ,"messages":[]}"#)), .bodyEnd, .connected(reused: false))
+        driver.receive(
+            .body(Wire.bytes(#"{"max_tokens":9, "model" : "x" ,"messages":[]}"#)), .bodyEnd, .connected(reused: false))
         let sent = driver.take().filter { $0.hasPrefix("body") || $0.hasPrefix("head") }
-        #expect(sent == ["head 58", #"body {"max_tokens":9, "model" : "#, #"body "claude-longer""#, #"body  ,"messages":[]}"#])
+        #expect(
+            sent == [
+                "head 58", #"body {"max_tokens":9, "model" : "#, #"body "claude-longer""#, #"body  ,"messages":[]}"#,
+            ])
     }
 
     @Test func `nothing reaches the client before the first meaningful event`() {
@@ -54,7 +62,8 @@ import Testing
         var driver = sent()
         driver.receive(.upstreamHead(Wire.stream), .upstreamBytes(Wire.text))
         _ = driver.take()
-        driver.receive(clean ? .upstreamEnd(reusable: true) : .upstreamClosed(.closed(beforeAnyByte: false, reused: false)))
+        driver.receive(
+            clean ? .upstreamEnd(reusable: true) : .upstreamClosed(.closed(beforeAnyByte: false, reused: false)))
         #expect(driver.take() == ["drop", "break with frame"])
         #expect(driver.exchange.ending == .cut)
     }
@@ -67,16 +76,37 @@ import Testing
     }
 
     static let silentFailures: [SilentFailure] = [
-        .init(name: "429", events: { [.upstreamHead(.init(status: 429, isEventStream: false)), .upstreamEnd(reusable: true)] }, failure: "rate_limit"),
-        .init(name: "in-band error", events: { [.upstreamHead(Wire.stream), .upstreamBytes(Wire.start), .upstreamBytes(Wire.overloaded)] }, failure: "rate_limit"),
+        .init(
+            name: "429",
+            events: { [.upstreamHead(.init(status: 429, isEventStream: false)), .upstreamEnd(reusable: true)] },
+            failure: "rate_limit"),
+        .init(
+            name: "in-band error",
+            events: { [.upstreamHead(Wire.stream), .upstreamBytes(Wire.start), .upstreamBytes(Wire.overloaded)] },
+            failure: "rate_limit"),
         .init(
             name: "pings, then a reset",
-            events: { [.upstreamHead(Wire.stream), .upstreamBytes(Wire.ping), .upstreamClosed(.closed(beforeAnyByte: false, reused: false))] },
+            events: {
+                [
+                    .upstreamHead(Wire.stream), .upstreamBytes(Wire.ping),
+                    .upstreamClosed(.closed(beforeAnyByte: false, reused: false)),
+                ]
+            },
             failure: "timeout"),
-        .init(name: "a start, then the end", events: { [.upstreamHead(Wire.stream), .upstreamBytes(Wire.start), .upstreamEnd(reusable: true)] }, failure: "empty_response"),
-        .init(name: "no connection", events: { [.upstreamClosed(.closed(beforeAnyByte: true, reused: false))] }, failure: "timeout"),
-        .init(name: "a redirect", events: { [.upstreamHead(.init(status: 302, isEventStream: false))] }, failure: "server_error"),
-        .init(name: "an encoding nobody asked for", events: { [.upstreamHead(.init(status: 200, isEventStream: true, foreignEncoding: "gzip"))] }, failure: "server_error"),
+        .init(
+            name: "a start, then the end",
+            events: { [.upstreamHead(Wire.stream), .upstreamBytes(Wire.start), .upstreamEnd(reusable: true)] },
+            failure: "empty_response"),
+        .init(
+            name: "no connection", events: { [.upstreamClosed(.closed(beforeAnyByte: true, reused: false))] },
+            failure: "timeout"),
+        .init(
+            name: "a redirect", events: { [.upstreamHead(.init(status: 302, isEventStream: false))] },
+            failure: "server_error"),
+        .init(
+            name: "an encoding nobody asked for",
+            events: { [.upstreamHead(.init(status: 200, isEventStream: true, foreignEncoding: "gzip"))] },
+            failure: "server_error"),
     ]
 
     @Test(arguments: silentFailures)
@@ -95,7 +125,9 @@ import Testing
     @Test func `the client's own mistake is an answer: no failover`() {
         var driver = sent()
         driver.refusal = .clientFault
-        driver.receive(.upstreamHead(.init(status: 400, isEventStream: false)), .upstreamBytes(Wire.bytes("{}")), .upstreamEnd(reusable: true))
+        driver.receive(
+            .upstreamHead(.init(status: 400, isEventStream: false)), .upstreamBytes(Wire.bytes("{}")),
+            .upstreamEnd(reusable: true))
         #expect(driver.take() == ["keep", "classify 400", "neutral", "refusal 400"])
         #expect(driver.exchange.attempts == 1)
     }
@@ -118,7 +150,9 @@ import Testing
         #expect(driver.take() == [])
         driver.pass(.milliseconds(2))
         #expect(driver.take() == ["connect"])
-        driver.receive(.connected(reused: false), .upstreamHead(.init(status: 500, isEventStream: false)), .upstreamEnd(reusable: true))
+        driver.receive(
+            .connected(reused: false), .upstreamHead(.init(status: 500, isEventStream: false)),
+            .upstreamEnd(reusable: true))
         #expect(driver.take().last == "error upstream_failed")
     }
 
@@ -149,8 +183,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{", "invalid_json"), (#"{"model":"a","model":"b"}"#, "duplicate_field"), (#"{"messages":[]}"#, "model_missing"),
-        (#"{"model":"a","mod\u0065l":"b"}"#, "duplicate_field"), ("[]", "invalid_json"), (#"{"model":3}"#, "model_missing"),
+        ("{", "invalid_json"), (#"{"model":"a","model":"b"}"#, "duplicate_field"),
+        (#"{"messages":[]}"#, "model_missing"),
+        (#"{"model":"a","mod\u0065l":"b"}"#, "duplicate_field"), ("[]", "invalid_json"),
+        (#"{"model":3}"#, "model_missing"),
         (#"{"model":"a","x":"# + String(repeating: "[", count: 300), "too_deep"),
     ])
     func `a bad body is refused before anybody is asked`(text: String, code: String) {
@@ -161,7 +197,9 @@ import Testing
 
     @Test func `the next model takes over when nobody is left for the first`() {
         var driver = ExchangeDriver(candidates: ["anthropic:a"])
-        driver.targets = [Target(provider: .anthropic, model: "claude-a"), Target(provider: .anthropic, model: "claude-b")]
+        driver.targets = [
+            Target(provider: .anthropic, model: "claude-a"), Target(provider: .anthropic, model: "claude-b"),
+        ]
         driver.receive(.body(Wire.request), .bodyEnd, .connected(reused: false))
         driver.candidates = []
         _ = driver.take()

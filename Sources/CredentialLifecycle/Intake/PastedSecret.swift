@@ -20,7 +20,9 @@ package struct PastedSecret: Sendable {
         var position = 0
         for scalar in text.unicodeScalars {
             position += 1
-            if !(0x21...0x7E).contains(scalar.value) { throw .foreignCharacter(position: position, codePoint: scalar.value) }
+            if !(0x21...0x7E).contains(scalar.value) {
+                throw .foreignCharacter(position: position, codePoint: scalar.value)
+            }
         }
         if text.utf8.count < Self.length.lowerBound { throw .tooShort(Self.length.lowerBound) }
         if text.utf8.count > Self.length.upperBound { throw .tooLong(Self.length.upperBound) }
@@ -37,7 +39,9 @@ package struct PastedSecret: Sendable {
         guard let equals = text.firstIndex(of: "="), equals != text.startIndex else { return nil }
         let name = text[..<equals]
         let isName = name.allSatisfy { ("A"..."Z").contains($0) || ("0"..."9").contains($0) || $0 == "_" }
-        return isName && name.contains("_") ? "NAME=" : nil
+        // Base64 ends in one or two equals signs; behind a variable's name comes a value.
+        let hasValue = text[text.index(after: equals)...].utf8.count >= length.lowerBound
+        return isName && (name.contains("_") || hasValue) ? "NAME=" : nil
     }
 }
 
@@ -67,15 +71,21 @@ package enum IntakeError: ActionableError, Equatable {
         case .empty:
             Self.refused("Nothing was pasted.", "Copy the key and run the command again.")
         case .notTheKeyAlone(let found):
-            Self.refused("The text begins with \(found), so it is more than the key.", "Paste the key alone, without what is around it.")
+            Self.refused(
+                "The text begins with \(found), so it is more than the key.",
+                "Paste the key alone, without what is around it.")
         case .foreignCharacter(let position, let codePoint):
             Self.refused(
                 "Character \(position) is U+\(Self.hexadecimal(codePoint)), which no credential holds.",
                 "Copy the key again from its source; wrapped lines and typographic marks are the usual cause.")
-        case .tooShort(let least): Self.refused("It has fewer than \(least) characters.", "Copy the whole key and run the command again.")
-        case .tooLong(let most): Self.refused("It has more than \(most) characters.", "Copy the key alone and run the command again.")
+        case .tooShort(let least):
+            Self.refused("It has fewer than \(least) characters.", "Copy the whole key and run the command again.")
+        case .tooLong(let most):
+            Self.refused("It has more than \(most) characters.", "Copy the key alone and run the command again.")
         case .masked:
-            Self.refused("It is a shortened display of a key (\"...\" or \"****\").", "Copy the key itself; providers show it once, when it is made.")
+            Self.refused(
+                "It is a shortened display of a key (\"...\" or \"****\").",
+                "Copy the key itself; providers show it once, when it is made.")
         case .setupTokenAsKey:
             Self.refused(
                 "It is a setup token (sk-ant-oat...), not an API key.",
@@ -85,15 +95,20 @@ package enum IntakeError: ActionableError, Equatable {
                 "It is an API key (sk-ant-api...), not a token.",
                 "Run: agenticflow-enterprise models auth paste-api-key --provider anthropic")
         case .setupTokenTooShort:
-            Self.refused("A setup token has at least 80 characters; this one is cut.", "Run claude setup-token again and copy the whole token.")
+            Self.refused(
+                "A setup token has at least 80 characters; this one is cut.",
+                "Run claude setup-token again and copy the whole token.")
         case .badDuration(let text):
             Advice(
-                what: "\"\(text.prefix(40))\" is no duration.", why: "A duration is a number with ms, s, m, h or d; without a unit it means days.",
+                what: "\"\(text.prefix(40))\" is no duration.",
+                why: "A duration is a number with ms, s, m, h or d; without a unit it means days.",
                 fix: "Give, for example, --expires-in 365d")
         case .badProfileName(let text):
             Advice(
                 what: "\"\(text.prefix(60))\" is no profile id.",
-                why: "A profile id is the provider, a colon and a name of letters, digits and . _ @ + -, such as anthropic:work.",
+                why:
+                    "A profile id is the provider, a colon and a name of letters, digits and . _ @ + -, "
+                    + "such as anthropic:work.",
                 fix: "Give, for example, --profile-id anthropic:work")
         }
     }

@@ -65,7 +65,7 @@ struct BoardState: Sendable {
         let key = HealthKey(owner: settlement.credential.owner, id: settlement.credential.id)
         if settlement.isProbe { health.endProbe(key) }
         switch settlement.outcome {
-        case .success: health.recordSuccess(key)
+        case .success: health.recordSuccess(key, isProbe: settlement.isProbe)
         case .neutral: break
         case .failure(let refusal):
             let spread = Double.random(in: 0...1, using: &jitter)

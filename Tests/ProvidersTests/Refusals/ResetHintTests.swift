@@ -138,7 +138,7 @@ import Testing
         Row(body: #"[{"error":{"details":[{"retryDelay":"34.5s"}]}}]"#, wait: 34.5),
         Row(
             body:
-                #"{"error":{"metadata":{"headers":{"X-RateLimit-Remaining":"0","X-RateLimit-Reset":"1800000090000"}}}}"#,
+                #"{"error":{"metadata":{"headers":{"X-RateLimit-Reset":"1800000090000"}}}}"#,
             wait: 90),
         Row(body: errorBody("Please try again in 20s. Visit"), wait: 20),
         Row(body: errorBody("Please try again in 6m0s."), wait: 360),
