@@ -77,14 +77,14 @@ class Connection:
         self.socket.sendall(data)
 
     def send_what_fits(self, data, within=1.0):
-        """Sends until the peer takes nothing for `within` seconds; returns the number of bytes taken."""
+        """Sends until the peer takes nothing for `within` seconds, or has ended; returns the number of bytes taken."""
         self.socket.settimeout(within)
         sent = 0
         view = memoryview(data)
         try:
             while sent < len(data):
                 sent += self.socket.send(view[sent : sent + 65536])
-        except (TimeoutError, BlockingIOError):
+        except (TimeoutError, BlockingIOError, ConnectionError):
             pass
         finally:
             self.socket.settimeout(TIMEOUT)

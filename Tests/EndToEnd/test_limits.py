@@ -167,7 +167,8 @@ def test_what_has_no_end_is_cut(shared, simulator, case):
         try:
             assert connection.answer().status in (400, 413, 431)
         except Ended as end:
-            assert end.ending == "reset"
+            # It may have ended while we were still sending.
+            assert end.ending in ("fin", "reset")
     assert simulator.total() == 0
 
 
