@@ -8,7 +8,7 @@ import stat
 import pytest
 
 from dialects import ALL, CHAT, MESSAGES, frames
-from gateway import TOKEN
+from gateway import TOKEN, replace, store
 from polling import eventually
 from rawhttp import Ended
 
@@ -320,3 +320,16 @@ def test_another_listener_on_the_port_hears_no_token(start):
     with pytest.raises(TimeoutError):
         listener.accept()
     listener.close()
+
+
+@pytest.mark.parametrize("until", [10**12 * 10, 10**15, 253402300799999])
+def test_a_cooldown_noted_far_ahead_by_another_program_is_one_like_any_other(start, until):
+    gateway = start.prepare()
+    document = store({"openai:work": "sk-sim-ok-work"})
+    document["usageStats"] = {"openai:work": {"cooldownUntil": until, "errorCount": 3}}
+    replace(gateway.store_path, json.dumps(document))
+    gateway.start()
+    answer = gateway.send(CHAT.path, CHAT.body())
+    assert answer.status == 503
+    assert int(answer.field("retry-after")) > 30 * 86_400
+    assert gateway.send("/api/v1/explain?model=openai/gpt-5").status == 200
