@@ -6,7 +6,7 @@ import time
 import pytest
 
 from dialects import CHAT
-from scripted import ANSWER, EVENT, STREAM_HEAD, Upstream, chunk, plain
+from scripted import ANSWER, DELTA, EVENT, STREAM_HEAD, Upstream, chunk, plain
 
 KEY = {"openai:work": "sk-sim-ok-work"}
 
@@ -63,3 +63,13 @@ def test_what_follows_an_answer_is_not_taken_for_the_next_one(start):
         # The first connection was given up, and nobody was blamed.
         assert upstream.requests == [1, 2]
         assert gateway.attempts("openai") == {"success": 2}
+
+
+def test_a_stream_of_declared_length_without_its_terminal_event_does_not_look_whole(start):
+    head = STREAM_HEAD + b"Content-Length: %d\r\n\r\n" % len(EVENT)
+    with Upstream(lambda _: [head + EVENT]) as upstream:
+        gateway = start(KEY, providers=upstream.providers())
+        answer = gateway.send(CHAT.path, CHAT.body(stream=True))
+    assert DELTA.encode() in answer.body
+    assert b"upstream_failed" in answer.body
+    assert answer.ending == "fin" and 0 not in answer.chunks
