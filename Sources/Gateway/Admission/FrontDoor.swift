@@ -118,7 +118,9 @@ final class FrontDoor: ChannelInboundHandler {
         switch stage {
         case .relaying(let client): client.framingFailed(fault)
         case .idle, .control: refuse(fault, dialect: .openaiChat)
-        case .answering, .closing: break
+        // The answer to the request before it is on its way, and ends the connection.
+        case .answering: return keepsAlive = false
+        case .closing: break
         }
         closeAfterFlush()
     }
@@ -283,10 +285,9 @@ final class FrontDoor: ChannelInboundHandler {
     private func closeAfterFlush() {
         // A client that reads no more must not keep the connection open for ever.
         if case .relaying = stage { stage = .closing(until: .now() + Self.keepAliveIdle) }
-        guard hasRequest else { return encoder.writeDirectly(ByteBuffer(), promise: context.map(closing)) }
-        // An empty write behind everything else: when it is done, all of it has reached the system.
-        guard let context else { return }
-        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer()))), promise: closing(context))
+        // An empty write behind everything else: when it is done, all of it has reached the system. Past the pipelining
+        // handler, which may not have seen this request's head answered.
+        encoder.writeDirectly(ByteBuffer(), promise: context.map(closing))
     }
 
     /// Closes the connection when the write that it is given to is done.
