@@ -1,15 +1,18 @@
 """Start, end, restart and sudden death of the gateway."""
 
 import json
+import os
 import signal
 import socket
 import stat
+import subprocess
 
 import pytest
 
 from dialects import ALL, CHAT, MESSAGES, frames
-from gateway import TOKEN
+from gateway import TOKEN, replace, store
 from polling import eventually
+from programs import BUILD, GATEWAY
 from rawhttp import Ended
 
 each_dialect = pytest.mark.parametrize("dialect", ALL, ids=str)
@@ -320,3 +323,39 @@ def test_another_listener_on_the_port_hears_no_token(start):
     with pytest.raises(TimeoutError):
         listener.accept()
     listener.close()
+
+
+def test_a_reader_of_the_log_that_has_stalled_does_not_keep_the_gateway_from_its_end(start):
+    gateway = start.prepare({"openai:work": "sk-sim-ok-work"})
+    reader, writer = os.pipe()
+    process = subprocess.Popen(
+        [str(BUILD / GATEWAY), "gateway", "run", "--port", "0"], env=gateway.environment, stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=writer)
+    try:
+        place = gateway.state / "gateway.json"
+        gateway.port = json.loads(eventually(lambda: place.exists() and place.read_text(), "its place"))["port"]
+        with gateway.connect() as connection:
+            # Refusals are logged with some 200 bytes each: far more than a pipe holds.
+            for _ in range(1000):
+                connection.send(gateway.request(CHAT.path, CHAT.body(model="openai/gpt-5@openai:none")))
+                assert connection.answer().status >= 400
+        process.terminate()
+        assert process.wait(timeout=20) == 0
+    finally:
+        process.kill()
+        process.wait()
+        os.close(reader)
+        os.close(writer)
+
+
+@pytest.mark.parametrize("until", [10**12 * 10, 10**15, 253402300799999])
+def test_a_cooldown_noted_far_ahead_by_another_program_is_one_like_any_other(start, until):
+    gateway = start.prepare()
+    document = store({"openai:work": "sk-sim-ok-work"})
+    document["usageStats"] = {"openai:work": {"cooldownUntil": until, "errorCount": 3}}
+    replace(gateway.store_path, json.dumps(document))
+    gateway.start()
+    answer = gateway.send(CHAT.path, CHAT.body())
+    assert answer.status == 503
+    assert int(answer.field("retry-after")) > 30 * 86_400
+    assert gateway.send("/api/v1/explain?model=openai/gpt-5").status == 200

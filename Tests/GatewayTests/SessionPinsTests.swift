@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Credentials
 import FoundationEssentials
+import ProfileStorage
 import Rotation
 import Testing
 
@@ -51,5 +52,15 @@ import Testing
         }
         #expect(pins.profile(of: SessionKey("s1", agent: nil), .anthropic) == nil)
         #expect(pins.profile(of: SessionKey("s10001", agent: nil), .anthropic) == profile)
+    }
+
+    @Test func `sessions that were forgotten before a journal took them do not pile up`() throws {
+        var pins = SessionPins()
+        let count = HealthJournal.sessionsKept * 2
+        for number in 1...count {
+            pins.stick(SessionKey("s\(number)", agent: .main), .anthropic, to: try Self.id("a"), at: Self.now)
+        }
+        #expect(pins.waitingChanges <= HealthJournal.sessionsKept)
+        #expect(pins.takeChanges(atMost: count).count <= HealthJournal.sessionsKept)
     }
 }

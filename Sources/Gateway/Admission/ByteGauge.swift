@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOCore
+import NIOHTTP1
 
 /// Counts what comes in ahead of the HTTP decoder, which says nothing until a head, or a chunk's data, is complete.
 ///
@@ -25,11 +26,25 @@ final class ByteGauge: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         silentBytes += unwrapInboundIn(data).readableBytes
         context.fireChannelRead(data)
-        // Whatever the decoder made of it has reached the front door by now, which has reset the count.
+        // Whatever the decoder made of it has passed the watch by now, which has reset the count.
         if silentBytes > 0 {
             if silentSince == nil { silentSince = .now() }
             if silentBytes > limit { context.fireErrorCaught(SilentBytesExceeded(bytes: silentBytes)) }
         }
+    }
+}
+
+/// Stands right behind the decoder: the pipelining handler keeps back what belongs to a later request, and that is no
+/// silence.
+final class DecoderWatch: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    private let gauge: ByteGauge
+
+    init(_ gauge: ByteGauge) { self.gauge = gauge }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        gauge.reset()
+        context.fireChannelRead(data)
     }
 }
 

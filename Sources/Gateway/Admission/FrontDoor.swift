@@ -33,7 +33,6 @@ final class FrontDoor: ChannelInboundHandler {
     private(set) var isHTTP10 = false
     private(set) var isHeadRequest = false
     private var framing = AnswerFraming.length(0)
-    private var answerStarted = false
     private var requestEnded = true
     /// A request's head came in and its answer is not whole yet. Without one, nothing may pass the pipelining handler.
     private var hasRequest = false
@@ -61,9 +60,11 @@ final class FrontDoor: ChannelInboundHandler {
     func channelActive(context: ChannelHandlerContext) { context.read() }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        gauge.reset()
         switch unwrapInboundIn(data) {
-        case .head(let head): receive(head)
+        case .head(let head):
+            // After an answer that ends the connection, nothing more is begun.
+            if case .closing = stage { return }
+            receive(head)
         case .body(let bytes):
             switch stage {
             case .relaying(let client): client.body(bytes)
@@ -114,10 +115,12 @@ final class FrontDoor: ChannelInboundHandler {
             fault = Fault(.badFraming, "The request is not well-formed HTTP/1.1: \(error).")
         default: return context.close(promise: nil)
         }
-        if case .relaying(let client) = stage {
-            client.framingFailed(fault)
-        } else if !answerStarted {
-            refuse(fault, dialect: .openaiChat)
+        switch stage {
+        case .relaying(let client): client.framingFailed(fault)
+        case .idle, .control: refuse(fault, dialect: .openaiChat)
+        // The answer to the request before it is on its way, and ends the connection.
+        case .answering: return keepsAlive = false
+        case .closing: break
         }
         closeAfterFlush()
     }
@@ -127,15 +130,15 @@ final class FrontDoor: ChannelInboundHandler {
     private func receive(_ head: HTTPRequestHead) {
         requestEnded = false
         hasRequest = true
-        answerStarted = false
         bytesOut = 0
         isHTTP10 = head.version.isHTTP10
         isHeadRequest = head.method == .HEAD
-        keepsAlive = head.isKeepAlive && !runtime.isDraining
         let deployment = runtime.deployment
         let route = Route(head)
+        let fields = HeadFields(head)
+        // NIO's decoder stops for good behind a request that offers an upgrade; ours is never taken up.
+        keepsAlive = head.isKeepAlive && !fields.offersUpgrade && !runtime.isDraining
         do throws(Fault) {
-            let fields = HeadFields(head)
             try deployment.heads.admit(head, fields)
             if !route.isOpen { try deployment.token.admit(fields) }
             try admit(head, fields, to: route, under: deployment)
@@ -192,6 +195,7 @@ final class FrontDoor: ChannelInboundHandler {
     /// An error of ours before anything else was answered; the connection ends with it.
     func refuse(_ fault: Fault, dialect: ClientDialect) {
         keepsAlive = false
+        if !hasRequest { (isHeadRequest, isHTTP10, bytesOut) = (false, false, 0) }
         let id = runtime.ids.next()
         var answer = ErrorAnswer(fault, dialect: dialect, requestID: id)
         answer.allow = fault.code == .methodNotAllowed ? "POST" : nil
@@ -223,7 +227,6 @@ final class FrontDoor: ChannelInboundHandler {
         if case .untilClose = framing { keepsAlive = false }
         if !requestEnded || runtime.isDraining { keepsAlive = false }
         self.framing = framing
-        answerStarted = true
         var head = head
         if hasRequest { context.write(wrapOutboundOut(RawAnswerEncoder.placeholder), promise: nil) }
         writeRaw(head.end(framing: framing, close: !keepsAlive))
@@ -250,7 +253,9 @@ final class FrontDoor: ChannelInboundHandler {
         if case .chunked = framing { writeRaw(.lastChunk) }
         let waitsForRequest = !requestEnded
         let close = !keepsAlive
-        stage = close ? .closing(until: .now() + Self.lingering) : .idle(since: .now())
+        // One whose request is whole closes once its answer has left, which a slow reader may take a while for.
+        let patience = waitsForRequest ? Self.lingering : Self.keepAliveIdle
+        stage = close ? .closing(until: .now() + patience) : .idle(since: .now())
         let promise = close && !waitsForRequest ? closing(context) : nil
         if hasRequest {
             hasRequest = false
@@ -278,10 +283,11 @@ final class FrontDoor: ChannelInboundHandler {
     }
 
     private func closeAfterFlush() {
-        guard hasRequest else { return encoder.writeDirectly(ByteBuffer(), promise: context.map(closing)) }
-        // An empty write behind everything else: when it is done, all of it has reached the system.
-        guard let context else { return }
-        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer()))), promise: closing(context))
+        // A client that reads no more must not keep the connection open for ever.
+        if case .relaying = stage { stage = .closing(until: .now() + Self.keepAliveIdle) }
+        // An empty write behind everything else: when it is done, all of it has reached the system. Past the pipelining
+        // handler, which may not have seen this request's head answered.
+        encoder.writeDirectly(ByteBuffer(), promise: context.map(closing))
     }
 
     /// Closes the connection when the write that it is given to is done.
@@ -316,12 +322,11 @@ final class FrontDoor: ChannelInboundHandler {
                         Fault(.tooSlow, "The request's head did not arrive in time. Send it at once."),
                         dialect: .openaiChat)
                 }
-            } else if since + Self.keepAliveIdle < now {
+            } else if since + Self.keepAliveIdle < now || runtime.isDraining {
                 closeNow()
             }
         case .relaying(let client): client.tick(at: now)
-        case .control:
-            if let silent = gauge.silentSince, silent + runtime.deployment.limits.head < now { closeNow() }
+        case .control(let request): if request.startedAt + request.deployment.limits.head < now { closeNow() }
         case .answering: break
         case .closing(let until): if until < now { closeNow() }
         }

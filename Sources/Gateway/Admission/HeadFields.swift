@@ -21,6 +21,7 @@ struct HeadFields {
     private(set) var expect: String?
     private(set) var agent: String?
     private(set) var session: String?
+    private(set) var offersUpgrade = false
     /// Those that may be on a list of fields for the upstream, by their first letter.
     private(set) var listed: [(name: String, value: String)] = []
 
@@ -41,6 +42,7 @@ struct HeadFields {
         case 6 where name.isEqualIgnoringCase("accept"): accept = accept ?? value
         case 6 where name.isEqualIgnoringCase("expect"): expect = expect ?? value
         case 6 where name.isEqualIgnoringCase("origin"): origins.append(value)
+        case 7 where name.isEqualIgnoringCase("upgrade"): offersUpgrade = true
         case 9 where name.isEqualIgnoringCase("x-api-key"): apiKeys.append(value)
         case 12 where name.isEqualIgnoringCase("content-type"): contentType = contentType ?? value
         case 13 where name.isEqualIgnoringCase("authorization"): authorizations.append(value)

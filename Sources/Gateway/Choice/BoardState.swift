@@ -30,8 +30,7 @@ struct BoardState: Sendable {
         case .none(let unavailability):
             // `exhausted` has no time of its own: what would this request be told if it asked anew?
             let until = unavailability.until ?? rosters.values[index].roster.reopening(inner, table: health, now: now)
-            return .none(
-                unavailability, opensIn: until.map { .nanoseconds(Int64(max(0, $0.timeIntervalSince(now)) * 1e9)) })
+            return .none(unavailability, opensIn: until.map { TimeAmount(from: now, until: $0) })
         }
     }
 
@@ -71,5 +70,13 @@ struct BoardState: Sendable {
             let spread = Double.random(in: 0...1, using: &jitter)
             health.record(refusal.failure, for: key, ladder: ladder, jitter: spread, at: now)
         }
+    }
+}
+
+extension TimeAmount {
+    /// A window may come from another program's file, and lie as far ahead as a date can: a year stands for all beyond.
+    init(from now: Date, until date: Date) {
+        let seconds = min(max(0, date.timeIntervalSince(now)), 365 * 86_400)
+        self = .nanoseconds(Int64(seconds * 1e9))
     }
 }

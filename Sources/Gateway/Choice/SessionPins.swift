@@ -37,6 +37,9 @@ struct SessionPins: Sendable {
         if pins.count > HealthJournal.sessionsKept { forgetOldest() }
     }
 
+    /// How many a journal has not taken yet.
+    var waitingChanges: Int { changed.count }
+
     /// - Parameter sessions: from a journal, the newest first.
     mutating func adopt(_ sessions: [StickySession]) {
         for sticky in sessions.reversed() {
@@ -64,5 +67,7 @@ struct SessionPins: Sendable {
         let turns = pins.values.map(\.turn).sorted()
         let limit = turns[turns.count / 10]
         pins = pins.filter { $0.value.turn > limit }
+        // A journal that cannot be written takes none of them: they must not pile up.
+        changed = changed.filter { pins[$0] != nil }
     }
 }

@@ -9,6 +9,8 @@ final class ControlRequest {
     let head: HTTPRequestHead
     let path: String
     let deployment: Deployment
+    /// Its body, which nothing needs, has to come as quickly as a head.
+    let startedAt = NIODeadline.now()
     var body = ByteBuffer()
 
     init(head: HTTPRequestHead, path: String, deployment: Deployment) {

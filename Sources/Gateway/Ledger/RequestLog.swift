@@ -15,6 +15,7 @@ package final class RequestLog: Sendable {
     private let writer: NIOThreadPool
     private let waitingBytes = Atomic<Int>(0)
     private let dropped = Atomic<Int>(0)
+    private let isClosing = Atomic<Bool>(false)
     private static let maximumWaitingBytes = 8 << 20
 
     package init(descriptor: Int32 = STDERR_FILENO) {
@@ -34,8 +35,8 @@ package final class RequestLog: Sendable {
             return
         }
         waitingBytes.add(size, ordering: .relaxed)
-        writer.submit { [descriptor] _ in
-            lines.withUnsafeReadableBytes { Self.writeAll($0, to: descriptor) }
+        writer.submit { _ in
+            lines.withUnsafeReadableBytes { self.writeAll($0) }
             self.waitingBytes.subtract(size, ordering: .relaxed)
         }
     }
@@ -60,21 +61,40 @@ package final class RequestLog: Sendable {
         write(line, count: 1)
     }
 
-    /// Writes what is left, then stops.
+    /// Writes what is left, as far as somebody reads it, then stops.
     package func close() {
+        isClosing.store(true, ordering: .relaxed)
         // A second close is harmless: the pool is stopped then.
         try? writer.syncShutdownGracefully()
     }
 
-    private static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) {
+    private func writeAll(_ bytes: UnsafeRawBufferPointer) {
         var rest = bytes
         while !rest.isEmpty {
-            let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+            guard awaitRoom() else { return }
+            let count = Glibc.write(descriptor, rest.baseAddress, min(rest.count, Self.pieceBytes))
             if count > 0 {
                 rest = UnsafeRawBufferPointer(rebasing: rest[count...])
             } else if errno != EINTR {
                 return  // Nobody reads any more; a log is not worth an exit.
             }
+        }
+    }
+
+    /// A pipe that is ready takes this much without blocking (`PIPE_BUF`).
+    private static let pieceBytes = 4096
+    private static let pollMilliseconds: Int32 = 250
+
+    /// Blocks until the reader of the log has made room.
+    ///
+    /// - Returns: false when the gateway ends and there is none: a stalled reader must not keep it from that.
+    private func awaitRoom() -> Bool {
+        while true {
+            let isLast = isClosing.load(ordering: .relaxed)
+            var polled = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+            // Anything but "not ready" is for the write to find out.
+            if poll(&polled, 1, Self.pollMilliseconds) != 0 { return true }
+            if isLast { return false }
         }
     }
 }

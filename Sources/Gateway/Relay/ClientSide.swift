@@ -257,7 +257,10 @@ extension ClientSide {
         var answer = AnswerHead(status: status, allocator: door.allocator)
         answer.copyAllowed(from: upstreamHead.headers)
         addOwn(to: &answer)
-        let declared = upstreamHead.headers.first(name: "content-length").flatMap { Int($0) }
+        // A stream may have to end in our own error frame, for which the upstream's length has no room.
+        let declared =
+            UpstreamAnswer(upstreamHead).isEventStream
+            ? nil : upstreamHead.headers.first(name: "content-length").flatMap { Int($0) }
         if let length = length ?? declared {
             door.begin(answer, framing: .length(length))
         } else {

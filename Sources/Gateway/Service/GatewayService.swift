@@ -102,6 +102,7 @@ struct GatewayService: Service {
         try pipeline.addHandler(gauge)
         let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: decoding)
         try pipeline.addHandler(ByteToMessageHandler(decoder))
+        try pipeline.addHandler(DecoderWatch(gauge))
         let encoder = RawAnswerEncoder()
         try pipeline.addHandler(encoder)
         try pipeline.addHandler(HTTPServerPipelineHandler())

@@ -13,11 +13,17 @@ final class UpstreamSide: ChannelInboundHandler {
     let address: UpstreamAddress
     /// The request that has this connection; nil while it is idle.
     private(set) var owner: ClientSide?
-    private unowned let pool: UpstreamPool
+    /// Not weakly: a connection may close after everything else of its loop has gone.
+    private let pool: UpstreamPool
+    /// Of the channel that was connected first: a host with several addresses has one tried after the other, and the
+    /// attempts that lose are closed later.
     private var context: ChannelHandlerContext?
     private var isReady = false
+    private var isDiscarded = false
     private var sawBytes = false
     private var keepsAlive = true
+    /// What one read brought is being handed over.
+    private var isReading = false
     private var failure: UpstreamFailure?
     /// True once it has served a request and came back.
     private(set) var isReused = false
@@ -52,10 +58,11 @@ final class UpstreamSide: ChannelInboundHandler {
     func release(reusable: Bool) {
         owner = nil
         guard let context else { return }
-        guard reusable, context.channel.isActive else { return context.close(promise: nil) }
+        guard reusable, !isDiscarded, context.channel.isActive else { return discard(context) }
         isReused = true
         idleSince = .now()
-        pool.put(self)
+        // Behind the answer there may be more, which would pass for the next request's: looked at first.
+        if !isReading { pool.put(self) }
         // A read stays open while idle, so that a closing peer or unsolicited bytes are noticed before the next use.
         context.read()
     }
@@ -71,14 +78,15 @@ final class UpstreamSide: ChannelInboundHandler {
 
     // MARK: From the channel
 
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
-
     func handlerRemoved(context: ChannelHandlerContext) {
+        guard context === self.context else { return }
         self.context = nil
         pool.remove(self)
     }
 
     func channelActive(context: ChannelHandlerContext) {
+        guard self.context == nil else { return context.close(promise: nil) }
+        self.context = context
         if let remote = context.remoteAddress, remote.isForbiddenForCredentials {
             failure = .forbiddenAddress(address.host)
             return context.close(promise: nil)
@@ -114,7 +122,8 @@ final class UpstreamSide: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard let owner else { return context.close(promise: nil) }
+        guard let owner else { return discard(context) }
+        isReading = true
         switch unwrapInboundIn(data) {
         case .head(let head):
             sawBytes = true
@@ -126,9 +135,12 @@ final class UpstreamSide: ChannelInboundHandler {
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
+        let wasReading = isReading
+        isReading = false
         if let owner {
             owner.upstreamReadComplete()
-        } else if context.channel.isActive {
+        } else if !isDiscarded, context.channel.isActive {
+            if wasReading { pool.put(self) }
             context.read()
         }
     }
@@ -138,11 +150,20 @@ final class UpstreamSide: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard context === self.context else { return context.close(promise: nil) }
         if failure == nil { failure = UpstreamFailure(error, isReady: isReady, sawBytes: sawBytes, isReused: isReused) }
+        discard(context)
+    }
+
+    /// Nobody may take it any more, although the end of a TLS connection may take a while.
+    private func discard(_ context: ChannelHandlerContext) {
+        isDiscarded = true
+        pool.remove(self)
         context.close(promise: nil)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        guard context === self.context else { return }
         let end = failure ?? .closed(beforeAnyByte: !sawBytes, reused: isReused)
         let last = owner
         owner = nil
