@@ -55,7 +55,8 @@ final class UpstreamAddresses: Sendable {
         try known.withLock { known in
             if let address = known[place] { return address }
             // A CA file of the configuration is read in any case: what is wrong with it is to be told.
-            let tls = place.isTLS && (isForConnecting || place.caFile != nil) ? try Self.context(caFile: place.caFile) : nil
+            let needsContext = place.isTLS && (isForConnecting || place.caFile != nil)
+            let tls = needsContext ? try Self.context(caFile: place.caFile) : nil
             let address = UpstreamAddress(id: known.count, host: place.host, port: place.port, tls: tls)
             known[place] = address
             return address
