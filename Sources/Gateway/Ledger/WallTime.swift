@@ -2,19 +2,15 @@
 import FoundationEssentials
 import NIOCore
 
-#if canImport(Glibc)
-    import Glibc
-#endif
-
 /// Wall-clock time as the log writes it, read without Foundation's calendar.
 struct WallTime: Sendable {
     var seconds: Int
     var nanoseconds: Int
 
     static var now: WallTime {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return WallTime(seconds: time.tv_sec, nanoseconds: time.tv_nsec)
+        let since1970 = Date().timeIntervalSince1970
+        let seconds = since1970.rounded(.down)
+        return WallTime(seconds: Int(seconds), nanoseconds: Int((since1970 - seconds) * 1e9))
     }
 
     var date: Date { Date(timeIntervalSince1970: Double(seconds) + Double(nanoseconds) / 1e9) }
