@@ -2,10 +2,12 @@
 
 import socket
 import time
+from pathlib import Path
 
 import pytest
 
 from dialects import CHAT
+from polling import eventually
 from scripted import ANSWER, DELTA, EVENT, STREAM_HEAD, Upstream, chunk, plain
 
 KEY = {"openai:work": "sk-sim-ok-work"}
@@ -73,3 +75,25 @@ def test_a_stream_of_declared_length_without_its_terminal_event_does_not_look_wh
     assert DELTA.encode() in answer.body
     assert b"upstream_failed" in answer.body
     assert answer.ending == "fin" and 0 not in answer.chunks
+
+
+def test_a_client_that_leaves_takes_the_attempt_at_a_connection_with_it(start):
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(0)
+        # Its backlog is full from now on: further connections are left without any answer.
+        waiting = [socket.socket() for _ in range(3)]
+        for connection in waiting:
+            connection.setblocking(False)
+            connection.connect_ex(silent.getsockname())
+        providers = {"openai": {"baseUrl": f"http://127.0.0.1:{silent.getsockname()[1]}/v1"}}
+        gateway = start(KEY, providers=providers, gateway={"deadlines": {"connectSeconds": 60}})
+        files = Path(f"/proc/{gateway.program.pid}/fd")
+        before = len(list(files.iterdir()))
+        client = gateway.connect()
+        client.send(gateway.request(CHAT.path, CHAT.body()))
+        eventually(lambda: len(list(files.iterdir())) == before + 2, "the client's and the upstream's connection")
+        client.close()
+        eventually(lambda: len(list(files.iterdir())) == before, "both of them closed", within=10)
+        for connection in waiting:
+            connection.close()

@@ -18,6 +18,8 @@ final class UpstreamSide: ChannelInboundHandler {
     /// Of the channel that was connected first: a host with several addresses has one tried after the other, and the
     /// attempts that lose are closed later.
     private var context: ChannelHandlerContext?
+    /// Of channels that are still being connected.
+    private var attempts: [ChannelHandlerContext] = []
     private var isReady = false
     private var isDiscarded = false
     private var sawBytes = false
@@ -57,7 +59,7 @@ final class UpstreamSide: ChannelInboundHandler {
     /// The owner is done with it: back into the pool, or closed.
     func release(reusable: Bool) {
         owner = nil
-        guard let context else { return }
+        guard let context else { return attempts.forEach { $0.close(promise: nil) } }
         guard reusable, !isDiscarded, context.channel.isActive else { return discard(context) }
         isReused = true
         idleSince = .now()
@@ -78,7 +80,10 @@ final class UpstreamSide: ChannelInboundHandler {
 
     // MARK: From the channel
 
+    func handlerAdded(context: ChannelHandlerContext) { attempts.append(context) }
+
     func handlerRemoved(context: ChannelHandlerContext) {
+        attempts.removeAll { $0 === context }
         guard context === self.context else { return }
         self.context = nil
         pool.remove(self)
@@ -87,6 +92,7 @@ final class UpstreamSide: ChannelInboundHandler {
     func channelActive(context: ChannelHandlerContext) {
         guard self.context == nil else { return context.close(promise: nil) }
         self.context = context
+        attempts = []
         if let remote = context.remoteAddress, remote.isForbiddenForCredentials {
             failure = .forbiddenAddress(address.host)
             return context.close(promise: nil)
