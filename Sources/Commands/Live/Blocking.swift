@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Credentials
 import Synchronization
 
 #if canImport(Glibc)
@@ -16,7 +17,7 @@ enum Blocking {
         let outcome = Outcome()
         // The pipe's end of file is the wake-up: no spinning, no semaphore of Dispatch.
         var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { return }
+        guard pipe(&ends) == 0 else { throw StoreError.io(path: "a pipe", operation: "opening", code: errno) }
         let (reader, writer) = (ends[0], ends[1])
         Task {
             let result: Result<Void, any Error>

@@ -26,15 +26,17 @@ struct JournalService: Service {
         var unwritten = Unwritten()
         var wasFailing = false
         let ticks = AsyncTicks(period: Self.period).cancelOnGracefulShutdown()
-        for await _ in ticks { flush(&unwritten, &wasFailing, maximumUses: Self.usesPerWrite) }
-        flush(&unwritten, &wasFailing, maximumUses: .max)
+        for await _ in ticks {
+            flush(&unwritten, &wasFailing, maximumUses: Self.usesPerWrite, maximumSessions: Self.sessionsPerWrite)
+        }
+        flush(&unwritten, &wasFailing, maximumUses: .max, maximumSessions: .max)
     }
 
     /// What could not be written is kept for the next time: a full disk may be emptied.
-    private func flush(_ unwritten: inout Unwritten, _ wasFailing: inout Bool, maximumUses: Int) {
+    private func flush(_ unwritten: inout Unwritten, _ wasFailing: inout Bool, maximumUses: Int, maximumSessions: Int) {
         for (key, health) in board.takeChanges(maximumUses: maximumUses) { unwritten.health[key] = health }
-        if unwritten.sessions.count < Self.sessionsPerWrite {
-            unwritten.sessions += board.takeSessions(atMost: Self.sessionsPerWrite)
+        if unwritten.sessions.count < maximumSessions {
+            unwritten.sessions += board.takeSessions(atMost: maximumSessions)
         }
         guard !unwritten.health.isEmpty || !unwritten.sessions.isEmpty else { return }
         do throws(StoreError) {
