@@ -122,7 +122,7 @@ def test_a_client_that_does_not_read_holds_the_upstream_back(start, simulator, d
 
 def test_a_slow_reader_gets_everything(start, simulator):
     gateway = only(start, CHAT)
-    simulator.rules({"label": "only", "fault": "huge-stream", "parameters": {"bytes": 10_000_000}})
+    simulator.rules({"label": "only", "fault": "huge-stream", "parameters": {"bytes": 4_000_000}})
     gateway.send("/livez")
     before = gateway.program.resident_bytes()
     with gateway.connect(receive_buffer=65536) as connection:
@@ -131,7 +131,7 @@ def test_a_slow_reader_gets_everything(start, simulator):
         cost = gateway.program.resident_bytes() - before
     assert answer.ending == "whole"
     assert answer.body.rstrip().endswith(CHAT.terminal)
-    assert len(answer.body) > 10_000_000
+    assert len(answer.body) > 4_000_000
     assert cost <= MOST, f"{cost / MIB:.1f} MiB"
 
 

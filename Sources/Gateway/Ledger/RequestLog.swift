@@ -37,7 +37,7 @@ package final class RequestLog: Sendable {
         waitingBytes.add(size, ordering: .relaxed)
         writer.submit { _ in
             lines.withUnsafeReadableBytes { self.writeAll($0) }
-            self.waitingBytes.subtract(size, ordering: .relaxed)
+            self.waitingBytes.subtract(size, ordering: .releasing)
         }
     }
 
@@ -64,6 +64,12 @@ package final class RequestLog: Sendable {
     /// Writes what is left, as far as somebody reads it, then stops.
     package func close() {
         isClosing.store(true, ordering: .relaxed)
+        // A pool that stops hands what is queued to another thread, and does not wait for that one.
+        var waited = 0
+        while waitingBytes.load(ordering: .acquiring) > 0, waited < Self.patienceMilliseconds {
+            usleep(1000)
+            waited += 1
+        }
         // A second close is harmless: the pool is stopped then.
         try? writer.syncShutdownGracefully()
     }
@@ -84,6 +90,7 @@ package final class RequestLog: Sendable {
     /// A pipe that is ready takes this much without blocking (`PIPE_BUF`).
     private static let pieceBytes = 4096
     private static let pollMilliseconds: Int32 = 250
+    private static let patienceMilliseconds = 2000
 
     /// Blocks until the reader of the log has made room.
     ///
