@@ -69,10 +69,18 @@ extension AnswerHead {
 extension UpstreamAnswer {
     init(_ head: HTTPResponseHead) {
         let type = head.headers.first(name: "content-type") ?? ""
-        let encoding = head.headers.first(name: "content-encoding")
         self.init(
             status: Int(head.status.code), isEventStream: type.lowercased().hasPrefix("text/event-stream"),
-            foreignEncoding: encoding.flatMap { $0.isEqualIgnoringCase("identity") || $0.isEmpty ? nil : $0 })
+            foreignEncoding: Self.foreignEncoding(head.headers))
+    }
+
+    /// Of the content or of the transfer: chunks are taken apart, and nothing else is.
+    private static func foreignEncoding(_ headers: HTTPHeaders) -> String? {
+        let content = headers.first(name: "content-encoding")
+        if let content, !content.isEmpty, !content.isEqualIgnoringCase("identity") { return content }
+        let transfer = headers.first(name: "transfer-encoding")
+        if let transfer, !transfer.isEqualIgnoringCase("chunked") { return transfer }
+        return nil
     }
 }
 
