@@ -93,6 +93,54 @@ import Testing
         #expect(board.overview(now: Self.start + 1).first { $0.profile == first.id }?.code == .ok)
     }
 
+    @Test func `a secret that takes another's place starts anew, and what the old one still does is not its fault`()
+        throws
+    {
+        let folder = ScratchFolder()
+        let layout = try StateLayout(environment: [
+            "AGENTICFLOW_STATE_DIR": folder.path + "/state", "HOME": folder.path,
+        ])
+        let id = try #require(ProfileID("anthropic:only"))
+        var reader = InstanceReader(layout: layout, process: [:])
+        func store(_ secret: String) throws -> InstanceReading {
+            try AuthProfilesFile(folder: layout.agentDirectory(.main)).update { book throws(StoreError) in
+                book.profiles[id] = Profile(id: id, provider: .anthropic, kind: .apiKey, secret: Secret(secret))
+            }
+            return reader.read()
+        }
+        let board = Board()
+        let addresses = UpstreamAddresses()
+        func seat(_ reading: InstanceReading) {
+            var builder = DeploymentBuilder(reading, addresses: addresses)
+            _ = builder.seat(at: board)
+        }
+        func code() -> SkipCode? { board.overview(now: Self.start + 1).first?.code }
+        let ask = BoardAsk(
+            agent: .main, target: Target(provider: .anthropic, model: "claude-a"), session: nil, tried: [])
+        let refused = AttemptOutcome.failure(Self.refusal(.auth, model: "claude-a"))
+
+        seat(try store("sk-the-old-secret"))
+        guard case .credential(let old, _) = board.choose(ask, now: Self.start) else {
+            Issue.record("nobody")
+            return
+        }
+        board.settle(Settlement(credential: old, isProbe: false, outcome: refused), now: Self.start)
+        #expect(code() == .disabledAuth)
+        seat(try store("sk-the-old-secret"))
+        #expect(code() == .disabledAuth)
+        seat(try store("sk-the-new-secret"))
+        #expect(code() == .ok)
+        // It was under way when the secret was replaced.
+        board.settle(Settlement(credential: old, isProbe: false, outcome: refused), now: Self.start)
+        #expect(code() == .ok)
+        guard case .credential(let new, _) = board.choose(ask, now: Self.start) else {
+            Issue.record("nobody")
+            return
+        }
+        board.settle(Settlement(credential: new, isProbe: false, outcome: refused), now: Self.start)
+        #expect(code() == .disabledAuth)
+    }
+
     // MARK: Random worlds
 
     /// Two agents, 2 to 8 profiles of all kinds, perhaps an order in the store or in the configuration, perhaps keys

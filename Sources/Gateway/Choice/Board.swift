@@ -16,12 +16,13 @@ package final class Board: Sendable {
 
     init() { state = Mutex(BoardState()) }
 
-    /// Takes over a new configuration; health and pins stay with the credentials that are still there.
+    /// Takes over a new configuration; health and pins stay with the credentials that are still there. What was held
+    /// against one does not hold against another that took its place.
     ///
     /// - Parameter seat: makes the rosters, with slots in the table it is given.
     func replace(ladder: Ladder, seat: @Sendable (inout HealthTable) -> [RosterKey: SeatedRoster]) {
         state.withLock { state in
-            state.rosters = seat(&state.health)
+            state.seat(seat(&state.health))
             state.ladder = ladder
         }
     }

@@ -8,7 +8,9 @@ import Rotation
 
 /// What the board's lock guards.
 struct BoardState: Sendable {
-    var rosters: [RosterKey: SeatedRoster] = [:]
+    private(set) var rosters: [RosterKey: SeatedRoster] = [:]
+    /// The credentials in force, by where their health is kept.
+    private var seated: [HealthKey: ChosenCredential] = [:]
     var health = HealthTable()
     var ladder = Ladder()
     var sessions = SessionPins()
@@ -60,9 +62,21 @@ struct BoardState: Sendable {
         return lines.sorted { ($0.agent, $0.profile) < ($1.agent, $1.profile) }
     }
 
+    mutating func seat(_ rosters: [RosterKey: SeatedRoster]) {
+        self.rosters = rosters
+        var current: [HealthKey: ChosenCredential] = [:]
+        for credential in rosters.values.flatMap(\.credentials).compactMap({ $0 }) {
+            current[credential.healthKey] = credential
+        }
+        for (key, old) in seated where current[key]?.hasSecret(of: old) != true { health.clear(key) }
+        seated = current
+    }
+
+    /// An attempt that began with a secret which has been replaced since says nothing about the new one.
     mutating func settle(_ settlement: Settlement, now: Date) {
-        let key = HealthKey(owner: settlement.credential.owner, id: settlement.credential.id)
+        let key = settlement.credential.healthKey
         if settlement.isProbe { health.endProbe(key) }
+        guard seated[key]?.hasSecret(of: settlement.credential) == true else { return }
         switch settlement.outcome {
         case .success: health.recordSuccess(key, isProbe: settlement.isProbe)
         case .neutral: break

@@ -42,6 +42,11 @@ package final class ChosenCredential: Sendable {
         return lines
     }
 
+    /// Whose health it has.
+    var healthKey: HealthKey { HealthKey(owner: owner, id: id) }
+
+    func hasSecret(of other: ChosenCredential) -> Bool { self === other || secret == other.secret }
+
     /// Everything of the request's head but its length, which the caller adds.
     func writeHead(to bytes: inout ByteBuffer, endpoint: Endpoint, fields: HeadFields) {
         guard let line = requestLines[endpoint] else { return }

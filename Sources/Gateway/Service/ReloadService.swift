@@ -59,10 +59,8 @@ final class ReloadService: Service {
         state.withLock { state in
             let changed = state.watch.changes()
             guard !changed.isEmpty else { return }
-            let before = state.reading
             state.reading = state.reader.read()
             state.watch = Self.watch(state.reading)
-            forgetReplaced(before, state.reading)
             reportNotices(state.reading)
             apply(&state)
             runtime.log.event("reloaded", [("files", .text(changed.map(Self.lastPart).joined(separator: ", ")))])
@@ -79,32 +77,6 @@ final class ReloadService: Service {
         let withCredential = builder.seat(at: runtime.board)
         runtime.deploy(builder.deployment(host: host, port: state.port, withCredential: withCredential))
         report(state.reading, builder.problems)
-    }
-
-    /// What was held against a credential does not hold against the one that took its place.
-    private func forgetReplaced(_ before: InstanceReading, _ after: InstanceReading) {
-        for agent in after.agents {
-            let old = before[agent.id]?.stored.book.profiles ?? [:]
-            for (id, profile) in agent.stored.book.profiles where old[id] != nil && old[id]?.secret != profile.secret {
-                runtime.board.clear(HealthKey(owner: agent.id, id: id))
-            }
-        }
-        let old = Self.secretsOutsideStores(before)
-        for (key, secret) in Self.secretsOutsideStores(after) where old[key] != nil && old[key] != secret {
-            runtime.board.clear(key)
-        }
-    }
-
-    /// Those of the configuration and of the environment.
-    private static func secretsOutsideStores(_ reading: InstanceReading) -> [HealthKey: Secret] {
-        var found: [HealthKey: Secret] = [:]
-        for provider in reading.providers.all.values {
-            let order = SourceOrder(
-                profiles: [], configured: [], configKey: reading.settings.providers[provider.id]?.apiKey.secret,
-                environmentKeys: reading.providers.environmentKeys(for: provider, in: reading.environment))
-            for entry in order.candidates(for: provider.id) { found[entry.candidate.healthKey] = entry.secret }
-        }
-        return found
     }
 
     /// Once for each reading.
