@@ -13,7 +13,6 @@ struct Announcement: Sendable {
     var host: String
     var port: Int
     var state: SafeDirectory
-    var took: Duration
 
     func make(on log: RequestLog, terminal: Terminal) {
         let place = Literal.object([

@@ -41,6 +41,8 @@ struct GatewayRun: ParsableCommand {
         var reader = try context.reader()
         var reading = reader.read()
         try Self.refuseUnreadableConfiguration(reading)
+        // Before anything is made: a command that is refused leaves nothing behind.
+        let place = try listeningPlace(reading)
         let state = try SafeDirectory(creating: reading.layout.state)
         let lock = try Self.lock(state)
         if reading.clientToken == nil {
@@ -51,13 +53,11 @@ struct GatewayRun: ParsableCommand {
         }
         let log = RequestLog()
         defer { log.close() }
-        let place = try listeningPlace(reading)
         let daemon = Daemon(
             reader: reader, first: reading, place: place, log: log, version: CredentialFields.version,
             loopCount: Self.loopCount, fileLimit: fileLimit)
-        let started = ContinuousClock.now
         try Self.serve(daemon, at: place) { port in
-            Announcement(host: place.hosts[0], port: port, state: state, took: ContinuousClock.now - started)
+            Announcement(host: place.hosts[0], port: port, state: state)
                 .make(on: log, terminal: context.terminal)
         }
         Announcement.withdraw(from: state)

@@ -104,7 +104,7 @@ enum ModelsError: ActionableError, Equatable {
         return Advice(
             what: "There is no provider \"\(shown)\".\(guess)", why: "Known providers: \(known.list).",
             fix:
-                "\(fix ?? "Name one of them."). For a provider of your own: \(configure(ProviderID(text)?.text ?? "my-provider"))"
+                "\(fix ?? "Name one of them"). For a provider of your own: \(configure(ProviderID(text)?.text ?? "my-provider"))"
         )
     }
 
