@@ -61,16 +61,6 @@ package struct Provider: Hashable, Sendable {
             return formats.isDisjoint(with: [.openaiCompletions, .openaiResponses]) ? nil : base + "/embeddings"
         }
     }
-
-    /// Variables with keys, in the order in which their values are tried (behaviour: a pinned one, lists, the plain
-    /// ones, then numbered families, which the environment adds by prefix).
-    package var liveVariable: String { "AGENTICFLOW_LIVE_\(variablePrefix)_KEY" }
-    package var listVariable: String { "\(variablePrefix)_API_KEYS" }
-    package var familyPrefix: String { "\(variablePrefix)_API_KEY_" }
-
-    private var variablePrefix: String {
-        String(id.text.uppercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })
-    }
 }
 
 /// Where a base URL points to.

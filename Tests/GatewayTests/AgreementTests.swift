@@ -89,8 +89,6 @@ import Testing
         _ = builder.seat(at: board)
         let line = board.overview(now: Self.start + 1).first { $0.profile == first.id }
         #expect(line?.code == .disabledBilling)
-        board.clear(HealthKey(owner: first.owner, id: first.id))
-        #expect(board.overview(now: Self.start + 1).first { $0.profile == first.id }?.code == .ok)
     }
 
     @Test func `a secret that takes another's place starts anew, and what the old one still does is not its fault`()

@@ -24,9 +24,6 @@ package struct ResolvedCandidate: Hashable, Sendable {
 
 /// Every place a provider's credentials can come from, in the order in which they are tried.
 package struct SourceOrder: Sendable {
-    /// The order, in one place: status and explanations show it as it stands here.
-    package static let sources = ["profiles of the store", "models.providers.<id>.apiKey", "environment"]
-
     package var profiles: [OwnedProfile]
     /// `auth.profiles`: what a stored profile must be to be used.
     package var configured: [ConfiguredProfile]

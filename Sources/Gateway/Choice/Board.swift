@@ -56,9 +56,6 @@ package final class Board: Sendable {
         }
     }
 
-    /// A new credential was stored under the id: what was held against the old one is forgotten.
-    func clear(_ key: HealthKey) { state.withLock { $0.health.clear(key) } }
-
     /// The state of every credential, for metrics and the status view.
     func overview(now: Date) -> [BoardLine] { state.withLock { $0.overview(now: now) } }
 }
