@@ -19,11 +19,16 @@ struct ModelsStatus: ContextCommand {
     var plain = false
     @Flag(help: "Say by the exit code how the credentials are.")
     var check = false
-    @Option(help: ArgumentHelp("The agent to look at. Without it: the default agent.", valueName: "agent"))
+    @Option(
+        help: ArgumentHelp("The agent to look at. Without it: the default agent.", valueName: "agent"),
+        completion: .agents)
     var agent: String?
 
     func validate() throws {
-        if json, plain { throw ValidationError("Choose either --json or --plain, not both.") }
+        guard json, plain else { return }
+        throw UsageError(
+            what: "Choose either --json or --plain, not both.", why: "There is one standard output.",
+            fix: "Run: agenticflow-enterprise models status --json")
     }
 
     func run(in context: CommandContext) throws {
