@@ -94,10 +94,10 @@ struct Completer {
 
     private var options: [Offer] {
         if isHelp || isAfterDashes { return [] }
-        let own = arguments.filter {
-            $0.isShown && $0.kind != .positional && ($0.isRepeating || !used.contains($0.name))
+        let free = arguments.filter { argument in
+            argument.isShown && argument.kind != .positional && (argument.isRepeating || !used.contains(argument.name))
         }
-        .map { Offer(word: $0.name, meaning: $0.summary) }
+        let own = (free.filter { !$0.isBuiltIn } + free.filter(\.isBuiltIn)).map { Offer(word: $0.name, meaning: $0.summary) }
         return own + [
             Offer(word: "--profile", meaning: "Another instance of the product."),
             Offer(word: "--no-color", meaning: "Plain text."),

@@ -10,10 +10,10 @@ struct CompletionCommand: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "completion", abstract: "Print the script that completes command lines in a shell.",
         discussion: """
-            make install puts the scripts where the shells look. Without it, load them yourself:
-              bash  in ~/.bashrc: source <(agenticflow-enterprise completion bash)
-              zsh   in ~/.zshrc, after compinit: source <(agenticflow-enterprise completion zsh)
-              fish  in config.fish: agenticflow-enterprise completion fish | source
+            make install puts the scripts where the shells look. Without it, load one yourself:
+              source <(agenticflow-enterprise completion bash)     # in ~/.bashrc
+              source <(agenticflow-enterprise completion zsh)      # in ~/.zshrc
+              agenticflow-enterprise completion fish | source      # in config.fish
 
             Completion reads files alone: it asks no gateway and no network.
 
@@ -42,6 +42,6 @@ struct CompleteCommand: ContextCommand {
     var words: [String] = []
 
     func run(in context: CommandContext) {
-        for line in Completer(words, in: context).lines { context.terminal.say(line) }
+        context.terminal.print(Completer(words, in: context).lines.map { $0 + "\n" }.joined())
     }
 }

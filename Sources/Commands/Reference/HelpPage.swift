@@ -31,6 +31,7 @@ struct HelpPage {
 
     private func paragraph(_ text: String) -> [String] {
         text.split(separator: "\n").flatMap { line in
+            if line.count <= width, line.first == " " { return [String(line)] }
             let indent = line.prefix { $0 == " " }.count
             return TextLayout.wrap(String(line), to: width, indent: indent, hanging: indent == 0 ? 0 : indent + 2)
         }

@@ -72,7 +72,7 @@ struct UsageAdvice {
         let option = arguments.first { $0.names.contains(name) }
         return UsageError(
             what: "\(name) needs a value.", why: option.map { "It is <\($0.valueName)>: \($0.description)" } ?? usage,
-            fix: forExample)
+            fix: command.examples.contains { $0.contains(name + " ") } ? forExample : seeHelp)
     }
 
     private func badValue(_ option: String?, _ value: String, _ key: String, _ reason: (any Error)?) -> UsageError {
