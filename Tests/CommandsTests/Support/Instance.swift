@@ -28,6 +28,9 @@ final class Instance {
     static let now = Date(timeIntervalSince1970: 1_790_000_000)  // 2026-09-21T14:13:20Z
     let home: String
     var environment: [String: String]
+    /// Of the terminal.
+    var columns = 80
+    var isOutputTerminal = false
 
     init(config: String? = nil, store: String? = nil) {
         var template = Array((FileManager.default.temporaryDirectory.path + "/commands-XXXXXX").utf8CString)
@@ -51,8 +54,8 @@ final class Instance {
     func run(_ words: [String], typing typed: String = "", after seconds: TimeInterval = 0) -> Transcript {
         let output = Capture(), notices = Capture()
         let terminal = Terminal(
-            output: { output.add($0) }, notices: { notices.add($0) }, input: { .text(typed) }, isOutputTerminal: false,
-            isNoticeTerminal: false)
+            output: { output.add($0) }, notices: { notices.add($0) }, input: { .text(typed) },
+            isOutputTerminal: isOutputTerminal, isNoticeTerminal: false, columns: columns)
         let context = CommandContext(terminal: terminal, environment: environment) { Self.now + seconds }
         let code = Program.run(words, in: context)
         return Transcript(stdout: output.text, stderr: notices.text, code: code)
