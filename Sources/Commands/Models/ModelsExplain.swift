@@ -41,7 +41,8 @@ struct ModelsExplain: ContextCommand {
         } else {
             context.terminal.say(answer.origin.sentence)
             let report = ExplanationReport(
-                answer.root, asked: model, session: session, configured: ConfiguredModels(reading), now: now)
+                answer.root, asked: model, session: session, configured: ConfiguredModels(reading, agent: agent),
+                now: now)
             for line in report.lines { context.terminal.say(line.escapedForDisplay) }
         }
     }

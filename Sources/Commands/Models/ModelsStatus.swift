@@ -31,7 +31,7 @@ struct ModelsStatus: ContextCommand {
         let agent = try reading.agent(named: agent)
         let now = context.now()
         let overview = AuthOverview(reading, agent: agent, view: InstanceView(reading, now: now), now: now)
-        let models = ConfiguredModels(reading)
+        let models = ConfiguredModels(reading, agent: agent.id)
         let verdict = CheckVerdict(overview, models)
         let trouble = Trouble(overview)
         trouble.tell(context)

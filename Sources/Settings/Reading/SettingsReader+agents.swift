@@ -7,10 +7,11 @@ extension SettingsReader {
         var settings = DefaultModelSettings()
         let path = "agents.defaults"
         guard let defaults = object(element, at: path, known: nil) else { return settings }
-        if let model = preference(defaults, at: path) {
+        if let model = preference(defaults, "model", at: path) {
             settings.primary = model.primary
-            settings.fallbacks = model.fallbacks
+            settings.fallbacks = model.fallbacks ?? []
         }
+        settings.image = preference(defaults, "imageModel", at: path) ?? ModelPreference()
         guard let models = object(defaults["models"], at: "\(path).models", known: nil) else { return settings }
         for (reference, entry) in models.members {
             settings.configured.append(reference)
@@ -25,14 +26,18 @@ extension SettingsReader {
         return settings
     }
 
-    /// `model`: a reference, or an object with `primary` and `fallbacks`.
-    private mutating func preference(_ object: Element, at path: String) -> ModelPreference? {
-        guard let model = object["model"], !model.isNull else { return nil }
-        if let reference = model.string { return ModelPreference(primary: reference.trimmed) }
-        let place = "\(path).model"
+    /// A reference, or an object with `primary` and `fallbacks`.
+    private mutating func preference(_ object: Element, _ key: String, at path: String) -> ModelPreference? {
+        guard let model = object[key], !model.isNull else { return nil }
+        if let reference = model.string {
+            return reference.trimmed.isEmpty ? nil : ModelPreference(primary: reference.trimmed)
+        }
+        let place = "\(path).\(key)"
         guard let both = self.object(model, at: place, known: ["primary", "fallbacks"]) else { return nil }
+        let hasFallbacks = both["fallbacks"].map { !$0.isNull } ?? false
         return ModelPreference(
-            primary: string(both, "primary", at: place), fallbacks: strings(both, "fallbacks", at: place))
+            primary: string(both, "primary", at: place),
+            fallbacks: hasFallbacks ? strings(both, "fallbacks", at: place) : nil)
     }
 
     mutating func agents(_ element: Element?) -> [AgentSettings] {
@@ -67,7 +72,9 @@ extension SettingsReader {
         var agent = AgentSettings(id: id, directoryPath: "\(path).agentDir")
         agent.isDefault = boolean(object, "default", at: path, default: false)
         agent.directory = string(object, "agentDir", at: path)
-        agent.model = preference(object, at: path)
+        agent.name = string(object, "name", at: path)
+        agent.workspace = string(object, "workspace", at: path)
+        agent.model = preference(object, "model", at: path)
         if let auth = self.object(object["auth"], at: "\(path).auth", known: ["inherit"]) {
             agent.inheritsProfiles = boolean(auth, "inherit", at: "\(path).auth", default: true)
         }

@@ -34,7 +34,8 @@ struct StatusJSON {
                 .init(
                     "modelConfig",
                     .object([
-                        .init("defaultSource", .string("defaults")), .init("fallbacksSource", .string("defaults")),
+                        .init("defaultSource", .string(models.defaultSource.rawValue)),
+                        .init("fallbacksSource", .string(models.fallbacksSource.rawValue)),
                     ])),
                 .init("auth", auth), .init("problems", .strings(problems)),
             ])
