@@ -4,6 +4,8 @@ extension StringProtocol {
     /// For terminals and messages: control characters, line separators and direction marks become `\u{…}`, so that no
     /// name or message from elsewhere can move a cursor, forge a line or turn text around.
     package var escapedForDisplay: String {
+        // Nearly everything that is shown is plain.
+        if utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { return String(self) }
         var out = ""
         for scalar in unicodeScalars {
             switch scalar.value {

@@ -21,9 +21,17 @@ struct ModelsStatus: ContextCommand {
     var check = false
     @Option(help: ArgumentHelp("The agent to look at. Without it: the default agent.", valueName: "agent"))
     var agent: String?
+    /// The older names, for `models` alone.
+    @Flag(help: .hidden)
+    var statusJson = false
+    @Flag(help: .hidden)
+    var statusPlain = false
+
+    private var isJSON: Bool { json || statusJson }
+    private var isPlain: Bool { plain || statusPlain }
 
     func validate() throws {
-        if json, plain { throw ValidationError("Choose either --json or --plain, not both.") }
+        if isJSON, isPlain { throw ValidationError("Choose either --json or --plain, not both.") }
     }
 
     func run(in context: CommandContext) throws {
@@ -35,9 +43,9 @@ struct ModelsStatus: ContextCommand {
         let verdict = CheckVerdict(overview, models)
         let trouble = Trouble(overview)
         trouble.tell(context)
-        if plain {
+        if isPlain {
             if let model = models.resolvedDefault { context.terminal.say(model) }
-        } else if json {
+        } else if isJSON {
             context.terminal.print(
                 StatusJSON(overview: overview, models: models, verdict: verdict, problems: trouble.sentences).text)
         } else {

@@ -53,6 +53,8 @@ package struct StateLayout: Hashable, Sendable {
     /// Variables for the daemon, beside the configuration's own.
     package var dotEnvPath: String { PathResolver.join(state, ".env") }
     package var agentsDirectory: String { PathResolver.join(state, "agents") }
+    /// Where deleted agents rest, each in a folder of its own.
+    package var trashDirectory: String { PathResolver.join(state, "trash") }
     package var logsDirectory: String { PathResolver.join(state, "logs") }
 
     /// The folder of the agent's credentials.
@@ -67,6 +69,16 @@ package struct StateLayout: Hashable, Sendable {
 
     package func sessionsDirectory(_ agent: AgentID) -> String {
         PathResolver.join(agentsDirectory, "\(agent.text)/sessions")
+    }
+
+    /// What belongs to the agent beside the folder of its credentials, unless that is elsewhere: its sessions.
+    package func home(of agent: AgentID) -> String { PathResolver.join(agentsDirectory, agent.text) }
+
+    /// An absolute path, without `.`, `..` and doubled slashes, of what a person types.
+    ///
+    /// - Parameter name: the option it comes from, for the error.
+    package func absolute(_ path: String, for name: String) throws(StateLayoutError) -> String {
+        try paths.resolve(path, for: name)
     }
 
     /// Takes over the directories that the configuration sets aside for its agents (`agents.list[].agentDir`).
