@@ -14,8 +14,12 @@ struct EnvUnset: ContextCommand {
 
     @Argument(help: ArgumentHelp("The variable's name.", valueName: "name"))
     var name: String
+    /// Whatever else was typed: it may be a secret, so it is refused without being repeated.
+    @Argument(help: .hidden)
+    var rest: [String] = []
 
     func run(in context: CommandContext) throws {
+        if !rest.isEmpty || name.contains("=") { throw EnvironmentError.valueAsArgument }
         let target = try EnvironmentTarget(name, in: context)
         let found = try target.edit { file throws(StoreError) in (file.remove(target.name), file.names) }
         guard found.0 else {
