@@ -20,7 +20,9 @@ struct AgenticFlow: ParsableCommand {
             --profile NAME, anywhere, selects another instance with its own state directory.
             """,
         version: CredentialFields.version,
-        subcommands: [GatewayCommand.self, ModelsCommand.self, AgentsCommand.self])
+        subcommands: [
+            GatewayCommand.self, ModelsCommand.self, AgentsCommand.self, EnvironmentCommand.self,
+        ])
 }
 
 /// Runs one command line to its exit code.
