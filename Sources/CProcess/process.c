@@ -9,12 +9,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static int prepare(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes, int output) {
+static int prepare(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attributes, int input, int output) {
     sigset_t none, all;
     int problem;
     sigemptyset(&none);
     sigfillset(&all);
-    if ((problem = posix_spawn_file_actions_addopen(actions, 0, "/dev/null", O_RDONLY, 0)) != 0) return problem;
+    if (input < 0) problem = posix_spawn_file_actions_addopen(actions, 0, "/dev/null", O_RDONLY, 0);
+    else problem = posix_spawn_file_actions_adddup2(actions, input, 0);
+    if (problem != 0) return problem;
     if ((problem = posix_spawn_file_actions_adddup2(actions, output, 1)) != 0) return problem;
     if ((problem = posix_spawn_file_actions_addopen(actions, 2, "/dev/null", O_WRONLY, 0)) != 0) return problem;
     if ((problem = posix_spawn_file_actions_addclosefrom_np(actions, 3)) != 0) return problem;
@@ -24,14 +26,15 @@ static int prepare(posix_spawn_file_actions_t *actions, posix_spawnattr_t *attri
         attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 }
 
-int process_spawn_alone(pid_t *pid, const char *path, char *const arguments[], char *const environment[], int output) {
+int process_spawn_alone(
+    pid_t *pid, const char *path, char *const arguments[], char *const environment[], int input, int output) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     int problem = posix_spawn_file_actions_init(&actions);
     if (problem != 0) return problem;
     problem = posix_spawnattr_init(&attributes);
     if (problem == 0) {
-        problem = prepare(&actions, &attributes, output);
+        problem = prepare(&actions, &attributes, input, output);
         if (problem == 0) problem = posix_spawn(pid, path, &actions, &attributes, arguments, environment);
         posix_spawnattr_destroy(&attributes);
     }

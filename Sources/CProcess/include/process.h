@@ -27,8 +27,10 @@ static inline long process_raise_file_limit(void) {
 int process_pipe(int ends[2]);
 
 // Starts a program as the first of a session and a group of its own, so that no terminal can hold it up and all of it can
-// be ended together. It reads nothing, writes to the descriptor `output`, and has no other open file. 0, or an errno.
-int process_spawn_alone(pid_t *pid, const char *path, char *const arguments[], char *const environment[], int output);
+// be ended together. It reads from the descriptor `input` (-1: nothing), writes to `output`, and has no other open file.
+// 0, or an errno.
+int process_spawn_alone(
+    pid_t *pid, const char *path, char *const arguments[], char *const environment[], int input, int output);
 
 // Whether it has ended. It is still there to be waited for.
 int process_has_ended(pid_t pid);

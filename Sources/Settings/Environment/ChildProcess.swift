@@ -28,6 +28,10 @@ package struct ChildProcess: Sendable {
     package var environment: [String: String]
     package var timeout: Duration
     package var limitInBytes: Int
+    /// What it reads on standard input: at most ``maximumInputBytes``.
+    package var input: [UInt8] = []
+    /// As much as a pipe holds without a reader, and less.
+    package static let maximumInputBytes = 48 << 10
 
     package init(
         path: String, arguments: [String], environment: [String: String], timeout: Duration, limitInBytes: Int
@@ -39,7 +43,7 @@ package struct ChildProcess: Sendable {
         self.limitInBytes = limitInBytes
     }
 
-    /// Runs it on this thread. It reads nothing, and what it says on standard error is lost.
+    /// Runs it on this thread. It reads `input` and its end, and what it says on standard error is lost.
     ///
     /// - Parameters:
     ///   - mark: once its output holds this, it gets a moment to end by itself; more is not read.
@@ -48,6 +52,8 @@ package struct ChildProcess: Sendable {
     package func run(
         until mark: [UInt8]? = nil, isCancelled: () -> Bool = { false }
     ) -> (output: [UInt8], ending: Ending) {
+        guard let question = openInput() else { return ([], .notStarted(errno)) }
+        defer { close(question) }
         var ends: [Int32] = [0, 0]
         guard process_pipe(&ends) == 0 else { return ([], .notStarted(errno)) }
         let (reader, writer) = (ends[0], ends[1])
@@ -55,7 +61,7 @@ package struct ChildProcess: Sendable {
         var pid: pid_t = 0
         let problem = withCStrings([path] + arguments) { words in
             withCStrings(environment.map { "\($0.key)=\($0.value)" }) { variables in
-                process_spawn_alone(&pid, path, words, variables, writer)
+                process_spawn_alone(&pid, path, words, variables, question, writer)
             }
         }
         close(writer)
@@ -67,6 +73,17 @@ package struct ChildProcess: Sendable {
         if isDone, !waits(for: pid, by: patience, isCancelled), ending == nil { ending = .timedOut }
         let code = process_end_all(pid)
         return (output, ending ?? .exited(code))
+    }
+
+    /// The reading end of a pipe that holds the whole input: nobody has to feed it while the program runs.
+    private func openInput() -> Int32? {
+        var ends: [Int32] = [0, 0]
+        guard process_pipe(&ends) == 0 else { return nil }
+        let put = input.prefix(Self.maximumInputBytes).withUnsafeBytes { write(ends[1], $0.baseAddress, $0.count) }
+        close(ends[1])
+        if put == min(input.count, Self.maximumInputBytes) { return ends[0] }
+        close(ends[0])
+        return nil
     }
 
     /// - Returns: nil for an ending when it closed its output.
