@@ -10,6 +10,8 @@ package struct CommandContext: Sendable {
     /// The process environment.
     package var environment: [String: String]
     package var now: WallClock
+    /// Asks a provider; only commands that say so do.
+    package var ask: ProviderAsk = .live
 
     package init(terminal: Terminal, environment: [String: String], now: @escaping WallClock) {
         self.terminal = terminal

@@ -12,6 +12,8 @@ struct StatusJSON {
     let models: ConfiguredModels
     let verdict: CheckVerdict
     let problems: [String]
+    /// With `--probe` alone.
+    var probes: Literal?
     private var now: Date { overview.now }
     private var layout: StateLayout { overview.reading.layout }
 
@@ -44,21 +46,23 @@ struct StatusJSON {
         let providers = overview.providerOverviews
         let withTokens = providers.filter { $0.tokenCount > 0 }.map { "\($0.provider) (\($0.tokenCount))" }
         let shell = overview.reading.settings.env.shell.isEnabled
-        return .object([
-            .init("storePath", .string(layout.storePath(overview.agent.id))),
-            .init("shellEnvFallback", .object([.init("enabled", .boolean(shell)), .init("appliedKeys", .array([]))])),
-            .init("providersWithOAuth", .strings(withTokens)),
-            .init("missingProvidersInUse", .strings(verdict.missing.map(\.text))),
-            .init("providers", .array(providers.map(provider))),
-            .init("unusableProfiles", .array(unusable)),
-            .init(
-                "oauth",
-                .object([
-                    .init("warnAfterMs", .integer(Int64(Expiring.warning * 1000))),
-                    .init("profiles", .array(overview.profiles.map(profile))),
-                    .init("providers", .array(providers.filter { !$0.profiles.isEmpty }.map(health))),
-                ])),
-        ])
+        return .object(
+            [
+                .init("storePath", .string(layout.storePath(overview.agent.id))),
+                .init(
+                    "shellEnvFallback", .object([.init("enabled", .boolean(shell)), .init("appliedKeys", .array([]))])),
+                .init("providersWithOAuth", .strings(withTokens)),
+                .init("missingProvidersInUse", .strings(verdict.missing.map(\.text))),
+                .init("providers", .array(providers.map(provider))),
+                .init("unusableProfiles", .array(unusable)),
+                .init(
+                    "oauth",
+                    .object([
+                        .init("warnAfterMs", .integer(Int64(Expiring.warning * 1000))),
+                        .init("profiles", .array(overview.profiles.map(profile))),
+                        .init("providers", .array(providers.filter { !$0.profiles.isEmpty }.map(health))),
+                    ])),
+            ] + (probes.map { [.init("probes", $0)] } ?? []))
     }
 
     private func provider(_ provider: ProviderOverview) -> Literal {
