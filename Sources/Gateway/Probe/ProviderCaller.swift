@@ -24,6 +24,8 @@ package struct ProviderCaller: Sendable {
     package func ask(
         _ question: ProviderQuestion, of provider: Provider, with secret: Secret?, caFile: String?, patience: Duration
     ) async -> ProviderReply {
+        // Reading the trust roots counts as well.
+        let deadline = NIODeadline.now() + TimeAmount(patience)
         let fixed =
             secret.map { CredentialFields.bytes(for: provider, secret: $0) }
             ?? CredentialFields.bytesWithoutCredential(for: provider)
@@ -38,7 +40,7 @@ package struct ProviderCaller: Sendable {
         let head = ByteBuffer(bytes: question.head(with: fixed))
         loop.execute {
             let call = ProviderCall(question, head: head, at: address, promise: promise)
-            call.begin(on: loop, patience: TimeAmount(patience))
+            call.begin(on: loop, until: deadline)
         }
         // It never fails: what goes wrong is an answer too.
         return (try? await promise.futureResult.get()) ?? .none(.closed)
@@ -69,9 +71,9 @@ private final class ProviderCall: ChannelInboundHandler {
         self.promise = promise
     }
 
-    func begin(on loop: any EventLoop, patience: TimeAmount) {
+    func begin(on loop: any EventLoop, until end: NIODeadline) {
         let bound = NIOLoopBound(self, eventLoop: loop)
-        let deadline = loop.scheduleTask(in: patience) {
+        let deadline = loop.scheduleTask(deadline: end) {
             bound.value.finish(.none(.deadline(isConnected: bound.value.isReady)))
         }
         promise?.futureResult.whenComplete { _ in deadline.cancel() }
@@ -79,7 +81,7 @@ private final class ProviderCall: ChannelInboundHandler {
         ClientBootstrap(group: loop)
             .channelOption(.autoRead, value: false)
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
-            .connectTimeout(patience)
+            .connectTimeout(max(.milliseconds(1), end - .now()))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try Self.fill(channel.pipeline.syncOperations, address) }
             }
