@@ -68,8 +68,8 @@ let package = Package(
             "Gateway",
             [
                 "Exchange", "CredentialLifecycle", "ProfileStorage", "Providers", "Rotation", "Settings", "SafeFiles",
-                "Credentials", nio, nioPosix, nioHTTP1, nioSSL, nioExtras, hummingbird, httpTypes, logging, lifecycle,
-                unixSignals,
+                "Documents", "Credentials", nio, nioPosix, nioHTTP1, nioSSL, nioExtras, hummingbird, httpTypes, logging,
+                lifecycle, unixSignals,
             ]),
         layer("ProviderSimulator", ["CProcess", nio, nioPosix, nioHTTP1, nioSSL, argumentParser, unixSignals]),
         layer(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Credentials
-import FoundationEssentials
+package import FoundationEssentials
 
 /// Where a credential comes from.
 package enum CandidateSource: Hashable, Sendable {
@@ -84,7 +84,7 @@ package struct Candidate: Hashable, Sendable {
     }
 
     /// Eligibility that depends on the clock alone.
-    func eligibility(at now: Date) -> SkipCode {
+    package func eligibility(at now: Date) -> SkipCode {
         guard standing == .ok else { return standing }
         switch expires {
         case .never: return .ok

@@ -12,6 +12,8 @@ package struct CommandContext: Sendable {
     package var now: WallClock
     /// Whose `.env` is read; nil for none.
     package var workingDirectory: String?
+    /// Asks a provider; only commands that say so do.
+    package var ask: ProviderAsk = .live
 
     package init(
         terminal: Terminal, environment: [String: String], workingDirectory: String? = nil, now: @escaping WallClock

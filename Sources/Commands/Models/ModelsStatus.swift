@@ -8,7 +8,8 @@ struct ModelsStatus: ContextCommand {
         commandName: "status", abstract: "Which credentials there are, how they are, and how long they last.",
         discussion: """
             With --check the exit code is 1 when a token or login is expired or missing, or a provider in use has no \
-            credential, 2 when one expires within a day, else 0.
+            credential, 2 when one expires within a day, else 0. With --probe it is 1 too when a provider rejects a \
+            credential; that one could not be asked does not count.
 
             Example: agenticflow-enterprise models status --check --json
             """)
@@ -26,17 +27,21 @@ struct ModelsStatus: ContextCommand {
     var statusJson = false
     @Flag(help: .hidden)
     var statusPlain = false
+    @OptionGroup var probes: ProbeFlags
 
     private var isJSON: Bool { json || statusJson }
     private var isPlain: Bool { plain || statusPlain }
 
     func validate() throws {
         if isJSON, isPlain { throw ValidationError("Choose either --json or --plain, not both.") }
+        if isPlain, probes.probe { throw ValidationError("Choose either --probe or --plain, not both.") }
     }
 
     func run(in context: CommandContext) throws {
         let reading = try context.reading()
         let agent = try reading.agent(named: agent)
+        // Before anything is shown: what they clear shows.
+        let probed = try probes.report(reading, agent, context)
         let now = context.now()
         let overview = AuthOverview(reading, agent: agent, view: InstanceView(reading, now: now), now: now)
         let models = ConfiguredModels(reading, agent: agent.id)
@@ -48,12 +53,17 @@ struct ModelsStatus: ContextCommand {
         } else if isJSON {
             context.terminal.print(
                 StatusJSON(
-                    overview: overview, models: models, verdict: verdict, problems: trouble.sentences, context: context
+                    overview: overview, models: models, verdict: verdict, problems: trouble.sentences, context: context,
+                    probes: probed?.literal
                 ).text)
         } else {
             StatusText(overview: overview, models: models, verdict: verdict, context: context).say()
+            for line in [""] + (probed?.lines ?? []) where probed != nil {
+                context.terminal.say(line.escapedForDisplay)
+            }
         }
         if let code = trouble.exitCode(isCheck: check) { throw ExitCode(code.rawValue) }
+        if check, probed?.hasRejection == true { throw ExitCode(1) }
         if check, verdict.exitCode != 0 { throw ExitCode(verdict.exitCode) }
     }
 }

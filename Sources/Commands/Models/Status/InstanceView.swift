@@ -79,8 +79,10 @@ enum GatewayAnswer {
     case silent(String)
     case answered(status: Int, Element)
 
-    init(_ reading: InstanceReading, _ path: String) {
-        switch RunningGateway(reading).get(path) {
+    init(_ reading: InstanceReading, _ path: String) { self.init(RunningGateway(reading).get(path)) }
+
+    init(_ reply: RunningGateway.Reply) {
+        switch reply {
         case .notRunning: self = .notRunning
         case .silent(let sentence): self = .silent(sentence)
         case .answered(401, _): self = .silent("it does not take the client token that this command found")

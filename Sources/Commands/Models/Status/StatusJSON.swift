@@ -13,6 +13,8 @@ struct StatusJSON {
     let verdict: CheckVerdict
     let problems: [String]
     let context: CommandContext
+    /// With `--probe` alone.
+    var probes: Literal?
     private var now: Date { overview.now }
     private var layout: StateLayout { overview.reading.layout }
 
@@ -46,7 +48,7 @@ struct StatusJSON {
         let providers = overview.providerOverviews
         let withTokens = providers.filter { $0.tokenCount > 0 }.map { "\($0.provider) (\($0.tokenCount))" }
         let shell = ShellLine(overview.reading, overview.view)
-        return .object([
+        let members: [Literal.Member] = [
             .init("storePath", .string(layout.storePath(overview.agent.id))),
             .init(
                 "shellEnvFallback",
@@ -64,7 +66,8 @@ struct StatusJSON {
                     .init("profiles", .array(overview.profiles.map(profile))),
                     .init("providers", .array(providers.filter { !$0.profiles.isEmpty }.map(health))),
                 ])),
-        ])
+        ]
+        return .object(members + (probes.map { [.init("probes", $0)] } ?? []))
     }
 
     private func provider(_ provider: ProviderOverview) -> Literal {
