@@ -21,7 +21,7 @@ struct AgenticFlow: ParsableCommand {
             """,
         version: CredentialFields.version,
         subcommands: [
-            GatewayCommand.self, ModelsCommand.self, AgentsCommand.self, EnvironmentCommand.self,
+            GatewayCommand.self, ModelsCommand.self, AgentsCommand.self, EnvironmentCommand.self, DoctorCommand.self,
         ])
 }
 

@@ -32,6 +32,9 @@ package final class SafeDirectory: Sendable {
         case visited
     }
 
+    /// Off for whoever only looks: what is too open is then left as it is, and nothing is said of it.
+    @TaskLocal package static var closesWhatIsOpen = true
+
     package let path: String
     let folder: OpenFile
     let kind: Kind
@@ -90,6 +93,7 @@ package final class SafeDirectory: Sendable {
 
     /// What is ours but open to others is closed and reported once, not refused.
     func tighten(_ file: OpenFile, to mode: mode_t, name: String?) {
+        guard Self.closesWhatIsOpen else { return }
         if fchmod(file.descriptor, mode) == 0 {
             note(name, "Other users had access; it is now private (mode \(String(mode, radix: 8))).")
         } else {

@@ -24,7 +24,11 @@ struct InstanceView {
     var variables: GatewayVariables?
 
     init(_ reading: InstanceReading, now: Date) {
-        let answer = GatewayAnswer(reading, "/api/v1/status")
+        self.init(reading, answer: GatewayAnswer(reading, "/api/v1/status"), now: now)
+    }
+
+    /// - Parameter answer: of the gateway to `/api/v1/status`, for whoever has asked already.
+    init(_ reading: InstanceReading, answer: GatewayAnswer, now: Date) {
         if case .answered(200, let root) = answer {
             self.init(root, origin: .gateway(pid: root["pid"]?.integer))
             variables = GatewayVariables(root["environment"])
