@@ -27,11 +27,15 @@ struct GatewayRun: ParsableCommand {
     var port: Int?
     @Option(
         help: ArgumentHelp(
-            "Listen on this address (loopback, lan, or a numeric one) instead of gateway.bind.", valueName: "address"))
+            "Listen on this address (loopback, lan, or a numeric one) instead of gateway.bind.", valueName: "address"),
+        completion: .list(["loopback", "lan"]))
     var bind: String?
 
     func validate() throws {
-        if let port, !(0...65_535).contains(port) { throw ValidationError("--port takes a number from 0 to 65535.") }
+        guard let port, !(0...65_535).contains(port) else { return }
+        throw UsageError(
+            what: "\(port) is no port.", why: "Ports are numbers from 0 to 65535; 0 takes any free one.",
+            fix: "For example: agenticflow-enterprise gateway run --port 18790")
     }
 
     func run() throws { try run(in: .live()) }

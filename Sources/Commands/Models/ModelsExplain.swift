@@ -20,12 +20,14 @@ struct ModelsExplain: ContextCommand {
 
     @Option(
         help: ArgumentHelp(
-            "As a client would write it: provider/model, a model id, an alias, each with @profile.", valueName: "model")
-    )
+            "As a client would write it: provider/model, a model id, an alias, each with @profile.", valueName: "model"),
+        completion: .models)
     var model: String?
     @Option(help: ArgumentHelp("As in the x-agenticflow-session header.", valueName: "session"))
     var session: String?
-    @Option(help: ArgumentHelp("The agent that asks. Without it: the default agent.", valueName: "agent"))
+    @Option(
+        help: ArgumentHelp("The agent that asks. Without it: the default agent.", valueName: "agent"),
+        completion: .agents)
     var agent: String?
     @Flag(help: "Print JSON.")
     var json = false
@@ -43,7 +45,9 @@ struct ModelsExplain: ContextCommand {
             let report = ExplanationReport(
                 answer.root, asked: model, session: session, configured: ConfiguredModels(reading, agent: agent),
                 now: now)
-            for line in report.lines { context.terminal.say(line.escapedForDisplay) }
+            for line in report.lines(width: context.terminal.tableWidth) {
+                context.terminal.say(line.escapedForDisplay)
+            }
         }
     }
 

@@ -20,7 +20,9 @@ struct ModelsStatus: ContextCommand {
     var plain = false
     @Flag(help: "Say by the exit code how the credentials are.")
     var check = false
-    @Option(help: ArgumentHelp("The agent to look at. Without it: the default agent.", valueName: "agent"))
+    @Option(
+        help: ArgumentHelp("The agent to look at. Without it: the default agent.", valueName: "agent"),
+        completion: .agents)
     var agent: String?
     /// The older names, for `models` alone.
     @Flag(help: .hidden)
@@ -33,8 +35,15 @@ struct ModelsStatus: ContextCommand {
     private var isPlain: Bool { plain || statusPlain }
 
     func validate() throws {
-        if isJSON, isPlain { throw ValidationError("Choose either --json or --plain, not both.") }
-        if isPlain, probes.probe { throw ValidationError("Choose either --probe or --plain, not both.") }
+        if isJSON, isPlain {
+            throw UsageError(
+                what: "Choose either --json or --plain, not both.", why: "There is one standard output.",
+                fix: "Run: agenticflow-enterprise models status --json")
+        }
+        guard isPlain, probes.probe else { return }
+        throw UsageError(
+            what: "Choose either --probe or --plain, not both.", why: "--plain prints the default model alone.",
+            fix: "Run: agenticflow-enterprise models status --probe")
     }
 
     func run(in context: CommandContext) throws {

@@ -15,23 +15,34 @@ package struct Terminal: Sendable {
     package var input: @Sendable () -> TerminalInput
     package var isOutputTerminal: Bool
     package var isNoticeTerminal: Bool
+    /// Characters in a line of help.
+    package var columns: Int
+    package var allowsColor: Bool
 
     package init(
         output: @escaping @Sendable (String) -> Void, notices: @escaping @Sendable (String) -> Void,
         input: @escaping @Sendable () -> TerminalInput, isOutputTerminal: Bool,
-        isNoticeTerminal: Bool
+        isNoticeTerminal: Bool, columns: Int = 80, allowsColor: Bool = false
     ) {
         self.output = output
         self.notices = notices
         self.input = input
         self.isOutputTerminal = isOutputTerminal
         self.isNoticeTerminal = isNoticeTerminal
+        self.columns = columns
+        self.allowsColor = allowsColor
     }
 
     package static let standard = Terminal(
         output: { writeAll($0, to: STDOUT_FILENO) }, notices: { writeAll($0, to: STDERR_FILENO) },
         input: { isatty(STDIN_FILENO) == 1 ? .person : .pipe }, isOutputTerminal: isatty(STDOUT_FILENO) == 1,
-        isNoticeTerminal: isatty(STDERR_FILENO) == 1)
+        isNoticeTerminal: isatty(STDERR_FILENO) == 1, columns: PageWidth.ofOutput,
+        allowsColor: Style.isWanted(noColor: PageWidth.variable("NO_COLOR"), terminal: PageWidth.variable("TERM")))
+
+    package var outputStyle: Style { Style(isOn: allowsColor && isOutputTerminal) }
+    package var noticeStyle: Style { Style(isOn: allowsColor && isNoticeTerminal) }
+    /// What a table has to fit into: nothing, where other programs read it.
+    var tableWidth: Int? { isOutputTerminal ? columns : nil }
 
     /// One line of the command's output. Control characters are escaped: no stored name may move the cursor.
     package func say(_ line: String) { output(line.escapedForTerminal + "\n") }
@@ -45,8 +56,10 @@ package struct Terminal: Sendable {
     ///
     /// - Parameter word: `error` or `warning`.
     package func notice(_ word: String, _ advice: Advice) {
-        let lines = ["\(word): \(advice.what)", "  why: \(advice.why)", "  fix: \(advice.fix)"]
-        notices(lines.map { $0.escapedForDisplay + "\n" }.joined())
+        let style = noticeStyle
+        let first = word == "error" ? style.failure("error:") : style.warning("\(word):")
+        let lines = [(first, advice.what), ("  why:", advice.why), (style.advice("  fix:"), advice.fix)]
+        notices(lines.map { "\($0) \($1.escapedForDisplay)\n" }.joined())
     }
 
     /// An error of ours: three lines on standard error; for `--json`, one object with the same keys on standard output.

@@ -8,11 +8,16 @@ import Settings
 
 /// The options that all commands for pasting share.
 struct PasteTarget: ParsableArguments {
-    @Option(help: ArgumentHelp("Whose credential it is, such as anthropic.", valueName: "provider"))
+    @Option(
+        help: ArgumentHelp("Whose credential it is, such as anthropic.", valueName: "provider"), completion: .providers)
     var provider: String
-    @Option(help: ArgumentHelp("The name to store it under. Without it: <provider>:manual.", valueName: "id"))
+    @Option(
+        help: ArgumentHelp("The name to store it under. Without it: <provider>:manual.", valueName: "id"),
+        completion: .profiles)
     var profileID: String?
-    @Option(help: ArgumentHelp("The agent to store it for. Without it: the default agent.", valueName: "agent"))
+    @Option(
+        help: ArgumentHelp("The agent to store it for. Without it: the default agent.", valueName: "agent"),
+        completion: .agents)
     var agent: String?
     /// Whatever else was typed: it may be the secret, so it is refused without being repeated.
     @Argument(help: .hidden)
