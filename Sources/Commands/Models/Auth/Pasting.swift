@@ -35,7 +35,7 @@ struct Pasting {
         self.context = context
         self.kind = kind
         reading = try context.reading()
-        for notice in reading.notices { context.terminal.notice("\(context.shown(notice.path)): \(notice.text)") }
+        context.tell(reading.notices)
         // An unreadable configuration hides who is configured, so it goes first.
         try reading.requireReadable()
         provider = try reading.provider(named: target.provider)
