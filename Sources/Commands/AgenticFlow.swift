@@ -23,8 +23,8 @@ struct AgenticFlow: ParsableCommand {
             """,
         version: CredentialFields.version,
         subcommands: [
-            GatewayCommand.self, ModelsCommand.self, AgentsCommand.self, EnvironmentCommand.self, DoctorCommand.self,
-            CompletionCommand.self, CompleteCommand.self, ReferenceCommand.self,
+            GatewayCommand.self, ModelsCommand.self, AgentsCommand.self, ConfigCommand.self, EnvironmentCommand.self,
+            DoctorCommand.self, CompletionCommand.self, CompleteCommand.self, ReferenceCommand.self,
         ])
 }
 

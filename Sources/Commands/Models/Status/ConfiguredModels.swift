@@ -55,6 +55,9 @@ struct ConfiguredModels {
         return found.count == 1 ? "\(found[0])/\(name)" : nil
     }
 
+    /// What an entry of a list, or a key of `agents.defaults.models`, stands for; the text itself when that is nothing.
+    func entryReference(_ text: String) -> String { reference(text.trimmed) ?? text.trimmed }
+
     private func offering(_ model: String) -> [ProviderID] {
         providers.all.values.filter { $0.models.contains(model) }.map(\.id)
     }
