@@ -129,13 +129,6 @@ final class ReloadService: Service {
         return programs
     }
 
-    private func reread(_ state: inout State) {
-        state.reading = state.reader.read()
-        state.watch = Self.watch(state.reading)
-        reportNotices(state.reading)
-        apply(&state)
-    }
-
     private func check() {
         state.withLock { state in
             let changed = state.watch.changes()

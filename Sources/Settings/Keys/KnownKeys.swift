@@ -51,6 +51,8 @@ package enum KnownKeys {
         KnownKey("models.providers.*.models[].name", .text),
         KnownKey("models.providers.*.models[].contextWindow", .number),
         KnownKey("models.providers.*.models[].maxTokens", .number),
+        KnownKey("models.providers.*.models[].input", .list),
+        KnownKey("models.providers.*.models[].input[]", .text),
         KnownKey("models.providers.*.caFile", .text),
     ]
 
@@ -64,10 +66,10 @@ package enum KnownKeys {
             KnownKey("agents.list", .list),
             KnownKey("agents.list[]", .object),
             KnownKey("agents.list[].id", .text),
-            KnownKey("agents.list[].name", .text, .none),
+            KnownKey("agents.list[].name", .text),
             KnownKey("agents.list[].default", .boolean),
             KnownKey("agents.list[].agentDir", .text),
-            KnownKey("agents.list[].workspace", .text, .none),
+            KnownKey("agents.list[].workspace", .text),
             KnownKey("agents.list[].auth", .object),
             KnownKey("agents.list[].auth.inherit", .boolean),
         ] + preference("agents.list[].model")
