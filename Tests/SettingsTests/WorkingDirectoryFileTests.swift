@@ -19,7 +19,7 @@ import Testing
 
     @Test func `it is read, and left as it is`() throws {
         chmod(scratch.path, 0o755)
-        scratch.write("PLAIN=1\nnot a line\n", to: ".env", mode: 0o644)
+        scratch.write("PLAIN=1\na-line\n", to: ".env", mode: 0o644)
         let found = try load()
         #expect(found.variables == ["PLAIN": Secret("1")])
         #expect(found.problems == ["\(scratch.path)/.env, line 2: A line must read NAME=VALUE."])
