@@ -58,7 +58,9 @@ struct EnvironmentListing {
         if case .files(let silence) = view.origin { context.terminal.tell(silence: silence) }
         for notice in reading.notices { context.terminal.notice("\(context.shown(notice.path)): \(notice.text)") }
         for problem in reading.problems where problem.severity != .info {
-            if let advice = problem.advice { context.terminal.notice("error", advice) } else {
+            if let advice = problem.advice {
+                context.terminal.notice("error", advice)
+            } else {
                 context.terminal.notice("\(problem.severity == .error ? "error" : "warning"): \(problem.text)")
             }
         }

@@ -43,7 +43,8 @@ enum EnvironmentError: ActionableError, Equatable {
         case .structural(let name, let path):
             Advice(
                 what: "\(name) has no effect in \(path).",
-                why: "It says where the files are, so it is read before any of them, from the process environment only.",
+                why:
+                    "It says where the files are, so it is read before any of them, from the process environment only.",
                 fix: "Set it where the program is started, as in: export \(name)=...")
         case .notThere(let name, let path, let near, let known): Self.notThere(name, path, near, known)
         }
