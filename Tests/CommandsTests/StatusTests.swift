@@ -65,10 +65,10 @@ import Testing
 
                         OAuth/token status
                         - anthropic
-                          anthropic:manual=token:sk-ant...xxxx expiring expires in 23h
-                          anthropic:work=sk-ant...qrst static
+                          - anthropic:manual=token:sk-ant...xxxx expiring expires in 23h
+                          - anthropic:work=sk-ant...qrst static
                         - openrouter
-                          openrouter:login=OAuth (me@x.org) expired since 2026-09-21T14:13:19Z (its refresh token can renew it)
+                          - openrouter:login=OAuth (me@x.org) expired since 2026-09-21T14:13:19Z (its refresh token can renew it)
 
                         Unavailable auth profiles
                         - anthropic:manual needs_vendor_cli: It is a setup token; Anthropic limits those to its own program, so requests do \

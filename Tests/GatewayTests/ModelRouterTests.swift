@@ -25,7 +25,8 @@ import Testing
             "gpt-known": [.openai],
         ]
         router.aliases = ["fast": "openai/gpt-known", "loop": "loop", "odd": "nobody/x"]
-        router.defaults = AgentModels(primary: "openai/gpt-known", fallbacks: ["corp/house-model", "anthropic/claude-x"])
+        router.defaults = AgentModels(
+            primary: "openai/gpt-known", fallbacks: ["corp/house-model", "anthropic/claude-x"])
         router.agents = [.main, coder, strict]
         router.own = [
             coder: AgentModels(primary: "fast", fallbacks: ["anthropic/claude-x", "corp/a/b"]),

@@ -50,9 +50,12 @@ package struct SourceOrder: Sendable {
     }
 
     package func candidates(for provider: ProviderID) -> [ResolvedCandidate] {
-        let expectations = Dictionary(configured.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        var found = profiles.filter { $0.profile.provider == provider }
-            .sorted { $0.profile.id < $1.profile.id }
+        let own = profiles.filter { $0.profile.provider == provider }
+        // Most providers have nothing stored, and thousands of profiles may be configured.
+        let expectations =
+            own.isEmpty
+            ? [:] : Dictionary(configured.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        var found = own.sorted { $0.profile.id < $1.profile.id }
             .map { resolved($0, expectation: expectations[$0.profile.id]) }
         if let configKey, let id = ProfileID(provider: provider, name: "config") {
             found.append(inline(id, configKey, source: .config))

@@ -80,6 +80,24 @@ final class Instance {
     /// Every file below the home directory, by its path in there.
     var files: [String] { ((try? FileManager.default.subpathsOfDirectory(atPath: home)) ?? []).sorted() }
 
+    /// The permissions of a file or folder of the state directory; nil when it is not there.
+    func mode(of name: String) -> mode_t? {
+        var status = stat()
+        return lstat("\(state)/\(name)", &status) == 0 ? status.st_mode & 0o777 : nil
+    }
+
+    /// Every file and folder with its content, to see that nothing has changed. Locks are made by looking.
+    var snapshot: [String: String] {
+        let named = files.filter { !$0.hasSuffix(".lock") }.map { path in
+            (
+                path,
+                FileManager.default.contents(atPath: "\(home)/\(path)").map { String(decoding: $0, as: UTF8.self) }
+                    ?? ""
+            )
+        }
+        return Dictionary(named, uniquingKeysWith: { first, _ in first })
+    }
+
     // MARK: Health
 
     func hold(
