@@ -8,7 +8,7 @@ struct ModelsCommand: ParsableCommand {
         subcommands: [
             ModelsStatus.self, ModelsList.self, ModelsExplain.self, ModelsSet<DefaultModel>.self,
             ModelsSet<ImageModel>.self, AliasesCommand.self, FallbacksCommand<DefaultModel>.self,
-            FallbacksCommand<ImageModel>.self, AuthCommand.self,
+            FallbacksCommand<ImageModel>.self, ModelsScan.self, AuthCommand.self,
         ],
         defaultSubcommand: ModelsStatus.self)
 }

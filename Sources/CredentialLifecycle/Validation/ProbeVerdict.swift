@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Credentials
 package import FoundationEssentials
-import Providers
+package import Providers
 package import Rotation
 
 #if canImport(Glibc)
@@ -105,21 +105,32 @@ package struct ProbeVerdict: Error, Hashable, Sendable {
     }
 
     init(_ reason: NoAnswer, place: String) {
-        let (status, detail): (Status, String) =
+        let status: Status =
             switch reason {
-            case .name: (.unknown, "The name \(place) leads to no address.")
-            case .connection(let code): (.unknown, "\(place) does not accept the connection\(Self.system(code)).")
-            case .tls(let problem): (.unknown, "The TLS certificate or handshake of \(place) was refused: \(problem)")
-            case .deadline(isConnected: true): (.timeout, "\(place) gave no answer in time.")
-            case .deadline(isConnected: false): (.timeout, "\(place) did not accept the connection in time.")
-            case .closed: (.unknown, "\(place) closed the connection before its answer was complete.")
-            case .garbled: (.format, "\(place) does not speak HTTP as it should.")
-            case .encoded: (.format, "\(place) answered in an encoding that was not asked for.")
-            case .forbiddenAddress: (.unknown, "\(place) leads to an address that no credential is ever sent to.")
-            case .authority(let problem): (.unknown, "The caFile of the configuration cannot be used: \(problem)")
-            case .notSent: (.unknown, "The base URL is none, or the text is none that a header can carry.")
+            case .deadline: .timeout
+            case .garbled, .encoded: .format
+            default: .unknown
             }
-        self.init(.couldNotAsk, status, reason.code, String(detail.escapedForDisplay.prefix(300)))
+        self.init(.couldNotAsk, status, reason.code, "\(Self.sentence(reason, place: place)).")
+    }
+
+    /// Without a full stop.
+    package static func sentence(_ reason: NoAnswer, place: String) -> String {
+        let text =
+            switch reason {
+            case .name: "the name \(place) leads to no address"
+            case .connection(let code): "\(place) does not accept the connection\(system(code))"
+            case .tls(let problem): "the TLS certificate or handshake of \(place) was refused: \(problem)"
+            case .deadline(isConnected: true): "\(place) gave no answer in time"
+            case .deadline(isConnected: false): "\(place) did not accept the connection in time"
+            case .closed: "\(place) closed the connection before its answer was complete"
+            case .garbled: "\(place) does not speak HTTP as it should"
+            case .encoded: "\(place) answered in an encoding that was not asked for"
+            case .forbiddenAddress: "\(place) leads to an address that no credential is ever sent to"
+            case .authority(let problem): "the caFile of the configuration cannot be used: \(problem)"
+            case .notSent: "the base URL is none, or the text is none that a header can carry"
+            }
+        return String(text.escapedForDisplay.prefix(300))
     }
 
     private static func system(_ code: Int32?) -> String {

@@ -37,6 +37,11 @@ package struct ProviderProbe: Hashable, Sendable {
         (self.question, self.mode, self.model) = (question, .completion, model)
     }
 
+    /// A completion of the caller's own wording.
+    package init(_ provider: Provider, asking question: ProviderQuestion, model: String) {
+        (self.provider, self.question, self.model, mode) = (provider, question, model, .completion)
+    }
+
     // MARK: What the answer means
 
     package func verdict(on reply: ProviderReply, secret: Secret, now: Date) -> ProbeVerdict {

@@ -7,6 +7,7 @@ import NIOPosix
 import NIOSSL
 import NIOTLS
 package import Providers
+import Settings
 
 /// Asks providers for the command line, by the gateway's own rules: verified certificates, no redirect followed, no
 /// address that credentials are never sent to, no proxy of the environment, and a deadline for the whole.
@@ -30,6 +31,8 @@ package struct ProviderCaller: Sendable {
             secret.map { CredentialFields.bytes(for: provider, secret: $0) }
             ?? CredentialFields.bytesWithoutCredential(for: provider)
         guard let place = provider.place, let fixed else { return .none(.notSent) }
+        // One that is written out needs no connection to be known.
+        if NetworkAddress(place.host)?.isForbiddenUpstream == true { return .none(.forbiddenAddress) }
         let address: UpstreamAddress
         do {
             address = try addresses.address(

@@ -6,6 +6,7 @@ import Documents
 import FoundationEssentials
 import Providers
 import Rotation
+import Settings
 
 struct AuthTest: ContextCommand {
     static let configuration = CommandConfiguration(
@@ -38,6 +39,10 @@ struct AuthTest: ContextCommand {
         let reading = try context.reading()
         let agent = try reading.agent(named: agent)
         try reading.requireReadable(agent.id)
+        // Such as a base URL that cannot be used: then somebody else is asked than was meant.
+        for problem in reading.problems where problem.severity == .error {
+            context.terminal.notice("error: \(problem.text)")
+        }
         let settings = ProbeSettings(mode: mode, timeoutMilliseconds: timeout, concurrency: 1)
         var targets = ProbeTargets(reading: reading, agent: agent, settings: settings, now: context.now())
         targets.ignoresOrder = true

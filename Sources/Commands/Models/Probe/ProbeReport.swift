@@ -23,9 +23,9 @@ struct ProbeReport {
         let rows = run.results.map { (model: Self.model($0), profile: $0.target.candidate.id.text, result: $0) }
         let first = (rows.map(\.model.count) + ["Model".count]).max() ?? 0
         let second = (rows.map(\.profile.count) + ["Profile".count]).max() ?? 0
-        let head = "\("Model".padded(to: first))  \("Profile".padded(to: second))  Status"
+        let head = "\("Model".filled(to: first))  \("Profile".filled(to: second))  Status"
         let table = rows.flatMap { row in
-            ["\(row.model.padded(to: first))  \(row.profile.padded(to: second))  \(Self.status(row.result))"]
+            ["\(row.model.filled(to: first))  \(row.profile.filled(to: second))  \(Self.status(row.result))"]
                 + Self.details(row.result)
         }
         return ["Auth probes", head] + table + [footer]
@@ -60,7 +60,8 @@ struct ProbeReport {
         return .object([
             .init("startedAt", .integer(run.startedAt.milliseconds)),
             .init("finishedAt", .integer(finished.milliseconds)),
-            .init("durationMs", .integer(run.duration.milliseconds)), .init("totalTargets", .count(run.results.count)),
+            .init("durationMs", .integer(run.duration.wholeMilliseconds)),
+            .init("totalTargets", .count(run.results.count)),
             .init(
                 "options",
                 .object([
@@ -84,7 +85,7 @@ struct ProbeReport {
             .init("status", .string(result.verdict.status.rawValue)),
         ]
         if !result.verdict.detail.isEmpty { members.append(.init("error", .string(result.verdict.detail))) }
-        if let latency = result.latency { members.append(.init("latencyMs", .integer(latency.milliseconds))) }
+        if let latency = result.latency { members.append(.init("latencyMs", .integer(latency.wholeMilliseconds))) }
         if let code = result.verdict.reasonCode { members.append(.init("reasonCode", .string(code))) }
         if let until = result.verdict.until { members.append(.init("retryAt", .integer(until.milliseconds))) }
         if let mode = target.mode { members.append(.init("probeMode", .string(mode.rawValue))) }
@@ -119,18 +120,18 @@ extension Clearing.Line {
 }
 
 extension Duration {
-    var milliseconds: Int64 { Int64((seconds * 1000).rounded()) }
+    var wholeMilliseconds: Int64 { Int64((seconds * 1000).rounded()) }
 
     /// Below a second `NNNms`, else seconds with one decimal.
     var latency: String {
-        if milliseconds < 1000 { return "\(milliseconds)ms" }
+        if wholeMilliseconds < 1000 { return "\(wholeMilliseconds)ms" }
         let tenths = Int64((seconds * 10).rounded())
         return "\(tenths / 10).\(tenths % 10)s"
     }
 }
 
 extension String {
-    func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+    func filled(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }
 
 extension ProbeFlags {
