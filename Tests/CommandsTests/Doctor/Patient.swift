@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import Commands
 import FoundationEssentials
+import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -78,4 +80,23 @@ extension Instance {
         guard run.code == 0, case .array(let checks) = try JSON(run.stdout)["checks"] else { return ["no report"] }
         return Set(checks.compactMap { if case .string(let id) = $0["id"] { id } else { nil } })
     }
+}
+
+extension Instance {
+    /// With nobody to ask.
+    func runPiped(_ words: String) -> Transcript {
+        let output = Printed(), notices = Printed()
+        let terminal = Terminal(
+            output: { output.add($0) }, notices: { notices.add($0) }, input: { .pipe }, isOutputTerminal: false,
+            isNoticeTerminal: false)
+        let context = CommandContext(terminal: terminal, environment: environment, now: { Self.now })
+        let code = Program.run(words.split(separator: " ").map(String.init), in: context)
+        return Transcript(stdout: output.text, stderr: notices.text, code: code)
+    }
+}
+
+private final class Printed: Sendable {
+    private let all = Mutex("")
+    var text: String { all.withLock { $0 } }
+    func add(_ text: String) { all.withLock { $0 += text } }
 }
