@@ -243,8 +243,8 @@ import Testing
         let instance = Patient.healthy()
         let gateway = PretendGateway(instance, answers: ["/api/v1/status": (200, Patient.healthy)])
         #expect(try instance.findings() == [])
-        withExtendedLifetime(gateway) {}
         #expect(instance.run("doctor").stdout == "Nothing found.\nDoctor complete.\n")
+        withExtendedLifetime(gateway) {}
     }
 
     @Test func `every check has its fault`() {
