@@ -85,7 +85,7 @@ struct CredentialChecks {
                     provider: row.provider))
         }
         switch row.expiring {
-        case .expired where row.state == .excluded:
+        case .expired where isLeftOut(row, of: owner):
             add(
                 .credentialAbandoned, "\(row.id) has expired, and an order leaves it out.", "Nothing uses it.",
                 "Run: \(program) models auth clean")
@@ -173,6 +173,12 @@ struct CredentialChecks {
             Finding(
                 .credentialSetupToken, "\(row.source.variable ?? "The configured key") is a setup token.",
                 why: Self.setupToken, fix: Self.useKey, profile: row.id, provider: row.provider))
+    }
+
+    private func isLeftOut(_ row: CredentialRow, of owner: AgentID) -> Bool {
+        let own = survey.reading[owner]?.order[row.provider]
+        guard let order = own ?? survey.settings.auth.order[row.provider] else { return false }
+        return !order.contains(row.id)
     }
 
     private func ending(_ row: CredentialRow) -> String {

@@ -32,10 +32,14 @@ struct PortTrial {
             setsockopt(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &yes, size)
         }
         if Glibc.bind(descriptor, address.pointee.ai_addr, address.pointee.ai_addrlen) == 0 { return .free }
-        switch errno {
-        case EADDRINUSE: return .taken
-        case EACCES, EPERM: return .notAllowed
-        default: return .noSuchAddress
+        return outcome(of: errno)
+    }
+
+    static func outcome(of code: Int32) -> Outcome {
+        switch code {
+        case EADDRINUSE: .taken
+        case EACCES, EPERM: .notAllowed
+        default: .noSuchAddress
         }
     }
 }

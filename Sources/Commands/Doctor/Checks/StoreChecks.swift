@@ -63,7 +63,7 @@ struct StoreChecks {
             _ = try SafeDirectory(existing: folder)?.read(HealthJournal.name)
         } catch {
             // A folder that cannot be opened is told with the store in it.
-            guard survey.storeErrors[.main] == nil || FileStatus(of: path)?.kind != nil else { return }
+            guard FileStatus(of: path) != nil else { return }
             findings.append(
                 Finding(
                     .journalUnreadable, "\(survey.shown(path)) cannot be read.",

@@ -148,7 +148,8 @@ struct BackupEntry {
     /// It is as it was before, or as doctor left it.
     func isKnown() throws -> Bool {
         guard isContent else {
-            guard let found = FileStatus(of: path) else { return mode == nil }
+            // One that was taken away comes back by its own entry.
+            guard let found = FileStatus(of: path) else { return true }
             return found.mode == mode || found.mode == modeAfter
         }
         let (folder, name) = PlannedChange.split(path)

@@ -65,7 +65,9 @@ struct PlannedChange: Sendable {
             guard try AuthProfilesFile(folder: folder).replace(before, with: document) else {
                 throw RepairError.changedMeanwhile(path)
             }
-        case .other: try Self.replace(path, lock: lock, expecting: [before], with: after)
+        case .other:
+            // The writers of ours take their leftovers away themselves.
+            try Self.replace(path, lock: lock, expecting: after == nil ? [before, nil] : [before], with: after)
         }
     }
 
