@@ -110,12 +110,16 @@ struct MarkdownPage {
     /// Indented lines are a list.
     private static func paragraph(_ text: String) -> [String] {
         text.split(separator: "\n").flatMap { line in
-            line.hasPrefix(" ") ? ["- `" + line.drop { $0 == " " } + "`"] : TextLayout.wrap(String(line), to: 120)
+            line.hasPrefix(" ") ? ["- `" + line.drop { $0 == " " } + "`"] : TextLayout.wrap(escaped(line), to: 120)
         }
     }
 
     private static func cell(_ text: String) -> String {
-        text.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
-            .split(separator: "<", omittingEmptySubsequences: false).joined(separator: "&lt;")
+        escaped(text[...]).split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
+    }
+
+    /// An angle bracket begins no element.
+    private static func escaped(_ text: Substring) -> String {
+        text.split(separator: "<", omittingEmptySubsequences: false).joined(separator: "&lt;")
     }
 }
