@@ -23,7 +23,7 @@ struct ProbeTarget: Sendable {
     var sourceWord: String {
         switch candidate.source {
         case .profile: "profile"
-        case .environment: "env"
+        case .environment, .shellEnvironment: "env"
         case .config: "models.json"
         }
     }
