@@ -49,8 +49,8 @@ package enum KnownKeys {
         KnownKey("models.providers.*.models[]", .any),
         KnownKey("models.providers.*.models[].id", .text),
         KnownKey("models.providers.*.models[].name", .text),
-        KnownKey("models.providers.*.models[].contextWindow", .number),
-        KnownKey("models.providers.*.models[].maxTokens", .number),
+        KnownKey("models.providers.*.models[].contextWindow", .number, .none),
+        KnownKey("models.providers.*.models[].maxTokens", .number, .none),
         KnownKey("models.providers.*.caFile", .text),
     ]
 
