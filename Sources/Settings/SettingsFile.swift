@@ -137,7 +137,10 @@ package struct SettingsFile: Sendable {
     private func check(_ document: Document, against before: Document, mayShrink: Bool) throws(StoreError) {
         let counts = (before.bytes.count, document.bytes.count)
         if !mayShrink, counts.0 > 512, counts.1 * 2 < counts.0 {
-            throw refusal("It would take away more than half of the file (\(counts.0) bytes to \(counts.1)).")
+            throw refusal(
+                "It would take away more than half of the file (\(counts.0) bytes to \(counts.1)).",
+                fix: "If that is meant, run it again with --allow-loss; else edit the file by hand: "
+                    + "\"$(agenticflow-enterprise config path)\"")
         }
         let auth = ["gateway", "auth"]
         if before.element(at: auth)?.kind == .object, document.element(at: auth)?.kind != .object {
@@ -145,19 +148,24 @@ package struct SettingsFile: Sendable {
         }
     }
 
-    private func refusal(_ why: String) -> StoreError {
+    private func refusal(_ why: String, fix: String? = nil) -> StoreError {
         .refused(
             Advice(
                 what: "The change of \(path) was not made.", why: why,
-                fix: "Edit the file by hand, then run: agenticflow-enterprise models status"))
+                fix: fix ?? "Edit the file by hand, then run: agenticflow-enterprise config validate"))
     }
 
+    /// Nothing is moved before the newest copy is whole beside the others: a full disk, however often it is tried, takes
+    /// no older copy away.
     private func keep(_ bytes: [UInt8], in directory: SafeDirectory, _ name: String) throws(StoreError) {
+        // What cannot be read is no copy of ours; it is moved on like one.
+        if let newest = try? directory.read("\(name).bak", limitInBytes: Self.limitInBytes), newest == bytes { return }
+        try directory.atomicReplace("\(name).bak.new", with: bytes, durability: .relaxed)
         for number in stride(from: Self.backups - 1, through: 1, by: -1) {
             let older = number == 1 ? "\(name).bak" : "\(name).bak.\(number - 1)"
             try directory.rename(older, to: "\(name).bak.\(number)")
         }
-        try directory.atomicReplace("\(name).bak", with: bytes, durability: .relaxed)
+        try directory.rename("\(name).bak.new", to: "\(name).bak")
     }
 
     private static func split(_ path: String) -> (folder: String, name: String) {

@@ -60,6 +60,8 @@ struct ConfigFinding: Equatable {
             fix =
                 "Move it: agenticflow-enterprise config set gateway.auth.token --stdin, then: "
                 + "agenticflow-enterprise config unset gateway.token"
+        } else if problem.problem.hasSuffix("which is not set"), let name = Self.variable(problem.problem) {
+            fix = "Set it: agenticflow-enterprise env set \(name)    (or where the gateway is started)"
         } else if let place, severity == .error {
             let value = KnownKeys.isSecret(place) ? "--stdin" : "VALUE"
             fix = "Run: agenticflow-enterprise config set \(place.typed) \(value)    (or: config unset \(place.typed))"
@@ -68,6 +70,11 @@ struct ConfigFinding: Equatable {
         } else {
             fix = "Correct it in the file: \"$(agenticflow-enterprise config path)\""
         }
+    }
+
+    /// The first name in `refers to A, B, which is not set`.
+    private static func variable(_ problem: String) -> String? {
+        problem.split(separator: " ").dropFirst(2).first.map { $0.last == "," ? String($0.dropLast()) : String($0) }
     }
 
     /// Older programs may not know what a newer one has written.

@@ -114,7 +114,8 @@ extension SettingsReader {
             if let id = entry.string?.trimmed, !id.isEmpty { return ConfiguredModel(id: id) }
             let place = "\(path)[\(index)]"
             // Other programs keep prices and abilities here: every key is let through.
-            guard let model = self.object(entry, at: place, known: nil) else { return nil }
+            let known = KnownKeys.names(under: "models.providers.*.models[]")
+            guard let model = self.object(entry, at: place, known: known, isOpen: true) else { return nil }
             guard let id = string(model, "id", at: place) else {
                 note(.init(.error, at: "\(place).id", is: "is missing", allowed: "the model's id"))
                 return nil
