@@ -58,7 +58,7 @@ let package = Package(
         layer("SafeFiles", ["Credentials"]),
         layer("Rotation", ["Credentials"]),
         layer("Providers", ["Rotation", "Credentials"]),
-        layer("Settings", ["SafeFiles", "Documents", "Credentials"]),
+        layer("Settings", ["SafeFiles", "Documents", "Credentials", "CProcess"]),
         layer("ProfileStorage", ["SafeFiles", "Documents", "Rotation", "Credentials"]),
         layer(
             "CredentialLifecycle",

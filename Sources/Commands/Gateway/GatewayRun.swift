@@ -39,6 +39,7 @@ struct GatewayRun: ParsableCommand {
     func run(in context: CommandContext) throws {
         let fileLimit = Self.prepareProcess()
         var reader = try context.reader()
+        reader.askPrograms()
         var reading = reader.read()
         try Self.refuseUnreadableConfiguration(reading)
         // Before anything is made: a command that is refused leaves nothing behind.

@@ -67,9 +67,8 @@ package struct Terminal: Sendable {
             guard let text = try readAll(atMost: 64 << 10) else { throw TerminalError.tooLong }
             return text
         case .person:
-            notices(prompt.escapedForTerminal + " (not shown): ")
             defer { notices("\n") }
-            return try HiddenInput.readLine()
+            return try HiddenInput.readLine { notices(prompt.escapedForTerminal + " (not shown): ") }
         }
     }
 
@@ -105,10 +104,19 @@ package enum TerminalInput: Sendable {
 package enum TerminalError: ActionableError {
     case tooLong
     case unreadable(Int32)
+    /// Ctrl-C.
     case interrupted
+    /// Ctrl-D, or a terminal that has gone.
+    case ended
 
-    package var exitCode: ExitStatus { self.isInputProblem ? .badInput : .io }
-    private var isInputProblem: Bool { if case .unreadable = self { false } else { true } }
+    package var exitCode: ExitStatus {
+        switch self {
+        case .tooLong: .badInput
+        case .unreadable: .io
+        case .interrupted: .interrupted
+        case .ended: .noInput
+        }
+    }
 
     package var advice: Advice {
         switch self {
@@ -124,8 +132,12 @@ package enum TerminalError: ActionableError {
                 fix: "Run the command in a terminal, or pipe the key into it.")
         case .interrupted:
             Advice(
-                what: "Nothing was stored.", why: "The prompt was interrupted.",
-                fix: "Run the command again when you have the key.")
+                what: "Nothing was changed.", why: "The prompt was interrupted.",
+                fix: "Run the command again when you have what it asks for.")
+        case .ended:
+            Advice(
+                what: "Nothing was changed.", why: "The input ended before there was an answer.",
+                fix: "Run the command again when you have what it asks for.")
         }
     }
 }

@@ -16,12 +16,19 @@ package struct InstanceReader: Sendable {
     private var problems: [InstanceProblem] = []
     private var notices: [StorageNotice] = []
     private var files: [String: Fingerprint?] = [:]
+    private var references = References()
 
     /// - Parameter process: the process environment.
     package init(layout: StateLayout, process: [String: String]) {
         self.layout = layout
         self.process = process
     }
+
+    /// From now on programs are asked, by whoever puts the questions of a reading to them; no command does.
+    package mutating func askPrograms() { references.asksPrograms = true }
+
+    /// Takes up what programs have said; the next reading holds it.
+    package mutating func adopt(_ answers: SecretAnswers) { references.adopt(answers) }
 
     package mutating func read() -> InstanceReading {
         problems = []
@@ -40,17 +47,48 @@ package struct InstanceReader: Sendable {
         for path in providers.caFiles.values { files[path] = Fingerprint(of: path) }
         let agents = settings.everyAgent
         for agent in agents { readStore(of: agent.id, in: layout) }
+        let source = ReferenceSource(settings, environment: settings.environment(layers), layout: layout)
+        let referenced = resolveReferences(of: agents.map(\.id), source)
         return InstanceReading(
             layout: layout, settings: settings, environment: settings.environment(layers), providers: providers,
-            agents: agents.map(reading), problems: problems, notices: notices, files: files)
+            agents: agents.map { reading(of: $0, referenced) }, problems: problems, notices: notices, files: files,
+            questions: references.questions(settings, process: process))
     }
 
-    private func reading(of agent: AgentSettings) -> AgentReading {
+    /// Each reference once, with a problem for each profile that has to do without, or with what was last known.
+    private mutating func resolveReferences(
+        of agents: [AgentID], _ source: ReferenceSource
+    ) -> [SecretReference: ReferencedSecret] {
+        var found: [SecretReference: ReferencedSecret] = [:]
+        references.begin()
+        for agent in agents {
+            for profile in (stores[agent]?.book.profiles ?? [:]).values.sorted(by: { $0.id < $1.id }) {
+                guard let reference = profile.reference else { continue }
+                if let path = source.path(of: reference), files[path] == nil { files[path] = Fingerprint(of: path) }
+                let secret = references.resolve(reference, with: source)
+                found[reference] = secret
+                guard let problem = references.problems[reference] else { continue }
+                let rest = secret == .unresolved ? "" : " What was last known of it stays in use."
+                note(.store(agent), "\(profile.id) refers to \(reference). \(problem)\(rest)", .error)
+            }
+        }
+        references.end()
+        return found
+    }
+
+    private func reading(
+        of agent: AgentSettings, _ referenced: [SecretReference: ReferencedSecret]
+    ) -> AgentReading {
         let own = stores[agent.id] ?? StoredProfiles()
-        var profiles = own.book.profiles.values.map { OwnedProfile(profile: $0, owner: agent.id) }
+        func owned(_ profile: Profile, _ owner: AgentID) -> OwnedProfile {
+            OwnedProfile(
+                profile: profile, owner: owner,
+                referenced: profile.reference.flatMap { referenced[$0] } ?? .unresolved)
+        }
+        var profiles = own.book.profiles.values.map { owned($0, agent.id) }
         if agent.id != .main, agent.inheritsProfiles {
             for profile in (stores[.main]?.book.profiles ?? [:]).values where own.book.profiles[profile.id] == nil {
-                profiles.append(OwnedProfile(profile: profile, owner: .main))
+                profiles.append(owned(profile, .main))
             }
         }
         return AgentReading(id: agent.id, stored: own, profiles: profiles)

@@ -20,6 +20,8 @@ package struct InstanceReading: Sendable {
     package var notices: [StorageNotice]
     /// The files whose change calls for another reading, each as it was just before it was read.
     package var files: [String: Fingerprint?]
+    /// What programs are to be asked for, which whoever serves requests does in its own time.
+    package var questions: [SecretQuestion]
 
     /// What clients of the gateway must present.
     package var clientToken: Secret? { settings.clientToken(in: environment) }

@@ -9,10 +9,20 @@ package import Settings
 package struct OwnedProfile: Hashable, Sendable {
     package var profile: Profile
     package var owner: AgentID
+    /// What stands in the place of the profile's reference, when it is one.
+    package var referenced: ReferencedSecret
 
-    package init(profile: Profile, owner: AgentID) {
+    package init(profile: Profile, owner: AgentID, referenced: ReferencedSecret = .unresolved) {
         self.profile = profile
         self.owner = owner
+        self.referenced = referenced
+    }
+
+    /// The secret to use now, from wherever it is.
+    var secret: Secret? {
+        guard profile.isReference else { return profile.secret }
+        if case .found(let secret) = referenced { return secret }
+        return nil
     }
 }
 
@@ -64,8 +74,8 @@ package struct SourceOrder: Sendable {
         return ResolvedCandidate(
             candidate: Candidate(
                 id: profile.id, kind: profile.kind, source: .profile(owner: owned.owner), expires: profile.expires,
-                standing: Self.standing(of: profile, expectation: expectation)),
-            secret: profile.secret)
+                standing: Self.standing(of: owned, expectation: expectation)),
+            secret: owned.secret)
     }
 
     private func inline(_ id: ProfileID, _ secret: Secret, source: CandidateSource) -> ResolvedCandidate {
@@ -76,12 +86,17 @@ package struct SourceOrder: Sendable {
             secret: secret)
     }
 
-    private static func standing(of profile: Profile, expectation: ConfiguredProfile?) -> SkipCode {
+    private static func standing(of owned: OwnedProfile, expectation: ConfiguredProfile?) -> SkipCode {
+        let profile = owned.profile
         if let expectation, expectation.provider != profile.provider || !expectation.mode.accepts(profile.kind) {
             return .ineligibleProfile
         }
-        if profile.isReference { return .unresolvedRef }
-        guard let secret = profile.secret, !secret.isBlank else { return .missingCredential }
+        if profile.isReference {
+            // A login is written back when it is renewed, which nothing but the store takes.
+            if profile.kind == .oauth { return .ineligibleProfile }
+            if owned.referenced == .leftToGateway { return .ok }
+        }
+        guard let secret = owned.secret else { return profile.isReference ? .unresolvedRef : .missingCredential }
         return standing(of: secret)
     }
 

@@ -55,14 +55,45 @@ final class ReloadService: Service {
         }
     }
 
+    /// What programs are to be asked for, by the references now in use.
+    var questions: [SecretQuestion] { state.withLock { $0.reading.questions } }
+
+    /// Takes up what programs have said.
+    func adopt(_ answers: [SecretAnswers]) {
+        state.withLock { state in
+            for answer in answers { state.reader.adopt(answer) }
+            reread(&state)
+        }
+    }
+
+    /// The programs of whose secrets a provider has refused one.
+    func refusedPrograms() -> Set<String> {
+        let agents = state.withLock { $0.reading.agents }
+        let refused = Set(
+            runtime.board.overview(now: WallTime.now.date).filter { $0.code == .disabledAuth }
+                .map { HealthKey(owner: $0.owner, id: $0.profile) })
+        guard !refused.isEmpty else { return [] }
+        var programs: Set<String> = []
+        for agent in agents {
+            for profile in agent.stored.book.profiles.values where refused.contains(.init(owner: agent.id, id: profile.id)) {
+                if let reference = profile.reference, reference.source == .exec { programs.insert(reference.provider) }
+            }
+        }
+        return programs
+    }
+
+    private func reread(_ state: inout State) {
+        state.reading = state.reader.read()
+        state.watch = Self.watch(state.reading)
+        reportNotices(state.reading)
+        apply(&state)
+    }
+
     private func check() {
         state.withLock { state in
             let changed = state.watch.changes()
             guard !changed.isEmpty else { return }
-            state.reading = state.reader.read()
-            state.watch = Self.watch(state.reading)
-            reportNotices(state.reading)
-            apply(&state)
+            reread(&state)
             runtime.log.event("reloaded", [("files", .text(changed.map(Self.lastPart).joined(separator: ", ")))])
         }
     }

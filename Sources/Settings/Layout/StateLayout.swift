@@ -67,6 +67,11 @@ package struct StateLayout: Hashable, Sendable {
         PathResolver.join(agentDirectory(agent), "auth-profiles.json")
     }
 
+    /// - Returns: nil for what is neither absolute nor begins with `~/`.
+    package func absolutePath(_ text: String) -> String? {
+        do throws(StateLayoutError) { return try paths.resolve(text, for: "", mustBeAbsolute: true) } catch { return nil }
+    }
+
     package func sessionsDirectory(_ agent: AgentID) -> String {
         PathResolver.join(agentsDirectory, "\(agent.text)/sessions")
     }

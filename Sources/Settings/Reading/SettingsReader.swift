@@ -9,7 +9,7 @@ struct SettingsReader {
 
     init(environment: EnvironmentLayers) { self.environment = environment }
 
-    static let topLevelKeys = ["gateway", "models", "agents", "auth", "env", "meta", "$include"]
+    static let topLevelKeys = ["gateway", "models", "agents", "auth", "secrets", "env", "meta", "$include"]
 
     mutating func note(_ problem: SettingsProblem) { problems.append(problem) }
 

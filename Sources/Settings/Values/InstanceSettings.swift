@@ -11,6 +11,8 @@ package struct InstanceSettings: Hashable, Sendable {
     package var models = DefaultModelSettings()
     package var agents: [AgentSettings] = []
     package var auth = AuthSettings()
+    /// `secrets.providers`: where references lead.
+    package var secrets: [String: SecretProvider] = [:]
     package var env = EnvironmentSettings()
     package var problems: [SettingsProblem] = []
 
@@ -38,6 +40,7 @@ package struct InstanceSettings: Hashable, Sendable {
         agents = reader.agents(top["agents"])
         models = reader.defaultModels(top["agents"]?["defaults"])
         auth = reader.auth(top["auth"])
+        secrets = reader.secrets(top["secrets"])
         problems = reader.problems
     }
 

@@ -17,6 +17,22 @@ struct ProfileNote {
         }
     }
 
+    /// Takes out every mention: the note, and its place in each order. An order that has become empty goes too: it
+    /// would leave the provider without any credential.
+    static func remove(_ id: ProfileID, from document: inout Document) throws(DocumentError) {
+        try document.remove(at: ["auth", "profiles", id.text])
+        for (key, list) in document.element(at: ["auth", "order"])?.members ?? [] {
+            let ids = list.elements
+            let rest = ids.filter { $0.string?.trimmed != id.text }.map(\.literal)
+            guard rest.count < ids.count else { continue }
+            if rest.isEmpty {
+                try document.remove(at: ["auth", "order", key])
+            } else {
+                try document.set(.array(rest), at: ["auth", "order", key])
+            }
+        }
+    }
+
     private func noteKind(in document: inout Document) throws(DocumentError) {
         let place = ["auth", "profiles", id.text]
         var members = [Literal.Member("provider", .string(provider.text)), .init("mode", .string(kind.rawValue))]
