@@ -11,6 +11,7 @@ package struct InstanceReader: Sendable {
     package let layout: StateLayout
     private let process: [String: String]
     private var document: Document?
+    private var origins = SettingsOrigins()
     private var dotEnv = DotEnv()
     private var stores: [AgentID: StoredProfiles] = [:]
     private var problems: [InstanceProblem] = []
@@ -37,7 +38,7 @@ package struct InstanceReader: Sendable {
         readConfiguration()
         readEnvironmentFile()
         let layers = EnvironmentLayers(process: process, stateDotEnv: dotEnv.variables)
-        let settings = InstanceSettings(document, environment: layers)
+        let settings = InstanceSettings(document, environment: layers, origins: origins)
         var layout = self.layout
         let providers = ProviderSet(settings.providers)
         for problem in settings.problems + layout.adopt(settings.agents) {
@@ -96,16 +97,16 @@ package struct InstanceReader: Sendable {
 
     private mutating func readConfiguration() {
         files[layout.configPath] = Fingerprint(of: layout.configPath)
-        do throws(SettingsFileError) {
-            let found = try SettingsFile(layout).read()
-            notices += found.notices
-            if let read = found.document {
-                document = read
-            } else if document != nil {
-                note(.configuration, "\(layout.configPath) is gone. What was last read from it stays in use.", .error)
-            }
-        } catch {
-            note(.configuration, error, isKept: document != nil)
+        let found = SettingsFile(layout).resolved()
+        notices += found.notices
+        files.merge(found.files) { first, _ in first }
+        if let failure = found.failure {
+            note(.configuration, failure, isKept: document != nil)
+        } else if let read = found.document {
+            document = read
+            origins = found.origins
+        } else if document != nil {
+            note(.configuration, "\(layout.configPath) is gone. What was last read from it stays in use.", .error)
         }
     }
 
