@@ -26,7 +26,7 @@ struct AgentAddition {
         id = try Self.id(options.name)
         let reading = try context.reading()
         self.reading = reading
-        for notice in reading.notices { context.terminal.notice("\(context.shown(notice.path)): \(notice.text)") }
+        context.tell(reading.notices)
         try reading.requireReadable()
         if options.copyCredentials { try reading.requireReadable(.main) }
         guard reading.settings.agent(id) == nil else { throw AgentsError.exists(id) }
@@ -57,7 +57,7 @@ struct AgentAddition {
 
     func add() throws -> AddedAgent {
         let folder = try SafeDirectory(creating: directory)
-        for notice in folder.takeNotices() { context.terminal.notice("\(context.shown(notice.path)): \(notice.text)") }
+        context.tell(folder.takeNotices())
         if let workspace { _ = try SafeDirectory(creating: workspace, kind: .shared) }
         let store = AuthProfilesFile(folder: directory)
         // A store that was there before and cannot be read must be known of before the agent is.
@@ -75,9 +75,10 @@ struct AgentAddition {
 
     /// - Returns: the default agent afterwards.
     private func writeEntry() throws -> AgentID {
-        let outcome = try SettingsFile(reading.layout).edit { document throws(DocumentError) in
-            var entries = AgentEntries(document: document)
-            guard entries.indices(of: id).isEmpty else { return Result<AgentID, AgentsError>.failure(.exists(id)) }
+        let file = SettingsFile(reading.layout)
+        let outcome = try file.edit { document throws(DocumentError) in
+            var entries = AgentEntries(document: document, file: file)
+            guard !entries.has(id) else { return Result<AgentID, AgentsError>.failure(.exists(id)) }
             let expected = options.isDefault ? id : entries.defaultAgent
             try entries.append(entry, id: id, isDefault: options.isDefault)
             guard entries.defaultAgent == expected else { return .failure(.defaultWouldChange) }

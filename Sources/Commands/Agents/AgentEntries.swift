@@ -8,6 +8,8 @@ struct AgentEntries {
     private static let list = DocumentPath(["agents", "list"])
 
     var document: Document
+    /// The file of the document: what it includes counts as well.
+    let file: SettingsFile
 
     private var elements: [Element] { document.element(at: Self.list)?.elements ?? [] }
 
@@ -15,11 +17,13 @@ struct AgentEntries {
         elements.indices.filter { elements[$0]["id"]?.string.flatMap { AgentID($0.trimmed) } == id }
     }
 
+    func has(_ id: AgentID) -> Bool { settings.agents.contains { $0.id == id } }
+
     /// As every program reads it: the first that says so, else the first of the list, else `main`.
     var defaultAgent: AgentID { settings.defaultAgent }
 
     private var settings: InstanceSettings {
-        InstanceSettings(document, environment: EnvironmentLayers(process: [:]))
+        InstanceSettings(file.resolve(document).document, environment: EnvironmentLayers(process: [:]))
     }
 
     /// - Parameter isDefault: whether requests that name no agent are to be served by it.

@@ -24,7 +24,7 @@ struct AgentRemoval {
     init(_ text: String, in context: CommandContext) throws {
         self.context = context
         reading = try context.reading()
-        for notice in reading.notices { context.terminal.notice("\(context.shown(notice.path)): \(notice.text)") }
+        context.tell(reading.notices)
         try reading.requireReadable()
         let known = reading.agents.map(\.id).sorted()
         guard let id = AgentID(text.trimmed) else { throw AgentsError.unknown(text, known: known) }
@@ -73,12 +73,16 @@ struct AgentRemoval {
         }
     }
 
-    private func removeEntry() throws(SettingsFileError) {
-        try SettingsFile(layout).edit { document throws(DocumentError) in
-            var entries = AgentEntries(document: document)
+    private func removeEntry() throws {
+        let file = SettingsFile(layout)
+        let isGone = try file.edit { document throws(DocumentError) in
+            var entries = AgentEntries(document: document, file: file)
             try entries.remove(agent)
+            guard !entries.has(agent) else { return false }
             document = entries.document
+            return true
         }
+        if !isGone { throw AgentsError.included(agent) }
     }
 }
 

@@ -23,12 +23,16 @@ struct AgentsDefault: ContextCommand {
         guard let agent = AgentID(id.trimmed), reading.settings.agent(agent) != nil else {
             throw AgentsError.unknown(id, known: reading.agents.map(\.id).sorted())
         }
-        try SettingsFile(reading.layout).edit { document throws(DocumentError) in
-            var entries = AgentEntries(document: document)
-            guard entries.defaultAgent != agent else { return }
+        let file = SettingsFile(reading.layout)
+        let isDone = try file.edit { document throws(DocumentError) in
+            var entries = AgentEntries(document: document, file: file)
+            guard entries.defaultAgent != agent else { return true }
             try entries.makeDefault(agent)
+            guard entries.defaultAgent == agent else { return false }
             document = entries.document
+            return true
         }
+        if !isDone { throw AgentsError.included(agent) }
         context.terminal.say("Updated \(context.shown(reading.layout.configPath))")
         context.terminal.say("Default agent: \(agent)")
     }

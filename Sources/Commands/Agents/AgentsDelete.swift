@@ -23,10 +23,8 @@ struct AgentsDelete: ContextCommand {
     func run(in context: CommandContext) throws {
         let removal = try AgentRemoval(id, in: context)
         if !force {
-            guard let isMeant = context.terminal.confirm(removal.question) else {
-                throw AgentsError.needsForce(removal.agent)
-            }
-            guard isMeant else { throw AgentsError.declined }
+            guard context.terminal.hasPerson else { throw AgentsError.needsForce(removal.agent) }
+            guard try context.terminal.confirm(removal.question) else { throw AgentsError.declined }
         }
         let removed = try removal.remove()
         if json { context.terminal.print(removed.json.pretty() + "\n") } else { removed.say(to: context) }

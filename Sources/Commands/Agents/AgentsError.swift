@@ -12,6 +12,8 @@ enum AgentsError: ActionableError, Equatable {
     case noModel(String)
     /// The list is of a form that would make another agent the default than was asked for.
     case defaultWouldChange
+    /// What would have to change stands in a file that the configuration includes.
+    case included(AgentID)
     case unknown(String, known: [AgentID])
     case isMain
     /// - `others`: agents that could be the default instead.
@@ -24,7 +26,7 @@ enum AgentsError: ActionableError, Equatable {
     var exitCode: ExitStatus {
         switch self {
         case .exists, .unknown, .declined, .isDefault: .badInput
-        case .defaultWouldChange: .configuration
+        case .defaultWouldChange, .included: .configuration
         case .leftBehind(_, _, _, let status): status
         default: .usage
         }
@@ -65,12 +67,17 @@ enum AgentsError: ActionableError, Equatable {
                 what: "The agent was not added.",
                 why: "The form of agents.list does not allow it without another change of the default agent.",
                 fix: "Correct agents.list in the configuration, then repeat the command.")
-        case .unknown, .isMain, .isDefault, .needsForce, .declined, .leftBehind: deletion
+        case .included, .unknown, .isMain, .isDefault, .needsForce, .declined, .leftBehind: deletion
         }
     }
 
     private var deletion: Advice {
         switch self {
+        case .included(let id):
+            Advice(
+                what: "Nothing was changed.",
+                why: "The entry of \(id), or of the default agent, stands in a file that the configuration includes.",
+                fix: "Change agents.list in that file; $include in the configuration names it.")
         case .unknown(let text, let known):
             Advice(
                 what: "There is no agent \"\(Self.shown(text))\".",

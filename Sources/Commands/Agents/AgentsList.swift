@@ -107,18 +107,18 @@ private struct AgentRow {
 /// What could not be read of the agents' stores and the configuration.
 private struct StoreProblems {
     private let problems: [InstanceProblem]
-    private let notices: [(path: String, text: String)]
+    private let notices: [StorageNotice]
 
     init(_ reading: InstanceReading) {
         problems = reading.problems.filter { $0.severity != .info }
-        notices = reading.notices.map { ($0.path, $0.text) }
+        notices = reading.notices
     }
 
     var sentences: [String] { problems.map(\.text) }
     var exitCode: ExitStatus? { problems.first { $0.advice != nil }?.exitCode }
 
     func tell(_ context: CommandContext) {
-        for notice in notices { context.terminal.notice("\(context.shown(notice.path)): \(notice.text)") }
+        context.tell(notices)
         for problem in problems {
             if let advice = problem.advice {
                 context.terminal.notice("error", advice)

@@ -5,7 +5,7 @@ import Documents
 extension SettingsReader {
     mutating func secrets(_ element: Element?) -> [String: SecretProvider] {
         let path = "secrets.providers"
-        guard let secrets = object(element, at: "secrets", known: ["providers"]),
+        guard let secrets = object(element, at: "secrets", known: KnownKeys.names(under: "secrets")),
             let entries = object(secrets["providers"], at: path, known: nil)
         else { return [:] }
         var found: [String: SecretProvider] = [:]
@@ -14,7 +14,8 @@ extension SettingsReader {
             guard SecretReference.isProviderName(name) else {
                 note(
                     .init(
-                        .error, at: place, is: "is no name", allowed: "a small letter, then small letters, digits, _ and -"))
+                        .error, at: place, is: "is no name",
+                        allowed: "a small letter, then small letters, digits, _ and -"))
                 continue
             }
             guard let object = object(entry, at: place, known: nil) else { continue }
