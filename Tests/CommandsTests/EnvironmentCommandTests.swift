@@ -241,7 +241,7 @@ import Testing
         #expect(
             section?.split(separator: "\n").dropFirst(2).joined(separator: "\n") == """
                 - GROQ_API_KEY=gsk-...le from \(Self.file) | gateway: same
-                - MISTRAL_API_KEY=mist...56 from not here | gateway: has it, from the login shell
+                - MISTRAL_API_KEY=mist...56 only in the gateway, from the login shell
                 - OPENAI_API_KEY=sk-t...ll from the environment of this command | gateway: different value, from the \
                 environment it was started with
                 - XAI_API_KEY=xai-...ll from the environment of this command | gateway: missing

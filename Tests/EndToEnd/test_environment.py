@@ -3,10 +3,18 @@
 
 import json
 import os
+import re
 import signal
+import subprocess
+from pathlib import Path
+
+import pytest
 
 from dialects import CHAT, MESSAGES
 from polling import eventually
+from programs import BUILD, GATEWAY, clean_environment, run
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "help" / "environment.md"
 
 
 def is_served_by(gateway, label):
@@ -189,3 +197,84 @@ def test_a_pipe_in_its_place_holds_nobody_up(start, simulator):
     assert CHAT.ask(gateway)[0] == "Hello from work."
     gateway.program.signal(signal.SIGTERM)
     assert gateway.program.wait(15.0) == 0
+
+
+# The file itself.
+
+
+def test_twenty_commands_at_once_lose_no_variable(tmp_path):
+    environment = clean_environment(tmp_path)
+    names = [f"VARIABLE_{number}" for number in range(20)]
+    commands = [
+        subprocess.Popen(
+            [str(BUILD / GATEWAY), "env", "set", name], env=environment, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        for name in names
+    ]
+    for name, command in zip(names, commands):
+        command.stdin.write(f"value-of-{name}".encode())
+        command.stdin.close()
+    assert [command.wait(60) for command in commands] == [0] * 20
+    lines = (tmp_path / ".agenticflow-enterprise" / ".env").read_text().splitlines()
+    assert sorted(lines) == sorted(f"{name}=value-of-{name}" for name in names)
+
+
+# In a mount namespace of its own, so that nothing outlives the test. $1 the folder to mount on, $2 the command,
+# $3 where to leave what came of it.
+FULL_DISK = r"""
+set -u
+mount -t tmpfs -o size=64k,mode=700 none "$1" || exit 100
+mkdir -m 700 "$1/state"; printf '# mine\nOLD=1\n' > "$1/state/.env"; chmod 600 "$1/state/.env"
+export AGENTICFLOW_STATE_DIR="$1/state"
+dd if=/dev/zero of="$1/filler" bs=1k count=1024 2>/dev/null
+printf 'sk-on-a-full-disk-12345' | "$2" env set OPENAI_API_KEY > "$3/stdout" 2> "$3/stderr"; echo "$?" > "$3/code"
+cp "$1/state/.env" "$3/after"; ls -A "$1/state" > "$3/names"
+rm "$1/filler"
+printf 'sk-on-a-full-disk-12345' | "$2" env set OPENAI_API_KEY > "$3/stdout2" 2> "$3/stderr2"; echo "$?" > "$3/code2"
+cp "$1/state/.env" "$3/after2"
+"""
+
+
+def test_a_full_disk_keeps_the_old_file(tmp_path):
+    place, left = tmp_path / "disk", tmp_path / "left"
+    place.mkdir()
+    left.mkdir()
+    unshare = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount", "--map-root-user"]
+    command = [*unshare, "bash", "-c", FULL_DISK, "-", str(place), str(BUILD / GATEWAY), str(left)]
+    try:
+        result = subprocess.run(
+            command, env=clean_environment(tmp_path), capture_output=True, text=True, timeout=60)
+    except FileNotFoundError:
+        pytest.skip("unshare is not installed")
+    if not (left / "code2").exists():
+        pytest.skip(f"no tmpfs may be mounted here ({result.stderr.strip()})")
+    assert (left / "code").read_text() == "74\n"
+    error = (left / "stderr").read_text()
+    assert "No space left on device" in error and "sk-on-a-full" not in error
+    assert (left / "after").read_text() == "# mine\nOLD=1\n"
+    assert ".new-" not in (left / "names").read_text()
+    assert (left / "code2").read_text() == "0\n"
+    assert (left / "after2").read_text() == "# mine\nOLD=1\nOPENAI_API_KEY=sk-on-a-full-disk-12345\n"
+
+
+# The page.
+
+
+def commands_of_the_page():
+    """Each command of ours in a block of the page."""
+    blocks = re.findall(r"^```sh\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    lines = [line.partition(" #")[0].strip() for block in blocks for line in block.splitlines()]
+    found = [line.removeprefix("agenticflow-enterprise ").split() for line in lines
+             if line.startswith("agenticflow-enterprise ")]
+    assert len(found) >= 5
+    # The gateway itself is what these commands are tried beside; doctor has tests of its own.
+    return [words for words in found if words[0] not in ("gateway", "doctor")]
+
+
+def test_every_command_of_the_page_runs(start, simulator, tmp_path):
+    gateway = start({"openai:work": "sk-sim-ok-work"}, dotenv={"OPENAI_API_KEY": "sk-sim-ok-page"})
+    for words in commands_of_the_page():
+        done = gateway.command(*words, stdin="sk-ant-api03-of-the-page-12345")
+        assert done.returncode == 0, (words, done.stderr)
+    help_text = run(GATEWAY, "env", "--help", environment=clean_environment(tmp_path)).stdout
+    assert all(word in help_text for word in ("set", "unset", "list"))

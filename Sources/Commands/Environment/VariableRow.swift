@@ -114,8 +114,11 @@ struct VariableComparison {
 extension VariableRow {
     /// Such as `- X_API_KEY=sk-t...cd from process, over ~/.env (another value) | gateway: same`.
     func line(_ context: CommandContext, _ layout: StateLayout) -> String {
-        let place = layer.map { context.words(for: $0, layout) } ?? "not here"
-        var text = "- \(name)=\(mask) from \(place)"
+        guard let layer else {
+            let place = gatewayLayer.map { context.words(forLayer: $0, layout, isOurs: false) } ?? "elsewhere"
+            return "- \(name)=\(mask) only in the gateway, from \(place)"
+        }
+        var text = "- \(name)=\(mask) from \(context.words(for: layer, layout))"
         if !shadows.isEmpty {
             let hidden = shadows.map { layer in
                 context.words(for: layer, layout) + (contradicts.contains(layer) ? " (another value)" : "")
@@ -131,7 +134,7 @@ extension VariableRow {
         case .none: nil
         case .same: layer?.name == gatewayLayer ? "same" : "same, from \(place)"
         case .different: "different value, from \(place)"
-        case .only: "has it, from \(place)"
+        case .only: nil
         case .missing: "missing"
         case .unknown: "unknown"
         }

@@ -52,6 +52,9 @@ struct GatewayRun: ParsableCommand {
         let lock = try Self.lock(state)
         if let question = reader.shellQuestion(after: reading) {
             // Before anybody is served: the clients' token may be one of the variables.
+            if context.terminal.isNoticeTerminal {
+                context.terminal.notice("Asking the login shell for variables (env.shellEnv) ...")
+            }
             reader.adopt(question.ask())
             reading = reader.read()
         }
