@@ -67,7 +67,9 @@ package struct StateLayout: Hashable, Sendable {
 
     /// - Returns: nil for what is neither absolute nor begins with `~/`.
     package func absolutePath(_ text: String) -> String? {
-        do throws(StateLayoutError) { return try paths.resolve(text, for: "", mustBeAbsolute: true) } catch { return nil }
+        do throws(StateLayoutError) { return try paths.resolve(text, for: "", mustBeAbsolute: true) } catch {
+            return nil
+        }
     }
 
     package func sessionsDirectory(_ agent: AgentID) -> String {

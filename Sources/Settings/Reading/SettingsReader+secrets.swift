@@ -14,7 +14,8 @@ extension SettingsReader {
             guard SecretReference.isProviderName(name) else {
                 note(
                     .init(
-                        .error, at: place, is: "is no name", allowed: "a small letter, then small letters, digits, _ and -"))
+                        .error, at: place, is: "is no name",
+                        allowed: "a small letter, then small letters, digits, _ and -"))
                 continue
             }
             guard let object = object(entry, at: place, known: nil) else { continue }
