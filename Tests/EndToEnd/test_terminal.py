@@ -267,3 +267,12 @@ def test_logout_asks(home, answer, stays):
     assert ("openai:old" in home.profiles) == stays
     assert ("Nothing was removed." in made.text) == stays
     assert made.flags() == made.before
+
+
+def test_the_witness_of_these_tests_sees_an_echo(home):
+    """What all of them rest on: a program that does not turn it off shows what is typed."""
+    made = home.run("/bin/cat").type("typed in the open\n")
+    made.await_text("typed in the open")
+    assert made.echoes
+    made.type(b"\x04")
+    assert made.end() == 0
