@@ -10,6 +10,8 @@ package enum CandidateSource: Hashable, Sendable {
     case config
     /// An environment variable, by name.
     case environment(String)
+    /// A variable that only the login shell has, by name.
+    case shellEnvironment(String)
 }
 
 /// Why a candidate is passed over. The raw values are stable.
@@ -77,7 +79,7 @@ package struct Candidate: Hashable, Sendable {
         case (.profile, .token): 1
         case (.profile, .apiKey): 2
         case (.config, _): 3
-        case (.environment, _): 4
+        case (.environment, _), (.shellEnvironment, _): 4
         }
     }
 

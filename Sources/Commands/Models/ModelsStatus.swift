@@ -39,7 +39,9 @@ struct ModelsStatus: ContextCommand {
             if let model = models.resolvedDefault { context.terminal.say(model) }
         } else if json {
             context.terminal.print(
-                StatusJSON(overview: overview, models: models, verdict: verdict, problems: trouble.sentences).text)
+                StatusJSON(
+                    overview: overview, models: models, verdict: verdict, problems: trouble.sentences, context: context
+                ).text)
         } else {
             StatusText(overview: overview, models: models, verdict: verdict, context: context).say()
         }

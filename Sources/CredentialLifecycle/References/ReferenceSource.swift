@@ -41,7 +41,7 @@ package struct ReferenceSource: Sendable {
         }
         switch reference.source {
         case .env:
-            guard let variable = environment.lookup(reference.id) else {
+            guard let variable = environment.credential(reference.id) else {
                 return .failed("The variable \(reference.id) is not set.")
             }
             return Self.checked(variable.value)

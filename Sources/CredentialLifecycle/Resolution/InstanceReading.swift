@@ -10,8 +10,12 @@ package struct InstanceReading: Sendable {
     /// With the directories that the configuration gives its agents.
     package var layout: StateLayout
     package var settings: InstanceSettings
-    /// With the configuration's `env.vars`.
+    /// Every layer.
     package var environment: EnvironmentLayers
+    /// Names in the working directory's `.env` that have no say, because they supply or redirect credentials.
+    package var ignoredVariables: [String]
+    /// What the login shell said, if it was asked.
+    package var shell: ShellImport
     package var providers: ProviderSet
     /// The default agent first.
     package var agents: [AgentReading]

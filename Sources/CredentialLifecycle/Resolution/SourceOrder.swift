@@ -61,7 +61,10 @@ package struct SourceOrder: Sendable {
             guard let id = ProfileID(provider: provider, name: index == 0 ? "env" : "env-\(index + 1)") else {
                 continue
             }
-            found.append(inline(id, key.secret, source: .environment(key.variable)))
+            let isFromShell = key.layer == .shell
+            found.append(
+                inline(
+                    id, key.secret, source: isFromShell ? .shellEnvironment(key.variable) : .environment(key.variable)))
         }
         return found
     }

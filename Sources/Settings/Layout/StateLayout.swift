@@ -13,6 +13,11 @@ package struct StateLayout: Hashable, Sendable {
     /// Directories set aside for single agents, by the configuration or by `AGENTICFLOW_AGENT_DIR`.
     private var agentDirectories: [AgentID: String] = [:]
     private let mainIsFixed: Bool
+    /// They say where everything is, so they are read before any file: only the process environment can set them.
+    package static let structuralVariables = [
+        "AGENTICFLOW_STATE_DIR", "AGENTICFLOW_PROFILE", "AGENTICFLOW_HOME", "AGENTICFLOW_CONFIG_PATH",
+        "AGENTICFLOW_AGENT_DIR", "HOME",
+    ]
 
     /// - Parameters:
     ///   - environment: the process environment; blank values count as unset.

@@ -52,10 +52,15 @@ package struct InstanceSettings: Hashable, Sendable {
     /// What clients must present: `gateway.auth.token`, else `AGENTICFLOW_GATEWAY_TOKEN`.
     package func clientToken(in layers: EnvironmentLayers) -> Secret? {
         if let secret = gateway.token.secret, !secret.isBlank { return secret }
-        return environment(layers).lookup(Self.tokenVariable)?.value
+        return environment(layers).credential(Self.tokenVariable)?.value
     }
 
     package static let tokenVariable = "AGENTICFLOW_GATEWAY_TOKEN"
+
+    /// Variables that the credential fields refer to with `${NAME}`, set or not.
+    package var references: Set<String> {
+        Set(([gateway.token] + providers.values.map(\.apiKey)).flatMap(\.references))
+    }
 
     /// The default agent: the first that says so, else the first of the list, else `main`.
     package var defaultAgent: AgentID { (agents.first(where: \.isDefault) ?? agents.first)?.id ?? .main }

@@ -12,6 +12,7 @@ struct StatusJSON {
     let models: ConfiguredModels
     let verdict: CheckVerdict
     let problems: [String]
+    let context: CommandContext
     private var now: Date { overview.now }
     private var layout: StateLayout { overview.reading.layout }
 
@@ -43,10 +44,14 @@ struct StatusJSON {
     private var auth: Literal {
         let providers = overview.providerOverviews
         let withTokens = providers.filter { $0.tokenCount > 0 }.map { "\($0.provider) (\($0.tokenCount))" }
-        let shell = overview.reading.settings.env.shell.isEnabled
+        let shell = ShellLine(overview.reading, overview.view)
         return .object([
             .init("storePath", .string(layout.storePath(overview.agent.id))),
-            .init("shellEnvFallback", .object([.init("enabled", .boolean(shell)), .init("appliedKeys", .array([]))])),
+            .init(
+                "shellEnvFallback",
+                .object([.init("enabled", .boolean(shell.isEnabled)), .init("appliedKeys", .strings(shell.applied))])),
+            .init("variables", .array(overview.variables.map { $0.json(context, layout) })),
+            .init("ignoredVariables", .strings(overview.reading.ignoredVariables)),
             .init("providersWithOAuth", .strings(withTokens)),
             .init("missingProvidersInUse", .strings(verdict.missing.map(\.text))),
             .init("providers", .array(providers.map(provider))),
@@ -197,6 +202,7 @@ extension CredentialRow {
         case .profile(let owner): "store: \(owner)"
         case .config: "config"
         case .environment(let name): "env: \(name)"
+        case .shellEnvironment(let name): "shell env: \(name)"
         }
     }
 }

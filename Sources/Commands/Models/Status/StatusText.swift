@@ -16,7 +16,7 @@ struct StatusText {
     private var now: Date { overview.now }
 
     func say() {
-        let parts = [[overview.view.origin.sentence], head, auth, missing, health, unavailable]
+        let parts = [[overview.view.origin.sentence], head, auth, environment, missing, health, unavailable]
         let lines = parts.filter { !$0.isEmpty }.joined(separator: [""])
         // Line by line: no name from a file may hold a line break that counts.
         for line in lines { context.terminal.say(line.escapedForDisplay) }
@@ -51,12 +51,18 @@ struct StatusText {
         let withTokens = overview.providerOverviews.filter { $0.tokenCount > 0 }.map {
             "\($0.provider) (\($0.tokenCount))"
         }
-        let shell = overview.reading.settings.env.shell.isEnabled
         return [
             "Auth overview", Self.labelled("Auth store", context.shown(layout.storePath(overview.agent.id))),
-            Self.labelled("Shell env", shell ? "on (configured; not read by this version)" : "off"),
+            Self.labelled("Shell env", ShellLine(overview.reading, overview.view).words),
             Self.labelled("Providers w/ OAuth/tokens (\(withTokens.count))", Self.list(withTokens)),
         ] + overview.providerOverviews.map(line)
+    }
+
+    private var environment: [String] {
+        var lines = overview.variables.map { $0.line(context, layout) }
+        let ignored = overview.reading.ignoredVariables
+        if !ignored.isEmpty { lines.append(EnvironmentListing.ignored(ignored)) }
+        return lines.isEmpty ? [] : ["Environment"] + lines
     }
 
     private func line(_ provider: ProviderOverview) -> String {
@@ -71,6 +77,7 @@ struct StatusText {
             parts.append("profiles=\(provider.profiles.count) (\(counts))")
             parts.append(provider.profiles.map { $0.label + suffix($0) }.joined(separator: ", "))
         }
+        if provider.environment.count > 1 { parts.append("keys=\(provider.environment.count)") }
         for key in provider.environment {
             parts.append(
                 "env=\(key.shownKey ?? "in the gateway's environment")\(suffix(key)) | source=\(key.sourceLabel)")

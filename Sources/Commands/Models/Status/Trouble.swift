@@ -37,15 +37,8 @@ struct Trouble {
             terminal.notice("error", advice)
         }
         for sentence in sentences.dropFirst(problems.count) { terminal.notice("error: \(sentence)") }
-        for variable in overview.unseenVariables {
-            terminal.notice(
-                "warning",
-                Advice(
-                    what: "The gateway does not have \(variable).",
-                    why: "It is set where this command runs, and not where the gateway was started.",
-                    fix:
-                        "Write \(variable)=... into \(context.shown(overview.reading.layout.dotEnvPath)); the gateway reads it at once."
-                ))
+        for row in overview.variables where row.isWarned {
+            terminal.notice("warning", row.warning(context, overview.reading.layout))
         }
     }
 
