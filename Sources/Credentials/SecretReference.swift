@@ -66,7 +66,8 @@ package struct SecretReference: Hashable, Sendable, CustomStringConvertible {
                 && text.utf8.allSatisfy { $0.isUpperLetter || $0.isDigit || $0.isOne(of: "_") }
         case .file:
             if text == wholeFile { return true }
-            return first == UInt8(ascii: "/") && text.utf8.count <= 1024 && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+            return first == UInt8(ascii: "/") && text.utf8.count <= 1024
+                && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
         case .exec:
             return text.utf8.count <= 256 && (first.isLowerLetter || first.isUpperLetter || first.isDigit)
                 && text.utf8.allSatisfy { $0.isLowerLetter || $0.isUpperLetter || $0.isDigit || $0.isOne(of: "._:/-") }

@@ -37,13 +37,16 @@ struct HiddenInput {
                 show()
             case 0x0A, 0x0D:
                 // More that came along is the rest of a paste: whoever checks it has to see that it was cut into lines.
-                guard hasMore else { return }
+                guard hasMore else {
+                    if bytes.count > Self.limitInBytes { throw .tooLong }
+                    return
+                }
                 bytes.append(0x0A)
             case 0x7F, 0x08: _ = bytes.popLast()
             case 0x15: bytes.removeAll()
             case let byte?:
-                bytes.append(byte)
-                if bytes.count > Self.limitInBytes { throw .tooLong }
+                // What is too much is read all the same: left alone, the terminal would show it once it is restored.
+                if bytes.count <= Self.limitInBytes { bytes.append(byte) }
             }
         }
     }

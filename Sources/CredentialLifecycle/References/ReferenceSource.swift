@@ -95,7 +95,9 @@ package struct ReferenceSource: Sendable {
 
     /// - Parameter pointer: RFC 6901.
     private static func value(of bytes: [UInt8], at pointer: String, _ path: String) -> Finding {
-        guard pointer.hasPrefix("/") else { return .failed("\(path) is a JSON file, and \(pointer) names no place in it.") }
+        guard pointer.hasPrefix("/") else {
+            return .failed("\(path) is a JSON file, and \(pointer) names no place in it.")
+        }
         let root: Element
         // Where it is broken may be next to a secret: the place is enough.
         do throws(DocumentError) { root = try Document(bytes, as: .json, maximumDepth: 32).root } catch {

@@ -106,7 +106,9 @@ package struct SecretQuestion: Hashable, Sendable {
     static func problem(with command: String) -> String? {
         var status = stat()
         guard lstat(command, &status) == 0 else { return "\(command) is not there." }
-        guard status.st_mode & S_IFMT == S_IFREG else { return "\(command) is no regular file; links are not followed." }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            return "\(command) is no regular file; links are not followed."
+        }
         if let problem = accessProblem(status) { return "\(command) \(problem)" }
         guard access(command, X_OK) == 0 else { return "\(command) may not be run by this user." }
         let folder = command.lastIndex(of: "/").map { String(command[..<$0]) } ?? ""

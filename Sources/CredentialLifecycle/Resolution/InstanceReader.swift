@@ -131,7 +131,10 @@ package struct InstanceReader: Sendable {
                 found[reference] = secret
                 guard let problem = references.problems[reference] else { continue }
                 let rest = secret == .unresolved ? "" : " What was last known of it stays in use."
-                note(.store(agent), "\(profile.id) refers to \(reference). \(problem)\(rest)", .error)
+                problems.append(
+                    InstanceProblem(
+                        place: .store(agent), severity: .error,
+                        text: "\(profile.id) refers to \(reference). \(problem)\(rest)", reference: reference))
             }
         }
         references.end()

@@ -68,4 +68,6 @@ package struct InstanceProblem: Sendable, Hashable {
     /// Present when a whole file could not be read.
     package var advice: Advice?
     package var exitCode: ExitStatus?
+    /// Present when it is about what a reference leads to, which is another question for another process.
+    package var reference: SecretReference?
 }

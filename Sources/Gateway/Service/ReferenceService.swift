@@ -10,15 +10,19 @@ import Synchronization
 /// came from one, and again soon after a failure. What was known before stays in use until there is something better.
 final class ReferenceService: Service {
     /// When a program is asked again.
-    struct Schedule: Hashable {
-        var question: SecretQuestion
-        var next: ContinuousClock.Instant
-        var asked: ContinuousClock.Instant
-        var failures = 0
+    struct Schedule {
+        private(set) var next: ContinuousClock.Instant
+        private var asked: ContinuousClock.Instant
+        private var failures = 0
 
         static let afterSuccess = Duration.seconds(300)
         static let afterFailure = Duration.seconds(10)
         static let afterRefusal = Duration.seconds(30)
+
+        init(at now: ContinuousClock.Instant) {
+            next = now
+            asked = now
+        }
 
         /// - Parameter isRefused: a provider has refused a secret of this program.
         func isDue(_ now: ContinuousClock.Instant, isRefused: Bool) -> Bool {
@@ -40,7 +44,7 @@ final class ReferenceService: Service {
     init(reload: ReloadService) { self.reload = reload }
 
     func run() async {
-        var schedules: [String: Schedule] = [:]
+        var schedules: [SecretQuestion: Schedule] = [:]
         await withGracefulShutdownHandler {
             await askDue(&schedules)
             for await _ in AsyncTicks(period: Self.period).cancelOnGracefulShutdown() { await askDue(&schedules) }
@@ -50,23 +54,20 @@ final class ReferenceService: Service {
         }
     }
 
-    private func askDue(_ schedules: inout [String: Schedule]) async {
+    /// - Parameter schedules: a question that is another one, because something about it has changed, has none yet.
+    private func askDue(_ schedules: inout [SecretQuestion: Schedule]) async {
         let questions = reload.questions
-        schedules = schedules.filter { name, _ in questions.contains { $0.provider == name } }
+        schedules = schedules.filter { questions.contains($0.key) }
         guard !questions.isEmpty else { return }
         let refused = reload.refusedPrograms()
         let now = ContinuousClock.now
         let due = questions.filter { question in
-            guard let schedule = schedules[question.provider], schedule.question == question else { return true }
-            return schedule.isDue(now, isRefused: refused.contains(question.provider))
+            schedules[question]?.isDue(now, isRefused: refused.contains(question.provider)) ?? true
         }
         guard !due.isEmpty else { return }
         let answers = await ask(due)
         for (question, answer) in zip(due, answers) {
-            var schedule = schedules[question.provider] ?? Schedule(question: question, next: now, asked: now)
-            schedule.question = question
-            schedule.note(isAnswered: answer.problems.isEmpty, at: .now)
-            schedules[question.provider] = schedule
+            schedules[question, default: Schedule(at: now)].note(isAnswered: answer.problems.isEmpty, at: .now)
         }
         guard !isEnding.load(ordering: .relaxed) else { return }
         reload.adopt(answers)

@@ -122,7 +122,8 @@ final class ReloadService: Service {
         guard !refused.isEmpty else { return [] }
         var programs: Set<String> = []
         for agent in agents {
-            for profile in agent.stored.book.profiles.values where refused.contains(.init(owner: agent.id, id: profile.id)) {
+            for profile in agent.stored.book.profiles.values
+            where refused.contains(.init(owner: agent.id, id: profile.id)) {
                 if let reference = profile.reference, reference.source == .exec { programs.insert(reference.provider) }
             }
         }

@@ -35,7 +35,7 @@ struct AuthLogout: ContextCommand {
                 return context.terminal.notice("Nothing was removed.")
             }
         }
-        try ProfileRemoval(change).remove([profile])
+        try ProfileRemoval(change).remove([profile], evenIfChanged: true)
         context.terminal.notice(
             "It is removed here only. Until you revoke it there, \(profile.provider) still accepts it.")
         change.tellGateway()
@@ -56,9 +56,10 @@ struct ProfileRemoval {
 
     init(_ change: StoreChange) { self.change = change }
 
-    /// - Returns: those that were there still, and as they were.
+    /// - Parameter evenIfChanged: also what has been stored under the same id since it was looked at.
+    /// - Returns: those that were there still.
     @discardableResult
-    func remove(_ profiles: [Profile]) throws -> [Profile] {
+    func remove(_ profiles: [Profile], evenIfChanged: Bool = false) throws -> [Profile] {
         let owners = change.reading.agents.filter { $0.id != change.agent.id }
         // Another agent's own profile of that name keeps its note and its place.
         let unshared = profiles.map(\.id).filter { id in !owners.contains { $0.stored.book.profiles[id] != nil } }
@@ -67,7 +68,9 @@ struct ProfileRemoval {
             try forgetInOrders(of: other, Set(profiles.map(\.id)))
         }
         let removed = try change.store.update { book throws(StoreError) in
-            let present = profiles.filter { book.profiles[$0.id] == $0 }
+            let present = profiles.filter { profile in
+                book.profiles[profile.id].map { evenIfChanged || $0 == profile } ?? false
+            }
             for profile in present {
                 book.profiles[profile.id] = nil
                 for provider in book.order.keys { book.order[provider]?.removeAll { $0 == profile.id } }

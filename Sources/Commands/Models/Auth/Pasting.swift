@@ -107,10 +107,11 @@ struct Pasting {
 
     private func note(email: String?) throws(SettingsFileError) {
         do throws(SettingsFileError) {
-            try ProfileNote(id: id, provider: provider, kind: kind, email: email).write(to: change.settings)
+            try ProfileNote(id: id, provider: provider, kind: kind, email: email).put(into: change.settings)
         } catch {
             context.terminal.notice(
-                "\(id) is stored in \(context.shown(change.store.path)); only the note in the configuration is missing.")
+                "\(id) is stored in \(context.shown(change.store.path)); only the note in the configuration is missing."
+            )
             throw error
         }
     }

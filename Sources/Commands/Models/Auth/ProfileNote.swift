@@ -10,7 +10,7 @@ struct ProfileNote {
     var kind: CredentialKind
     var email: String?
 
-    func write(to file: SettingsFile) throws(SettingsFileError) {
+    func put(into file: SettingsFile) throws(SettingsFileError) {
         try file.edit { document throws(DocumentError) in
             try noteKind(in: &document)
             try putFirst(in: &document)

@@ -11,7 +11,11 @@ struct Trouble {
 
     init(_ overview: AuthOverview) {
         self.overview = overview
-        problems = overview.reading.problems.filter { $0.severity != .info }
+        // What a reference leads to is for the gateway to say when it runs: it has its own environment.
+        let isGatewayView = if case .gateway = overview.view.origin { true } else { false }
+        problems = overview.reading.problems.filter {
+            $0.severity != .info && !(isGatewayView && $0.reference != nil)
+        }
     }
 
     /// Every problem once, those of the gateway included.
