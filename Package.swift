@@ -100,7 +100,8 @@ let package = Package(
                 "Credentials", nio, nioHTTP1,
             ]),
         suite("ProviderSimulator", [nio, nioPosix, nioHTTP1, nioSSL, argumentParser]),
-        suite("Commands", ["ProfileStorage", "Rotation", "Credentials"]),
+        suite(
+            "Commands", ["CredentialLifecycle", "Documents", "ProfileStorage", "Providers", "Rotation", "Credentials"]),
     ],
     swiftLanguageModes: [.v6]
 )
