@@ -100,7 +100,9 @@ let package = Package(
                 "Credentials", nio, nioHTTP1,
             ]),
         suite("ProviderSimulator", [nio, nioPosix, nioHTTP1, nioSSL, argumentParser]),
-        suite("Commands", ["ProfileStorage", "Rotation", "Settings", "Documents", "Credentials"]),
+        suite(
+            "Commands",
+            ["CredentialLifecycle", "Documents", "ProfileStorage", "Providers", "Rotation", "Settings", "Credentials"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -3,6 +3,7 @@ import Commands
 import Credentials
 import FoundationEssentials
 import ProfileStorage
+import Providers
 import Rotation
 import Synchronization
 
@@ -28,6 +29,8 @@ final class Instance {
     static let now = Date(timeIntervalSince1970: 1_790_000_000)  // 2026-09-21T14:13:20Z
     let home: String
     var environment: [String: String]
+    /// What providers answer; nobody is asked for real.
+    var ask = ProviderAsk { _, _, _ in .none(.closed) }
 
     init(config: String? = nil, store: String? = nil) {
         var template = Array((FileManager.default.temporaryDirectory.path + "/commands-XXXXXX").utf8CString)
@@ -53,7 +56,8 @@ final class Instance {
         let terminal = Terminal(
             output: { output.add($0) }, notices: { notices.add($0) }, input: { .text(typed) }, isOutputTerminal: false,
             isNoticeTerminal: false)
-        let context = CommandContext(terminal: terminal, environment: environment) { Self.now + seconds }
+        var context = CommandContext(terminal: terminal, environment: environment) { Self.now + seconds }
+        context.ask = ask
         let code = Program.run(words, in: context)
         return Transcript(stdout: output.text, stderr: notices.text, code: code)
     }
