@@ -277,6 +277,17 @@ import Testing
         #expect(instance.everything == before)
     }
 
+    @Test func `an expiry that may be in seconds is told, and not guessed`() {
+        let entry =
+            "\"openrouter:a\": {\"type\": \"token\", \"provider\": \"openrouter\", \"token\": \"sk-or-0123456789\", \"expires\": 1790000000}"
+        let instance = Instance(config: Patient.config, store: Self.profiles("\(Self.work), \(entry)"))
+        instance.settle()
+        let run = instance.run("doctor --only credential-expired")
+        #expect(run.stdout.contains("openrouter:a has expired (1970-01-21T17:13:20Z)."))
+        #expect(run.stdout.contains("Its expires may be in seconds; the store counts milliseconds."))
+        #expect(instance.run("doctor --fix --dry-run").stdout.contains("Nothing can be repaired from here."))
+    }
+
     @Test func `the process on the port is named`() throws {
         let squatter = Squatter()
         let instance = Patient.healthy(Patient.config(gateway: "port: \(squatter.port),"))

@@ -90,7 +90,8 @@ struct CredentialChecks {
                 .credentialAbandoned, "\(row.id) has expired, and an order leaves it out.", "Nothing uses it.",
                 "Run: \(program) models auth clean")
             return
-        case .expired: add(.credentialExpired, "\(row.id) has expired\(ending(row)).", "Requests pass it over.", again)
+        case .expired:
+            add(.credentialExpired, "\(row.id) has expired\(ending(row)).", "Requests pass it over.\(unit(row))", again)
         case .expiring:
             add(
                 .credentialExpiring, "\(row.id) expires soon\(ending(row)).",
@@ -179,6 +180,12 @@ struct CredentialChecks {
         let own = survey.reading[owner]?.order[row.provider]
         guard let order = own ?? survey.settings.auth.order[row.provider] else { return false }
         return !order.contains(row.id)
+    }
+
+    /// No credential ended before 2001; a count of seconds read as milliseconds does.
+    private func unit(_ row: CredentialRow) -> String {
+        guard case .at(let date) = row.expires, date.timeIntervalSince1970 < 978_307_200 else { return "" }
+        return " Its expires may be in seconds; the store counts milliseconds."
     }
 
     private func ending(_ row: CredentialRow) -> String {

@@ -34,6 +34,14 @@ struct BackupSet {
             name = "\(stamp)-\(number)"
         }
         folder = try SafeDirectory(creating: "\(parent)/\(name)")
+        do { try write(changes, now) } catch {
+            // Half a backup is of no use to anybody, and may hold secrets.
+            Self.remove("\(parent)/\(name)")
+            throw error
+        }
+    }
+
+    private func write(_ changes: [PlannedChange], _ now: Date) throws {
         var entries: [Literal] = []
         for (index, change) in changes.enumerated() { entries.append(try Self.keep(change, index, in: folder)) }
         let manifest = Literal.object([
@@ -94,12 +102,15 @@ struct BackupSet {
     static func prune(_ layout: StateLayout) {
         let parent = parent(layout)
         for name in Survey.names(in: parent).sorted(by: isLater).dropFirst(kept) {
-            let path = "\(parent)/\(name)"
-            // One that cannot be taken away stays, private as it is.
-            guard let folder = try? SafeDirectory(existing: path) else { continue }
-            for file in Survey.names(in: path) { try? folder.remove(file) }
-            rmdir(path)
+            remove("\(parent)/\(name)")
         }
+    }
+
+    /// One that cannot be taken away stays, private as it is.
+    private static func remove(_ path: String) {
+        guard let folder = try? SafeDirectory(existing: path) else { return }
+        for file in Survey.names(in: path) { try? folder.remove(file) }
+        rmdir(path)
     }
 
     func markUndone(_ now: Date) throws {
