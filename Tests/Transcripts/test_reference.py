@@ -101,7 +101,7 @@ def printed(words, columns=80, environment=None):
     """What it prints on a terminal of that width, line feeds as they are."""
     terminal = PseudoTerminal(
         ["bash", "-c", 'sleep 0.1; exec "$@"', "-", str(BUILD / AF), *words],
-        clean_environment("/", TERM="xterm", **(environment or {})), columns=columns)
+        clean_environment("/", **{"TERM": "xterm", **(environment or {})}), columns=columns)
     terminal.end()
     return terminal.text.replace("\r\n", "\n")
 

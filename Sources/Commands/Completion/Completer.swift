@@ -97,7 +97,9 @@ struct Completer {
         let free = arguments.filter { argument in
             argument.isShown && argument.kind != .positional && (argument.isRepeating || !used.contains(argument.name))
         }
-        let own = (free.filter { !$0.isBuiltIn } + free.filter(\.isBuiltIn)).map { Offer(word: $0.name, meaning: $0.summary) }
+        let own = (free.filter { !$0.isBuiltIn } + free.filter(\.isBuiltIn)).map {
+            Offer(word: $0.name, meaning: $0.summary)
+        }
         return own + [
             Offer(word: "--profile", meaning: "Another instance of the product."),
             Offer(word: "--no-color", meaning: "Plain text."),

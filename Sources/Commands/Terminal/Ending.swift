@@ -35,15 +35,16 @@ struct Ending {
 
     func of(_ error: any Error) -> Int32 {
         if let error = error as? any ActionableError { return report(error) }
+        let problem = ParsingProblem(error)
+        let types = problem?.types ?? []
+        let command = CommandOutline(
+            words: types.dropFirst().map { $0._commandName }, type: types.last ?? AgenticFlow.self)
+        // Before the package is asked anything: it lays its own help out first, and ends the process where that is narrow.
+        if case .help = problem?.kind { return help(command) }
         let code = AgenticFlow.exitCode(for: error)
-        if let problem = ParsingProblem(error) {
-            let command = CommandOutline(
-                words: problem.types.dropFirst().map { $0._commandName }, type: problem.types.last ?? AgenticFlow.self)
-            if case .help = problem.kind { return help(command) }
+        if let problem, !code.isSuccess {
             let message = AgenticFlow.message(for: error)
-            if !code.isSuccess {
-                return report(UsageAdvice(command, words: words).error(for: problem.kind, message: message))
-            }
+            return report(UsageAdvice(command, words: words).error(for: problem.kind, message: message))
         }
         let message = AgenticFlow.fullMessage(for: error)
         if message.isEmpty { return code.rawValue }

@@ -31,6 +31,9 @@ final class Instance {
     var environment: [String: String]
     /// What providers answer; nobody is asked for real.
     var ask = ProviderAsk { _, _, _ in .none(.closed) }
+    /// Of the terminal.
+    var columns = 80
+    var isOutputTerminal = false
 
     init(config: String? = nil, store: String? = nil) {
         var template = Array((FileManager.default.temporaryDirectory.path + "/commands-XXXXXX").utf8CString)
@@ -54,8 +57,8 @@ final class Instance {
     func run(_ words: [String], typing typed: String = "", after seconds: TimeInterval = 0) -> Transcript {
         let output = Capture(), notices = Capture()
         let terminal = Terminal(
-            output: { output.add($0) }, notices: { notices.add($0) }, input: { .text(typed) }, isOutputTerminal: false,
-            isNoticeTerminal: false)
+            output: { output.add($0) }, notices: { notices.add($0) }, input: { .text(typed) },
+            isOutputTerminal: isOutputTerminal, isNoticeTerminal: false, columns: columns)
         var context = CommandContext(terminal: terminal, environment: environment) { Self.now + seconds }
         context.ask = ask
         let code = Program.run(words, in: context)
