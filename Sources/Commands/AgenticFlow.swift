@@ -26,11 +26,12 @@ struct AgenticFlow: ParsableCommand {
 /// Runs one command line to its exit code.
 package enum Program {
     package static func main() {
+        StandardStreams.fillClosed()
         // First of all: what others create for us is for us alone.
         umask(0o077)
         // A reader that has gone is an error of the write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
-        exit(run(selectInstance(Array(CommandLine.arguments.dropFirst())), in: nil))
+        exit(StandardStreams.exitCode(run(selectInstance(Array(CommandLine.arguments.dropFirst())), in: nil)))
     }
 
     /// - Parameter context: nil for the real world; commands that are no ``ContextCommand`` know that one only.
