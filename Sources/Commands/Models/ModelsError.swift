@@ -45,7 +45,7 @@ enum ModelsError: ActionableError, Equatable {
             Advice(
                 what: "There is no agent \"\(text.prefix(64).escapedForDisplay)\".",
                 why: "Known agents: \(known.list).",
-                fix: "Name one of them with --agent, or add it to agents.list in the configuration.")
+                fix: "Name one of them with --agent, or make a new one: agenticflow-enterprise agents add NAME")
         case .secretAsArgument:
             Advice(
                 what: "The command takes no credential among its words.",
