@@ -34,7 +34,8 @@ package struct Terminal: Sendable {
     }
 
     package static let standard = Terminal(
-        output: { writeAll($0, to: STDOUT_FILENO) }, notices: { writeAll($0, to: STDERR_FILENO) },
+        output: { StandardStreams.write($0, to: STDOUT_FILENO) },
+        notices: { StandardStreams.write($0, to: STDERR_FILENO) },
         input: { isatty(STDIN_FILENO) == 1 ? .person : .pipe }, isOutputTerminal: isatty(STDOUT_FILENO) == 1,
         isNoticeTerminal: isatty(STDERR_FILENO) == 1, columns: PageWidth.ofOutput,
         allowsColor: Style.isWanted(noColor: PageWidth.variable("NO_COLOR"), terminal: PageWidth.variable("TERM")))
@@ -95,14 +96,6 @@ package struct Terminal: Sendable {
             if count == 0 { return String(decoding: bytes, as: UTF8.self) }
             bytes += chunk[..<count]
             if bytes.count > limit { return nil }
-        }
-    }
-
-    private static func writeAll(_ text: String, to descriptor: Int32) {
-        var bytes = Array(text.utf8)[...]
-        while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-            if count > 0 { bytes = bytes.dropFirst(count) } else if errno != EINTR { return }
         }
     }
 }

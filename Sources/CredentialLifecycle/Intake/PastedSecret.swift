@@ -20,7 +20,8 @@ package struct PastedSecret: Sendable {
         var position = 0
         for scalar in text.unicodeScalars {
             position += 1
-            if !(0x21...0x7E).contains(scalar.value) {
+            // A quote is the rest of a pair, or of a whole document.
+            if !(0x21...0x7E).contains(scalar.value) || scalar == "\"" || scalar == "'" {
                 throw .foreignCharacter(position: position, codePoint: scalar.value)
             }
         }
@@ -30,12 +31,14 @@ package struct PastedSecret: Sendable {
         secret = Secret(text)
     }
 
-    /// `export NAME=…`, `NAME=…`, `Bearer …`, `Authorization: …`: a line around the key instead of the key.
+    /// `export NAME=…`, `NAME=…`, `Bearer …`, `Authorization: …`, `$NAME`, JSON: a line around the key, or instead of it.
     private static func shellLine(_ text: String) -> String? {
         let lowered = text.lowercased()
         if lowered.hasPrefix("export ") { return "export NAME=" }
         if lowered.hasPrefix("bearer ") { return "Bearer" }
         if lowered.hasPrefix("authorization:") || lowered.hasPrefix("x-api-key:") { return "a header's name" }
+        if text.hasPrefix("$") { return "$, a variable's name that the shell did not replace" }
+        if text.hasPrefix("{") || text.hasPrefix("[") { return "a bracket" }
         guard let equals = text.firstIndex(of: "="), equals != text.startIndex else { return nil }
         let name = text[..<equals]
         let isName = name.allSatisfy { ("A"..."Z").contains($0) || ("0"..."9").contains($0) || $0 == "_" }
