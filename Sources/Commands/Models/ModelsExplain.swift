@@ -46,7 +46,7 @@ struct ModelsExplain: ContextCommand {
         } else {
             context.terminal.say(answer.origin.sentence)
             let report = ExplanationReport(
-                answer.root, asked: model, session: session, configured: ConfiguredModels(reading, agent: agent),
+                answer.root, asked: model, session: session, configured: ConfiguredModels(reading, agent: named),
                 now: now)
             for line in report.lines(width: context.terminal.tableWidth) {
                 context.terminal.say(line.escapedForDisplay)
