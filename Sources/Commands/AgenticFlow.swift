@@ -23,14 +23,15 @@ struct AgenticFlow: ParsableCommand {
             """,
         version: CredentialFields.version,
         subcommands: [
-            GatewayCommand.self, ModelsCommand.self, CompletionCommand.self, CompleteCommand.self,
-            ReferenceCommand.self,
+            GatewayCommand.self, ModelsCommand.self, AgentsCommand.self, ConfigCommand.self, EnvironmentCommand.self,
+            DoctorCommand.self, CompletionCommand.self, CompleteCommand.self, ReferenceCommand.self,
         ])
 }
 
 /// Runs one command line to its exit code.
 package enum Program {
     package static func main() {
+        StandardStreams.fillClosed()
         // First of all: what others create for us is for us alone.
         umask(0o077)
         // A reader that has gone is an error of the write, not the end of the process.
@@ -39,7 +40,7 @@ package enum Program {
         // Every command reads these from the environment.
         if let instance = words.instance { setenv("AGENTICFLOW_PROFILE", instance, 1) }
         if words.isColorless { setenv("NO_COLOR", "1", 1) }
-        exit(run(words.lacksInstance ? words.rest + ["--profile"] : words.rest, in: nil))
+        exit(StandardStreams.exitCode(run(words.lacksInstance ? words.rest + ["--profile"] : words.rest, in: nil)))
     }
 
     /// - Parameter context: nil for the real world; commands that are no ``ContextCommand`` know that one only.

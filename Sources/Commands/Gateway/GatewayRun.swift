@@ -43,12 +43,21 @@ struct GatewayRun: ParsableCommand {
     func run(in context: CommandContext) throws {
         let fileLimit = Self.prepareProcess()
         var reader = try context.reader()
+        reader.askPrograms()
         var reading = reader.read()
         try Self.refuseUnreadableConfiguration(reading)
         // Before anything is made: a command that is refused leaves nothing behind.
         let place = try listeningPlace(reading)
         let state = try SafeDirectory(creating: reading.layout.state)
         let lock = try Self.lock(state)
+        if let question = reader.shellQuestion(after: reading) {
+            // Before anybody is served: the clients' token may be one of the variables.
+            if context.terminal.isNoticeTerminal {
+                context.terminal.notice("Asking the login shell for variables (env.shellEnv) ...")
+            }
+            reader.adopt(question.ask())
+            reading = reader.read()
+        }
         if reading.clientToken == nil {
             try FirstToken.make(for: reading.layout, terminal: context.terminal)
             reading = reader.read()

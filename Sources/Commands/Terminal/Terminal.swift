@@ -34,7 +34,8 @@ package struct Terminal: Sendable {
     }
 
     package static let standard = Terminal(
-        output: { writeAll($0, to: STDOUT_FILENO) }, notices: { writeAll($0, to: STDERR_FILENO) },
+        output: { StandardStreams.write($0, to: STDOUT_FILENO) },
+        notices: { StandardStreams.write($0, to: STDERR_FILENO) },
         input: { isatty(STDIN_FILENO) == 1 ? .person : .pipe }, isOutputTerminal: isatty(STDOUT_FILENO) == 1,
         isNoticeTerminal: isatty(STDERR_FILENO) == 1, columns: PageWidth.ofOutput,
         allowsColor: Style.isWanted(noColor: PageWidth.variable("NO_COLOR"), terminal: PageWidth.variable("TERM")))
@@ -80,9 +81,8 @@ package struct Terminal: Sendable {
             guard let text = try readAll(atMost: 64 << 10) else { throw TerminalError.tooLong }
             return text
         case .person:
-            notices(prompt.escapedForTerminal + " (not shown): ")
             defer { notices("\n") }
-            return try HiddenInput.readLine()
+            return try HiddenInput.readLine { notices(prompt.escapedForTerminal + " (not shown): ") }
         }
     }
 
@@ -98,14 +98,6 @@ package struct Terminal: Sendable {
             if bytes.count > limit { return nil }
         }
     }
-
-    private static func writeAll(_ text: String, to descriptor: Int32) {
-        var bytes = Array(text.utf8)[...]
-        while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-            if count > 0 { bytes = bytes.dropFirst(count) } else if errno != EINTR { return }
-        }
-    }
 }
 
 package enum TerminalInput: Sendable {
@@ -118,10 +110,19 @@ package enum TerminalInput: Sendable {
 package enum TerminalError: ActionableError {
     case tooLong
     case unreadable(Int32)
+    /// Ctrl-C.
     case interrupted
+    /// Ctrl-D, or a terminal that has gone.
+    case ended
 
-    package var exitCode: ExitStatus { self.isInputProblem ? .badInput : .io }
-    private var isInputProblem: Bool { if case .unreadable = self { false } else { true } }
+    package var exitCode: ExitStatus {
+        switch self {
+        case .tooLong: .badInput
+        case .unreadable: .io
+        case .interrupted: .interrupted
+        case .ended: .noInput
+        }
+    }
 
     package var advice: Advice {
         switch self {
@@ -137,8 +138,12 @@ package enum TerminalError: ActionableError {
                 fix: "Run the command in a terminal, or pipe the key into it.")
         case .interrupted:
             Advice(
-                what: "Nothing was stored.", why: "The prompt was interrupted.",
-                fix: "Run the command again when you have the key.")
+                what: "Nothing was changed.", why: "The prompt was interrupted.",
+                fix: "Run the command again when you have what it asks for.")
+        case .ended:
+            Advice(
+                what: "Nothing was changed.", why: "The input ended before there was an answer.",
+                fix: "Run the command again when you have what it asks for.")
         }
     }
 }
