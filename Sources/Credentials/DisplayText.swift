@@ -16,6 +16,8 @@ extension StringProtocol {
     /// For terminals and messages: what could command a terminal or hide becomes `\u{…}`, so that no name or message
     /// from elsewhere can move a cursor, forge a line, turn text around or look like another one.
     package var escapedForDisplay: String {
+        // Nearly everything that is shown is plain.
+        if utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { return String(self) }
         var out = ""
         for scalar in unicodeScalars {
             if scalar.isUnsafeToShow {

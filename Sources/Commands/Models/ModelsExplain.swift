@@ -21,12 +21,14 @@ struct ModelsExplain: ContextCommand {
 
     @Option(
         help: ArgumentHelp(
-            "As a client would write it: provider/model, a model id, an alias, each with @profile.", valueName: "model")
-    )
+            "As a client would write it: provider/model, a model id, an alias, each with @profile.", valueName: "model"),
+        completion: .models)
     var model: String?
     @Option(help: ArgumentHelp("As in the x-agenticflow-session header.", valueName: "session"))
     var session: String?
-    @Option(help: ArgumentHelp("The agent that asks. Without it: the default agent.", valueName: "agent"))
+    @Option(
+        help: ArgumentHelp("The agent that asks. Without it: the default agent.", valueName: "agent"),
+        completion: .agents)
     var agent: String?
     @Flag(help: "Print JSON.")
     var json = false
@@ -44,8 +46,11 @@ struct ModelsExplain: ContextCommand {
         } else {
             context.terminal.say(answer.origin.sentence)
             let report = ExplanationReport(
-                answer.root, asked: model, session: session, configured: ConfiguredModels(reading), now: now)
-            for line in report.lines { context.terminal.say(line.escapedForDisplay) }
+                answer.root, asked: model, session: session, configured: ConfiguredModels(reading, agent: agent),
+                now: now)
+            for line in report.lines(width: context.terminal.tableWidth) {
+                context.terminal.say(line.escapedForDisplay)
+            }
         }
         // The gateway goes on with what it last read; worked out from the files, the answer lacks what is in that one.
         if case .files = answer.origin, let code = unread.compactMap(\.exitCode).first { throw ExitCode(code.rawValue) }

@@ -58,6 +58,7 @@ package enum IntakeError: ActionableError, Equatable {
     case masked
     case setupTokenAsKey
     case keyAsToken
+    case noSetupToken
     case setupTokenTooShort
     case badDuration(String)
     case badProfileName(String)
@@ -97,6 +98,10 @@ package enum IntakeError: ActionableError, Equatable {
             Self.refused(
                 "It is an API key (sk-ant-api...), not a token.",
                 "Run: agenticflow-enterprise models auth paste-api-key --provider anthropic")
+        case .noSetupToken:
+            Self.refused(
+                "A setup token begins with sk-ant-oat01-; this text does not.",
+                "Run claude setup-token and copy what it prints, the whole of it.")
         case .setupTokenTooShort:
             Self.refused(
                 "A setup token has at least 80 characters; this one is cut.",
