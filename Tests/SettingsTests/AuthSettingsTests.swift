@@ -192,13 +192,6 @@ import Testing
         #expect(found.complaints.first?.hasPrefix("The configuration is ") == true)
     }
 
-    @Test func `other files are not read, and that is said`() throws {
-        #expect(
-            try settings("{$include: './x.json'}").complaints == [
-                "$include has no effect: this version reads no other files."
-            ])
-    }
-
     @Test func `no problem quotes a value`() throws {
         let secret = "CANARY0123456789"
         let texts = [
