@@ -28,7 +28,12 @@ package final class SafeDirectory: Sendable {
         case own
         /// One that the user keeps other things in: its files are ours, its mode is not.
         case shared
+        /// One that we only look into, such as a working directory: nothing in it is changed, not even a mode.
+        case visited
     }
+
+    /// Off for whoever only looks: what is too open is then left as it is, and nothing is said of it.
+    @TaskLocal package static var closesWhatIsOpen = true
 
     package let path: String
     let folder: OpenFile
@@ -88,6 +93,7 @@ package final class SafeDirectory: Sendable {
 
     /// What is ours but open to others is closed and reported once, not refused.
     func tighten(_ file: OpenFile, to mode: mode_t, name: String?) {
+        guard Self.closesWhatIsOpen else { return }
         if fchmod(file.descriptor, mode) == 0 {
             note(name, "Other users had access; it is now private (mode \(String(mode, radix: 8))).")
         } else {

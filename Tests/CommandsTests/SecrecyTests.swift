@@ -37,6 +37,7 @@ import Testing
         "models auth order get --provider anthropic --json", "models auth order set --provider anthropic anthropic:a",
         "models auth order set --provider anthropic anthropic:gone", "models auth order clear --provider anthropic",
         "models auth paste-token --provider anthropic --profile-id anthropic:new",
+        "doctor", "doctor --json", "doctor --fix --dry-run",
     ]
 
     private static func leaks(in text: String) -> [String] {

@@ -12,14 +12,19 @@ enum FirstToken {
         return Secret("agw_" + String((0..<40).map { _ in alphabet.randomElement(using: &generator) ?? "0" }))
     }
 
+    /// - Returns: false when the configuration names one already.
+    static func add(_ token: Secret, to document: inout Document) throws(DocumentError) -> Bool {
+        let path = ["gateway", "auth", "token"]
+        guard document.element(at: path) == nil else { return false }
+        try document.set(.string(token.reveal()), at: path)
+        return true
+    }
+
     /// Stores a new token, unless another process has been faster.
     static func make(for layout: StateLayout, terminal: Terminal) throws(SettingsFileError) {
         let token = make()
-        let path = ["gateway", "auth", "token"]
         let isOurs = try SettingsFile(layout).edit { document throws(DocumentError) in
-            guard document.element(at: path) == nil else { return false }
-            try document.set(.string(token.reveal()), at: path)
-            return true
+            try add(token, to: &document)
         }
         guard isOurs else { return }
         terminal.notice("No client token was configured: a new one is in \(layout.configPath).")

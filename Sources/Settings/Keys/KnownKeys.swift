@@ -49,8 +49,10 @@ package enum KnownKeys {
         KnownKey("models.providers.*.models[]", .any),
         KnownKey("models.providers.*.models[].id", .text),
         KnownKey("models.providers.*.models[].name", .text),
-        KnownKey("models.providers.*.models[].contextWindow", .number, .none),
-        KnownKey("models.providers.*.models[].maxTokens", .number, .none),
+        KnownKey("models.providers.*.models[].contextWindow", .number),
+        KnownKey("models.providers.*.models[].maxTokens", .number),
+        KnownKey("models.providers.*.models[].input", .list),
+        KnownKey("models.providers.*.models[].input[]", .text),
         KnownKey("models.providers.*.caFile", .text),
     ]
 
@@ -64,10 +66,10 @@ package enum KnownKeys {
             KnownKey("agents.list", .list),
             KnownKey("agents.list[]", .object),
             KnownKey("agents.list[].id", .text),
-            KnownKey("agents.list[].name", .text, .none),
+            KnownKey("agents.list[].name", .text),
             KnownKey("agents.list[].default", .boolean),
             KnownKey("agents.list[].agentDir", .text),
-            KnownKey("agents.list[].workspace", .text, .none),
+            KnownKey("agents.list[].workspace", .text),
             KnownKey("agents.list[].auth", .object),
             KnownKey("agents.list[].auth.inherit", .boolean),
         ] + preference("agents.list[].model")
@@ -93,6 +95,18 @@ package enum KnownKeys {
             "auth.cooldowns", ["billingBackoffHours", "billingMaxHours", "failureWindowHours", "cooldownMaxMinutes"])
 
     private static let rest: [KnownKey] = [
+        KnownKey("secrets", .object),
+        KnownKey("secrets.providers", .map),
+        KnownKey("secrets.providers.*", .object),
+        KnownKey("secrets.providers.*.source", .text),
+        KnownKey("secrets.providers.*.path", .text),
+        KnownKey("secrets.providers.*.mode", .text),
+        KnownKey("secrets.providers.*.command", .text),
+        KnownKey("secrets.providers.*.args", .list),
+        KnownKey("secrets.providers.*.args[]", .text),
+        KnownKey("secrets.providers.*.passEnv", .list),
+        KnownKey("secrets.providers.*.passEnv[]", .text),
+        KnownKey("secrets.providers.*.timeoutMs", .number),
         KnownKey("env", .object),
         KnownKey("env.vars", .map),
         KnownKey("env.vars.*", .secret),

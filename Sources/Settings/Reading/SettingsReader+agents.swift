@@ -8,10 +8,9 @@ extension SettingsReader {
         let path = "agents.defaults"
         let known = KnownKeys.names(under: path)
         guard let defaults = object(element, at: path, known: known, isOpen: true) else { return settings }
-        settings.image = preference(defaults, "imageModel", at: path)
         if let model = preference(defaults, "model", at: path) {
             settings.primary = model.primary
-            settings.fallbacks = model.fallbacks
+            settings.fallbacks = model.fallbacks ?? []
         }
         guard let models = object(defaults["models"], at: "\(path).models", known: nil) else { return settings }
         for (reference, entry) in models.members {
@@ -34,12 +33,16 @@ extension SettingsReader {
     /// `model` or `imageModel`: a reference, or an object with `primary` and `fallbacks`.
     private mutating func preference(_ object: Element, _ key: String, at path: String) -> ModelPreference? {
         guard let model = object[key], !model.isNull else { return nil }
-        if let reference = model.string { return ModelPreference(primary: reference.trimmed) }
+        if let reference = model.string {
+            return reference.trimmed.isEmpty ? nil : ModelPreference(primary: reference.trimmed)
+        }
         let place = "\(path).\(key)"
         let known = KnownKeys.names(under: "agents.defaults.model")
         guard let both = self.object(model, at: place, known: known) else { return nil }
+        let hasFallbacks = both["fallbacks"].map { !$0.isNull } ?? false
         return ModelPreference(
-            primary: string(both, "primary", at: place), fallbacks: strings(both, "fallbacks", at: place))
+            primary: string(both, "primary", at: place),
+            fallbacks: hasFallbacks ? strings(both, "fallbacks", at: place) : nil)
     }
 
     mutating func agents(_ element: Element?) -> [AgentSettings] {
@@ -75,6 +78,8 @@ extension SettingsReader {
         var agent = AgentSettings(id: id, directoryPath: "\(path).agentDir")
         agent.isDefault = boolean(object, "default", at: path, default: false)
         agent.directory = string(object, "agentDir", at: path)
+        agent.name = string(object, "name", at: path)
+        agent.workspace = string(object, "workspace", at: path)
         agent.model = preference(object, "model", at: path)
         if let auth = self.object(
             object["auth"], at: "\(path).auth", known: KnownKeys.names(under: "agents.list[].auth"))

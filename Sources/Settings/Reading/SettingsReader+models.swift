@@ -122,8 +122,16 @@ extension SettingsReader {
             }
             return ConfiguredModel(
                 id: id, name: string(model, "name", at: place),
-                contextWindow: model["contextWindow"]?.integer.map(Int.init),
-                maximumAnswerTokens: model["maxTokens"]?.integer.map(Int.init))
+                contextWindow: tokens(model, "contextWindow", at: place),
+                maximumAnswerTokens: tokens(model, "maxTokens", at: place), input: strings(model, "input", at: place))
         }
     }
+
+    /// Other programs write these, some of them as 0 for "not known".
+    private mutating func tokens(_ object: Element, _ key: String, at path: String) -> Int? {
+        let count = integer(object, key, at: path, in: 0...Self.mostTokens, default: 0)
+        return count > 0 ? count : nil
+    }
+
+    private static let mostTokens = 1_000_000_000
 }

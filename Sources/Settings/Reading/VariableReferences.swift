@@ -61,7 +61,7 @@ struct ExpandedText {
     }
 
     private mutating func replace(_ name: String, from environment: EnvironmentLayers) {
-        guard let variable = environment.lookup(name) else {
+        guard let variable = environment.credential(name) else {
             missing.append(name)
             return
         }

@@ -11,6 +11,8 @@ package struct InstanceSettings: Hashable, Sendable {
     package var models = DefaultModelSettings()
     package var agents: [AgentSettings] = []
     package var auth = AuthSettings()
+    /// `secrets.providers`: where references lead.
+    package var secrets: [String: SecretProvider] = [:]
     package var env = EnvironmentSettings()
     package var problems: [SettingsProblem] = []
 
@@ -36,6 +38,7 @@ package struct InstanceSettings: Hashable, Sendable {
         agents = reader.agents(top["agents"])
         models = reader.defaultModels(top["agents"]?["defaults"])
         auth = reader.auth(top["auth"])
+        secrets = reader.secrets(top["secrets"])
         problems = reader.problems.map { origins.placed($0) }
     }
 
@@ -47,10 +50,15 @@ package struct InstanceSettings: Hashable, Sendable {
     /// What clients must present: `gateway.auth.token`, else `AGENTICFLOW_GATEWAY_TOKEN`.
     package func clientToken(in layers: EnvironmentLayers) -> Secret? {
         if let secret = gateway.token.secret, !secret.isBlank { return secret }
-        return environment(layers).lookup(Self.tokenVariable)?.value
+        return environment(layers).credential(Self.tokenVariable)?.value
     }
 
     package static let tokenVariable = "AGENTICFLOW_GATEWAY_TOKEN"
+
+    /// Variables that the credential fields refer to with `${NAME}`, set or not.
+    package var references: Set<String> {
+        Set(([gateway.token] + providers.values.map(\.apiKey)).flatMap(\.references))
+    }
 
     /// The default agent: the first that says so, else the first of the list, else `main`.
     package var defaultAgent: AgentID { (agents.first(where: \.isDefault) ?? agents.first)?.id ?? .main }

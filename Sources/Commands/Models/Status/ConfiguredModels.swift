@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import CredentialLifecycle
 import Credentials
-import Documents
 import Providers
 import Settings
 
-/// The models that the configuration names, and whose they are.
+/// The models that the configuration names for one agent, and whose they are.
 struct ConfiguredModels {
     /// As configured: a reference, a model id or an alias.
     let raw: String?
     let fallbacks: [String]
+    let defaultSource: AgentModels.Source
+    let fallbacksSource: AgentModels.Source
     let imageModel: String?
     let imageFallbacks: [String]
     let aliases: [String: String]
@@ -17,15 +18,19 @@ struct ConfiguredModels {
     let configured: [String]
     private let providers: ProviderSet
 
-    init(_ reading: InstanceReading) {
+    /// - Parameter agent: nil for the default agent.
+    init(_ reading: InstanceReading, agent: AgentID? = nil) {
         let settings = reading.settings.models
-        raw = settings.primary
-        fallbacks = settings.fallbacks
+        let own = reading.settings.models(of: agent ?? reading.settings.defaultAgent)
+        raw = own.primary
+        fallbacks = own.fallbacks
+        defaultSource = own.primarySource
+        fallbacksSource = own.fallbacksSource
         aliases = settings.aliases
         configured = settings.configured
         providers = reading.providers
-        imageModel = settings.image?.primary
-        imageFallbacks = settings.image?.fallbacks ?? []
+        imageModel = settings.image.primary
+        imageFallbacks = settings.image.fallbacks ?? []
     }
 
     /// `provider/model`; nil without a default model, or for one that nobody offers.

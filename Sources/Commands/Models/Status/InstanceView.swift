@@ -20,11 +20,18 @@ struct InstanceView {
     var lines: [CredentialLine] = []
     /// Sentences.
     var problems: [String] = []
+    /// Nil unless the gateway said so itself.
+    var variables: GatewayVariables?
 
     init(_ reading: InstanceReading, now: Date) {
-        let answer = GatewayAnswer(reading, "/api/v1/status")
+        self.init(reading, answer: GatewayAnswer(reading, "/api/v1/status"), now: now)
+    }
+
+    /// - Parameter answer: of the gateway to `/api/v1/status`, for whoever has asked already.
+    init(_ reading: InstanceReading, answer: GatewayAnswer, now: Date) {
         if case .answered(200, let root) = answer {
             self.init(root, origin: .gateway(pid: root["pid"]?.integer))
+            variables = GatewayVariables(root["environment"])
         } else {
             let health = Self.health(reading)
             let preview = GatewayPreview(reading, health: health.found).statusJSON(now: now)
@@ -76,8 +83,10 @@ enum GatewayAnswer {
     case silent(String)
     case answered(status: Int, Element)
 
-    init(_ reading: InstanceReading, _ path: String) {
-        switch RunningGateway(reading).get(path) {
+    init(_ reading: InstanceReading, _ path: String) { self.init(RunningGateway(reading).get(path)) }
+
+    init(_ reply: RunningGateway.Reply) {
+        switch reply {
         case .notRunning: self = .notRunning
         case .silent(let sentence): self = .silent(sentence)
         case .answered(401, _): self = .silent("it does not take the client token that this command found")

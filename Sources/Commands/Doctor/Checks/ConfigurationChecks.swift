@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+import CredentialLifecycle
+import Credentials
+import Documents
+import FoundationEssentials
+import Providers
+import Settings
+
+/// What is wrong with the configuration itself.
+struct ConfigurationChecks {
+    private let survey: Survey
+    private(set) var findings: [Finding] = []
+
+    init(_ survey: Survey) {
+        self.survey = survey
+        checkFile()
+        for problem in survey.settings.problems { findings.append(finding(problem)) }
+        var layout = survey.layout
+        for problem in layout.adopt(survey.settings.agents) { findings.append(finding(adopting: problem)) }
+        for problem in survey.reading.providers.problems { findings.append(finding(ofProvider: problem)) }
+        checkPlaintext()
+        checkListener()
+    }
+
+    private var path: String { survey.layout.configPath }
+    private var shown: String { survey.shown(path) }
+
+    private mutating func checkFile() {
+        if let error = survey.configurationError { findings.append(finding(error)) }
+        guard let writer = survey.configuration?.element(at: ["meta", "lastTouchedVersion"])?.string,
+            Version(writer) > Version(CredentialFields.version)
+        else { return }
+        findings.append(
+            Finding(
+                .configNewerVersion, "\(shown) was last written by version \(writer.prefix(40)).",
+                why: "This program is version \(CredentialFields.version); it may not know every key.",
+                fix: "Update this program, then run: \(program) config validate", path: path))
+    }
+
+    private func finding(_ error: SettingsFileError) -> Finding {
+        let advice = error.advice
+        guard error.chain.isEmpty else { return Finding(.configInclude, advice, path: error.path) }
+        switch error.cause {
+        case .malformed(_, let problem) where problem.hasPrefix("It is longer"):
+            return Finding(
+                .configTooBig, "\(shown) is too big to be a configuration.", why: problem,
+                fix: "Go back to the copy before: cp '\(path).bak' '\(path)'", path: path)
+        case .unsafe: return Finding(.configUnsafe, advice, path: path)
+        case .malformed(_, let problem):
+            return Finding(
+                .configUnreadable, "\(shown) cannot be read as a configuration.", why: problem,
+                fix: "Correct that line, or go back to the copy before: cp '\(path).bak' '\(path)'; "
+                    + "then run: \(program) config validate", path: path)
+        default: return Finding(.configUnreadable, advice, path: path)
+        }
+    }
+
+    // MARK: Values
+
+    private func finding(_ problem: SettingsProblem) -> Finding {
+        let key = problem.path
+        let what = "\(key) \(problem.message)"
+        if key == "gateway.token" {
+            return Finding(
+                .configGatewayTokenMisplaced, "gateway.token stands where it has no effect.",
+                why: "Clients' token is read from gateway.auth.token.",
+                fix: "Run: \(program) doctor --fix", path: path, repair: .moveGatewayToken)
+        }
+        if problem.problem.hasPrefix("refers to "), problem.problem.hasSuffix("which is not set") {
+            let names = problem.problem.dropFirst("refers to ".count).dropLast(", which is not set".count)
+            let first = names.split(separator: ",").first.map(String.init) ?? "NAME"
+            return Finding(
+                .configVariableMissing, "\(key) refers to \(names), which is not set here.",
+                why: "Without it the value is not there; a gateway with another environment may have it.",
+                fix: "Run: \(program) env set \(first)", path: path)
+        }
+        return Finding(
+            id(of: problem), what, why: why(problem.severity), fix: fix(problem), path: path)
+    }
+
+    private func id(of problem: SettingsProblem) -> CheckID {
+        let text = problem.problem
+        if text.hasPrefix("has several default agents") { return .configSeveralDefaultAgents }
+        if text.contains("more than once") || text.contains("once more") { return .configDuplicateKey }
+        switch problem.severity {
+        case .error: return .configValueUnusable
+        case .warning: return .configValueDoubtful
+        case .info: return .configUnknownKey
+        }
+    }
+
+    private func why(_ severity: SettingsProblem.Severity) -> String {
+        switch severity {
+        case .error: "It is not used as it stands."
+        case .warning: "It is read, and probably not as it was meant."
+        case .info: "It is kept in the file and changes nothing."
+        }
+    }
+
+    private func fix(_ problem: SettingsProblem) -> String {
+        // Entries of lists, and names with blanks or dots in them, are for an editor.
+        let isPlain = problem.path.utf8.allSatisfy {
+            $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-")
+                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                || (UInt8(ascii: "A")...UInt8(ascii: "z")).contains($0)
+        }
+        guard isPlain, !problem.problem.contains("once") else {
+            return "Edit \(shown), then run: \(program) config validate"
+        }
+        return "Correct it with config set, or run: \(program) config unset \(problem.path)"
+    }
+
+    private func finding(adopting problem: SettingsProblem) -> Finding {
+        let isShared = problem.problem.hasPrefix("is the directory of agent")
+        return Finding(
+            isShared ? .configSharedAgentDir : .configValueUnusable, "\(problem.path) \(problem.message)",
+            why: isShared ? "Two agents in one directory would overwrite each other's credentials." : why(.error),
+            fix: "Edit \(shown), then run: \(program) config validate", path: path)
+    }
+
+    private func finding(ofProvider text: String) -> Finding {
+        Finding(
+            .configValueUnusable, text, why: "The provider cannot be reached without it.",
+            fix: "Edit \(shown), then run: \(program) config validate", path: path)
+    }
+
+    // MARK: Keys as they are
+
+    private mutating func checkPlaintext() {
+        for (id, provider) in survey.settings.providers.sorted(by: { $0.key < $1.key }) {
+            if case .present(_, variables: []) = provider.apiKey {
+                findings.append(plaintext("models.providers.\(id).apiKey", of: id))
+            }
+            for header in provider.headers where Self.isCredential(header: header.name) {
+                findings.append(
+                    Finding(
+                        .configPlaintextKey, "models.providers.\(id).headers.\(header.name) looks like a key.",
+                        why: "Everybody who reads or copies the configuration has it.",
+                        fix: "Store it instead: \(program) models auth paste-api-key --provider \(id)", path: path,
+                        provider: id))
+            }
+        }
+        let credentials = survey.credentialVariables
+        for name in survey.settings.env.variables.keys.sorted() where credentials.contains(name) {
+            findings.append(
+                Finding(
+                    .configPlaintextKey, "env.vars.\(name) holds a key as it is.",
+                    why: "Everybody who reads or copies the configuration has it.",
+                    fix: "Run: \(program) env set \(name), then: \(program) config unset env.vars.\(name)", path: path))
+        }
+    }
+
+    private func plaintext(_ key: String, of id: ProviderID) -> Finding {
+        let variable =
+            survey.reading.providers[id]?.environmentVariables.first
+            ?? String(id.text.uppercased().map { $0.isLetter || $0.isNumber ? $0 : "_" }) + "_API_KEY"
+        return Finding(
+            .configPlaintextKey, "\(key) holds a key as it is.",
+            why: "Everybody who reads or copies the configuration has it.",
+            fix: "Run: \(program) env set \(variable), then: \(program) config set \(key) '${\(variable)}'", path: path,
+            provider: id)
+    }
+
+    private static func isCredential(header: String) -> Bool {
+        ["key", "token", "secret", "auth", "password", "cookie"].contains { header.contains($0) }
+    }
+
+    // MARK: The listener
+
+    private mutating func checkListener() {
+        let gateway = survey.settings.gateway
+        if let address = NetworkAddress(gateway.bind), !address.isLoopback {
+            findings.append(
+                gateway.allowPlainRemote
+                    ? Finding(
+                        .configPlainRemote, "The gateway listens on \(gateway.bind) without encryption.",
+                        why: "Whoever is on the way reads the clients' token and every request.",
+                        fix: "Put a TLS proxy before it, or run: \(program) config set gateway.bind loopback",
+                        path: path)
+                    : Finding(
+                        .configBindRefused, "The gateway will not start on \(gateway.bind).",
+                        why: "Beyond this machine it would serve unencrypted, and gateway.allowPlainRemote is not set.",
+                        fix: "Run: \(program) config set gateway.bind loopback", path: path))
+        }
+        guard gateway.proxy != .none else { return }
+        findings.append(
+            Finding(
+                .configProxyWithoutEffect, "gateway.proxy has no effect.",
+                why: "This version reaches providers directly.", fix: "Run: \(program) config unset gateway.proxy",
+                path: path))
+    }
+}
+
+/// The numbers of a version, for comparing: `0.10.0` is later than `0.9`.
+struct Version: Comparable {
+    private let numbers: [Int]
+
+    init(_ text: String) {
+        numbers = text.prefix { $0 != "-" && $0 != "+" }.split(separator: ".").prefix(4).map { Int($0) ?? 0 }
+    }
+
+    static func < (a: Self, b: Self) -> Bool {
+        for place in 0..<max(a.numbers.count, b.numbers.count) {
+            let (one, other) = (a.number(place), b.number(place))
+            if one != other { return one < other }
+        }
+        return false
+    }
+
+    static func == (a: Self, b: Self) -> Bool { !(a < b) && !(b < a) }
+
+    private func number(_ place: Int) -> Int { numbers.indices.contains(place) ? numbers[place] : 0 }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+import CredentialLifecycle
+import Credentials
+import Providers
+import SafeFiles
+import Settings
+
+/// Which variables supply credentials, from where, and which only seem to.
+struct EnvironmentChecks {
+    private let survey: Survey
+    private(set) var findings: [Finding] = []
+
+    init(_ survey: Survey) {
+        self.survey = survey
+        checkFile()
+        checkShadowed()
+        checkUnseen()
+        checkBoth()
+        checkWorkingDirectory()
+    }
+
+    private var path: String { survey.layout.dotEnvPath }
+
+    private mutating func checkFile() {
+        for problem in survey.reading.problems where problem.place == .environmentFile {
+            if let advice = problem.advice {
+                findings.append(Finding(.envFileUnreadable, advice, path: path))
+                continue
+            }
+            findings.append(
+                Finding(
+                    .envFileLine, problem.text, why: "The line sets nothing.",
+                    fix: "Correct the line, or write it anew: \(program) env set NAME", path: path))
+        }
+    }
+
+    private mutating func checkShadowed() {
+        let names = survey.credentialVariables.union([InstanceSettings.tokenVariable])
+        for name in names.sorted() {
+            guard let found = survey.reading.environment.lookup(name), !found.contradicts.isEmpty else { continue }
+            let others = found.contradicts.map { words($0) }.joined(separator: " and ")
+            findings.append(
+                Finding(
+                    .envShadowed, "\(name) of \(others) has no effect.",
+                    why: "\(words(found.layer)) sets it to another value, and goes first.",
+                    fix: "Run: \(program) env list; then leave it in one place", path: path))
+        }
+    }
+
+    private func words(_ layer: EnvironmentLayers.Layer) -> String {
+        switch layer {
+        case .process: "the process environment"
+        case .workingDirectory: ".env of the working directory"
+        case .stateDotEnv: survey.shown(path)
+        case .config: "env.vars of the configuration"
+        case .shell: "the login shell"
+        }
+    }
+
+    private mutating func checkUnseen() {
+        for row in survey.overviews.first?.variables.filter(\.isWarned) ?? [] {
+            let isMissing = row.gateway == .missing
+            findings.append(
+                Finding(
+                    .envGatewayUnseen,
+                    isMissing
+                        ? "The gateway does not have \(row.name)." : "The gateway has another value of \(row.name).",
+                    why: "It is set where this command runs, and not where the gateway was started.",
+                    fix: "Run: \(program) env set \(row.name); the gateway reads \(survey.shown(path)) at once",
+                    path: path))
+        }
+    }
+
+    private mutating func checkBoth() {
+        let environment = survey.reading.environment
+        guard let token = environment.lookup("ANTHROPIC_OAUTH_TOKEN"), environment.lookup("ANTHROPIC_API_KEY") != nil
+        else { return }
+        findings.append(
+            Finding(
+                .envAnthropicBoth, "ANTHROPIC_OAUTH_TOKEN and ANTHROPIC_API_KEY are both set.",
+                why: "The token goes first, and the gateway cannot send a setup token.",
+                fix: token.layer == .stateDotEnv
+                    ? "Run: \(program) env unset ANTHROPIC_OAUTH_TOKEN" : "Run: unset ANTHROPIC_OAUTH_TOKEN",
+                provider: .anthropic))
+    }
+
+    /// A cloned repository may bring such a file along: it supplies no credential, which surprises those who wrote it.
+    private mutating func checkWorkingDirectory() {
+        guard let folder = survey.workingDirectory, folder != survey.layout.state,
+            let bytes = read(folder)
+        else { return }
+        let variables = DotEnv(bytes).variables.filter { !$0.value.isBlank }
+        let seen = EnvironmentLayers(process: [:])
+            .adding(workingDirectory: variables, credentialVariables: survey.credentialVariables)
+        let ignored = variables.keys.filter { seen.lookup($0) == nil }.sorted()
+        guard let first = ignored.first else { return }
+        let shown = ignored.prefix(5).joined(separator: ", ") + (ignored.count > 5 ? " and others" : "")
+        findings.append(
+            Finding(
+                .envWorkingDirectoryIgnored, "\(shown) in \(survey.shown(folder))/.env is ignored.",
+                why: "A file that came with a folder supplies no credentials and redirects none.",
+                fix: "Run: \(program) env set \(first)", path: "\(folder)/.env"))
+    }
+
+    private func read(_ folder: String) -> [UInt8]? {
+        SafeDirectory.$closesWhatIsOpen.withValue(false) {
+            // One that cannot be read supplies nothing to anybody.
+            guard let directory = try? SafeDirectory(existing: folder, kind: .shared) else { return nil }
+            return try? directory.read(".env", limitInBytes: 1 << 20)
+        }
+    }
+}
+
+extension Survey {
+    /// The names that supply credentials: of the providers' table, and all that are set in its families.
+    var credentialVariables: Set<String> {
+        var names: Set<String> = []
+        for provider in reading.providers.all.values {
+            names.formUnion(provider.environmentVariables)
+            names.formUnion(
+                reading.providers.environmentKeys(for: provider, in: reading.environment).map(\.variable))
+        }
+        return names
+    }
+}

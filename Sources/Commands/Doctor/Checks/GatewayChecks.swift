@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+import CredentialLifecycle
+import Credentials
+import Documents
+import FoundationEssentials
+import Providers
+import SafeFiles
+import Settings
+
+/// The gateway of this instance, its port, and the clock.
+struct GatewayChecks {
+    private let survey: Survey
+    private(set) var findings: [Finding] = []
+    private static let allowedSkew: TimeInterval = 120
+
+    init(_ survey: Survey) {
+        self.survey = survey
+        switch survey.reply {
+        case .notRunning: checkStopped()
+        case .silent(let place): checkSilent(place)
+        case .answered(200, let body): checkAnswer(body)
+        case .answered(401, _):
+            add(
+                .gatewayRefusesToken, "The gateway does not take the client token that this command found.",
+                "It was started with another configuration or environment.",
+                "Compare: \(program) gateway token; then start the gateway anew: \(program) gateway run")
+        case .answered(let status, _): addForeign("It answered with status \(status).")
+        }
+        checkToken()
+        checkFileTimes()
+    }
+
+    private mutating func add(_ id: CheckID, _ what: String, _ why: String, _ fix: String, path: String? = nil) {
+        findings.append(Finding(id, what, why: why, fix: fix, path: path))
+    }
+
+    private var pidWords: String { survey.announcedPID.map { "process \($0)" } ?? "its process" }
+
+    // MARK: It does not run
+
+    private mutating func checkStopped() {
+        add(
+            .gatewayNotRunning, "No gateway runs on this state directory.", "Nobody holds its lock.",
+            "Run: \(program) gateway run")
+        let place = "\(survey.layout.state)/\(RunningGateway.placeName)"
+        if FileStatus(of: place) != nil {
+            add(
+                .gatewayPlaceStale, "The last gateway did not end in order.",
+                "\(survey.shown(place)) still says where it listened; nobody relies on it.",
+                "Run: \(program) gateway run, which replaces it", path: place)
+        }
+        checkPort()
+    }
+
+    private mutating func checkPort() {
+        let gateway = survey.settings.gateway
+        guard gateway.port != 0 else { return }
+        // The second is only a convenience: a machine without IPv6 lacks it.
+        let hosts = gateway.bind == "127.0.0.1" ? ["127.0.0.1", "::1"] : [gateway.bind]
+        for host in hosts {
+            switch PortTrial(host: host, port: gateway.port).outcome {
+            case .free: continue
+            case .taken: addTaken(host, gateway.port)
+            case .notAllowed:
+                add(
+                    .portNotAllowed, "The system does not let this account listen on port \(gateway.port).",
+                    "Ports below 1024 need a privilege.", "Run: \(program) config set gateway.port 18789",
+                    path: survey.layout.configPath)
+            case .noSuchAddress:
+                if host == "::1", hosts.count > 1 { continue }
+                add(
+                    .bindAddressUnavailable, "This machine does not have the address \(host).",
+                    "gateway.bind names it, and the gateway would not start.",
+                    "Run: \(program) config set gateway.bind loopback", path: survey.layout.configPath)
+            }
+            return
+        }
+    }
+
+    private mutating func addTaken(_ host: String, _ port: Int) {
+        let owner = PortOwner.of(port)
+        let who =
+            owner.map { "Process \($0.pid) (\($0.name)) listens there." } ?? "Who listens there is not to be seen."
+        let end = owner.map { "Run: kill \($0.pid)" } ?? "End that program"
+        add(
+            .portInUse, "Port \(port) of \(host) is already in use.", who,
+            "\(end); or take another port: \(program) config set gateway.port \(port == 18789 ? 18790 : 18789)",
+            path: survey.layout.configPath)
+    }
+
+    // MARK: It runs
+
+    private mutating func checkSilent(_ place: String) {
+        if place.hasSuffix(LoopbackRequest.Failure.noHTTP.sentence) { return addForeign("\(place).") }
+        let pid = survey.announcedPID
+        add(
+            .gatewayHung, "The gateway runs and does not answer.",
+            "\(pidWords.prefix(1).uppercased())\(pidWords.dropFirst()) holds its lock, but \(place).",
+            "Look at its log. Then end it (\(pid.map { "kill -9 \($0)" } ?? "kill it")) and run: \(program) gateway run"
+        )
+    }
+
+    private mutating func addForeign(_ why: String) {
+        add(
+            .gatewayForeignAnswer, "What answers on the gateway's port is not this gateway.", why,
+            "Look at: \(program) gateway status; end \(pidWords), then run: \(program) gateway run")
+    }
+
+    private mutating func checkAnswer(_ body: String) {
+        // Whatever is no JSON of that shape is not from our gateway.
+        guard let root = try? Document(Array(body.utf8), as: .json).root, let version = root["version"]?.string else {
+            return addForeign("Its answer has no version.")
+        }
+        let (its, own) = (Version(version), Version(CredentialFields.version))
+        if its != own {
+            add(
+                .gatewayVersionDiffers,
+                "The gateway is \(its < own ? "older" : "newer") (\(version.prefix(40))) than this command "
+                    + "(\(CredentialFields.version)).",
+                its < own
+                    ? "It was not started anew after an update." : "This command is not the one that was updated.",
+                its < own ? "End it, then run: \(program) gateway run" : "Update this program, or use the other one")
+        }
+        let known = survey.reading.problems.map(\.text)
+        for problem in root["problems"]?.elements.compactMap(\.string) ?? []
+        where !known.contains(where: { problem.hasPrefix($0) }) {
+            add(
+                .gatewayProblem, "The gateway says: \(problem)", "It goes on without it, or with what it last read.",
+                "Run: \(program) gateway status")
+        }
+        if let started = root["startedAt"]?.integer.map({ Date(milliseconds: $0) }) {
+            checkInstant(started, "The gateway was started")
+        }
+    }
+
+    private mutating func checkToken() {
+        guard survey.reading.clientToken == nil, survey.configurationError == nil,
+            survey.settings.gateway.token == .absent
+        else { return }
+        // The misplaced one becomes it.
+        let isMisplaced = survey.configuration?.element(at: ["gateway", "token"])?.string != nil
+        findings.append(
+            Finding(
+                .gatewayTokenMissing, "There is no client token.",
+                why:
+                    "Neither gateway.auth.token nor \(InstanceSettings.tokenVariable) names one; the first start makes it.",
+                fix: "Run: \(program) doctor --generate-gateway-token", path: survey.layout.configPath,
+                repair: isMisplaced ? nil : .makeGatewayToken))
+    }
+
+    // MARK: The clock
+
+    private mutating func checkFileTimes() {
+        let paths =
+            [survey.layout.configPath, survey.layout.dotEnvPath]
+            + survey.agentFolders.flatMap { ["\($0.path)/auth-profiles.json", "\($0.path)/auth-health.jsonl"] }
+        let latest = paths.compactMap { path in FileStatus(of: path).map { (path: path, time: $0.modified) } }
+            .max { $0.time < $1.time }
+        if let latest { checkInstant(latest.time, "\(survey.shown(latest.path)) was changed", path: latest.path) }
+    }
+
+    private mutating func checkInstant(_ instant: Date, _ event: String, path: String? = nil) {
+        guard instant.timeIntervalSince(survey.now) > Self.allowedSkew else { return }
+        let ahead = Remaining.text(instant.timeIntervalSince(survey.now))
+        add(
+            .clockSkew, "\(event) \(ahead) from now.",
+            "The clock has gone backwards; what expires and what cools down is judged by it.",
+            "Set the clock (timedatectl status), then run: \(program) doctor", path: path)
+    }
+}

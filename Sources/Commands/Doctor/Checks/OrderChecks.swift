@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+import ProfileStorage
+import CredentialLifecycle
+import Credentials
+import Documents
+import Settings
+
+/// What the configuration and the stores say about profiles, held against the profiles that there are.
+struct OrderChecks {
+    private let survey: Survey
+    private let stored: Set<ProfileID>
+    private(set) var findings: [Finding] = []
+
+    init(_ survey: Survey) {
+        self.survey = survey
+        stored = Set(survey.reading.agents.flatMap { $0.stored.book.profiles.keys })
+        if survey.knowsEveryProfile {
+            checkNotes()
+            checkConfiguredOrders()
+            for agent in survey.reading.agents { checkOrders(of: agent) }
+        }
+        checkEmptied()
+    }
+
+    private var path: String { survey.layout.configPath }
+
+    private mutating func checkNotes() {
+        for note in survey.settings.auth.profiles where !stored.contains(note.id) && !note.id.isReserved {
+            findings.append(
+                Finding(
+                    .authProfileNoteOrphan, "auth.profiles notes \(note.id), which no agent stores.",
+                    why: "It was taken out of the store, or the store is another one.",
+                    fix: "Run: \(program) doctor --fix, or store it again: "
+                        + Self.paste(note.id, note.provider, note.mode),
+                    path: path, profile: note.id, provider: note.provider, repair: .dropProfileNote(note.id.text)))
+        }
+    }
+
+    private static func paste(_ id: ProfileID, _ provider: ProviderID, _ kind: CredentialKind) -> String {
+        let command = kind == .apiKey ? "paste-api-key" : "paste-token"
+        return "\(program) models auth \(command) --provider \(provider) --profile-id \(id)"
+    }
+
+    private mutating func checkConfiguredOrders() {
+        let lists = survey.configuration?.element(at: ["auth", "order"])?.members ?? []
+        for (key, list) in lists {
+            guard let provider = ProviderID(key) else { continue }
+            let named = list.elements.compactMap { $0.string?.trimmed }
+            let gone = named.filter { text in
+                ProfileID(text).map { !stored.contains($0) && !$0.isReserved } ?? false
+            }
+            guard !gone.isEmpty else { continue }
+            let keepsOne = gone.count < named.count
+            let hasComments = list.sourceText.contains("//") || list.sourceText.contains("/*")
+            let canRepair = keepsOne && !hasComments
+            findings.append(
+                Finding(
+                    .authOrderOrphan, "auth.order.\(key) names \(gone.joined(separator: ", ")), which no agent stores.",
+                    why: "What is not there is passed over"
+                        + (keepsOne ? "." : ", and nothing else is in the order: \(provider) has no credential."),
+                    fix: canRepair
+                        ? "Run: \(program) doctor --fix" : "Run: \(program) config unset auth.order.\(key)",
+                    path: path, provider: provider,
+                    repair: canRepair ? .dropOrderEntries(key: key, gone) : nil))
+        }
+    }
+
+    private mutating func checkOrders(of agent: AgentReading) {
+        guard !agent.order.isEmpty else { return }
+        let visible = Set(agent.profiles.map(\.profile.id))
+        for (provider, ids) in agent.order.sorted(by: { $0.key < $1.key }) {
+            let gone = ids.filter { !visible.contains($0) && !$0.isReserved }
+            guard !gone.isEmpty else { continue }
+            let kept = ids.filter { !gone.contains($0) }
+            let target = "--provider \(provider) --agent \(agent.id)"
+            findings.append(
+                Finding(
+                    .authOrderOrphan,
+                    "The order of agent \(agent.id) for \(provider) names \(gone.map(\.text).joined(separator: ", ")), "
+                        + "which it has not got.",
+                    why: "What is not there is passed over.",
+                    fix: kept.isEmpty
+                        ? "Run: \(program) models auth order clear \(target)"
+                        : "Run: \(program) models auth order set \(target) \(kept.map(\.text).joined(separator: " "))",
+                    path: survey.layout.storePath(agent.id), provider: provider))
+        }
+    }
+
+    /// Everything that has a secret is left out.
+    private mutating func checkEmptied() {
+        var said: Set<ProviderID> = []
+        for overview in survey.overviews {
+            for provider in overview.providers {
+                let rows = overview.rows(of: provider).filter(\.hasCredential)
+                guard !rows.isEmpty, rows.allSatisfy({ $0.state == .excluded }) else { continue }
+                let isOwn = overview.agent.order[provider] != nil
+                guard isOwn || said.insert(provider).inserted else { continue }
+                let first = rows[0].id
+                findings.append(
+                    Finding(
+                        .authOrderEmptiesProvider, "An order leaves \(provider) without a credential.",
+                        why: (isOwn ? "The order of agent \(overview.agent.id)" : "auth.order of the configuration")
+                            + " names none of its \(rows.count), so requests have nothing to use.",
+                        fix: "Run: \(program) models auth order set --provider \(provider) --agent "
+                            + "\(overview.agent.id) \(first)",
+                        path: isOwn ? survey.layout.storePath(overview.agent.id) : path, provider: provider))
+            }
+        }
+    }
+}

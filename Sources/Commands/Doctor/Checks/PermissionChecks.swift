@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+import Credentials
+import FoundationEssentials
+import SafeFiles
+import Settings
+
+/// Who else may read what is secret, and whether we may write it.
+struct PermissionChecks {
+    private let survey: Survey
+    private(set) var findings: [Finding] = []
+
+    init(_ survey: Survey) {
+        self.survey = survey
+        checkState()
+        checkFolders()
+        checkFiles()
+        checkGit()
+        checkSynced()
+        checkOthers()
+    }
+
+    private var state: String { survey.layout.state }
+
+    private mutating func checkState() {
+        guard let status = FileStatus(of: state) else { return }
+        let another = "Name a folder of your own: export AGENTICFLOW_STATE_DIR=\"$HOME/.\(program)\""
+        var problem: String?
+        if status.kind == .link { problem = "It is a symbolic link." }
+        if status.kind == .file || status.kind == .other { problem = "It is not a folder." }
+        if status.kind == .folder, !status.isOurs { problem = "It belongs to user \(status.owner)." }
+        if status.mode & 0o1000 != 0 { problem = "It is a folder that other users share." }
+        if let problem {
+            findings.append(
+                Finding(
+                    .stateDirUnsafe, "\(survey.shown(state)) is not safe to keep secrets in.", why: problem,
+                    fix: another, path: state))
+            return
+        }
+        if status.isOpenToOthers { findings.append(open(.stateDirPermissions, state, status, to: 0o700)) }
+        for folder in survey.ownFolders where FileStatus(of: folder)?.isOurs == true {
+            guard !FileStatus.isWritable(folder) else { continue }
+            findings.append(
+                Finding(
+                    .stateNotWritable, "Nothing can be written in \(survey.shown(folder)).",
+                    why: "Its permissions, or a file system that is mounted read-only, forbid it.",
+                    fix: "Run: chmod u+rwx '\(folder)'; or \(another.prefix(1).lowercased())\(another.dropFirst())",
+                    path: folder))
+        }
+    }
+
+    private func open(_ id: CheckID, _ path: String, _ status: FileStatus, to mode: UInt32) -> Finding {
+        let octal = String(status.mode & 0o777, radix: 8)
+        return Finding(
+            id, "Other users have access to \(survey.shown(path)) (mode \(octal)).",
+            why: status.kind == .folder ? "Credentials rest in it." : "It may hold secrets.",
+            fix: "Run: \(program) doctor --fix; or chmod \(String(mode, radix: 8)) '\(path)'", path: path,
+            repair: .tighten(path: path, to: mode))
+    }
+
+    private mutating func checkFolders() {
+        var folders = ["\(state)/agents", "\(state)/credentials", "\(state)/doctor-backups"]
+        for (agent, path) in survey.agentFolders { folders += ["\(state)/agents/\(agent)", path] }
+        var seen: Set<String> = [state]
+        for path in folders where seen.insert(path).inserted {
+            guard let status = FileStatus(of: path), status.kind == .folder, status.isOurs, status.isOpenToOthers
+            else { continue }
+            findings.append(open(.agentDirPermissions, path, status, to: 0o700))
+        }
+    }
+
+    /// Everything of ours in the folders that are ours alone, and the configuration with its copies wherever it is.
+    private mutating func checkFiles() {
+        var paths = survey.ownFolders.flatMap { folder in Survey.names(in: folder).map { "\(folder)/\($0)" } }
+        let configuration = survey.layout.configPath
+        paths += [configuration, "\(configuration).bak"] + (1...4).map { "\(configuration).bak.\($0)" }
+        var seen: Set<String> = []
+        for path in paths where seen.insert(path).inserted {
+            guard let status = FileStatus(of: path), status.kind == .file, status.isOurs, status.isOpenToOthers
+            else { continue }
+            findings.append(open(.filePermissions, path, status, to: 0o600))
+        }
+    }
+
+    // MARK: Copies that leave the machine
+
+    private mutating func checkGit() {
+        guard FileStatus(of: state) != nil, let tree = Self.workTree(around: state) else { return }
+        findings.append(
+            Finding(
+                .stateInGit, "\(survey.shown(state)) is inside the git work tree \(survey.shown(tree)).",
+                why: "One git add, and the credentials are in its history.",
+                fix: "Move it: export AGENTICFLOW_STATE_DIR=\"$HOME/.\(program)\"; or add it to .gitignore", path: state
+            ))
+        let files =
+            [survey.layout.configPath, survey.layout.dotEnvPath]
+            + survey.agentFolders.map { "\($0.path)/auth-profiles.json" }
+        let tracked = GitIndex(of: tree).tracked(among: files)
+        for path in tracked {
+            findings.append(
+                Finding(
+                    .stateTrackedByGit, "git tracks \(survey.shown(path)).",
+                    why: "Whoever gets a copy of the repository has what is in it.",
+                    fix: "Run: git -C '\(tree)' rm --cached '\(path)'; then replace its secrets at the providers",
+                    path: path))
+        }
+    }
+
+    private static func workTree(around path: String) -> String? {
+        var folder = path
+        while true {
+            if FileStatus(of: "\(folder)/.git") != nil { return folder }
+            guard let slash = folder.lastIndex(of: "/"), slash > folder.startIndex else { return nil }
+            folder = String(folder[..<slash])
+        }
+    }
+
+    private static let synced = [
+        "dropbox", "onedrive", "nextcloud", "owncloud", "icloud drive", "mobile documents", "com~apple~clouddocs",
+        "google drive", "googledrive", "syncthing", "pclouddrive", "box sync",
+    ]
+
+    private mutating func checkSynced() {
+        let parts = state.lowercased().split(separator: "/")
+        guard let name = Self.synced.first(where: { name in parts.contains { $0 == name || $0.hasPrefix("\(name) ") } })
+        else { return }
+        findings.append(
+            Finding(
+                .stateInSyncedFolder, "\(survey.shown(state)) is in a synced folder (\(name)).",
+                why: "Its program copies the credentials to other machines, and may bring old files back.",
+                fix: "Move it, then: export AGENTICFLOW_STATE_DIR=\"$HOME/.\(program)\"", path: state))
+    }
+
+    private mutating func checkOthers() {
+        guard let home = survey.context.environment["HOME"]?.trimmed, home.hasPrefix("/"), home != "/" else { return }
+        for name in Survey.names(in: home) where name == ".\(program)" || name.hasPrefix(".\(program)-") {
+            let path = "\(home)/\(name)"
+            guard path != state, FileStatus(of: path)?.kind == .folder else { continue }
+            let instance = name.dropFirst(".\(program)-".count)
+            findings.append(
+                Finding(
+                    .otherStateDir, "There is another state directory: \(survey.shown(path)).",
+                    why: "Its credentials and its gateway are not those of this command.",
+                    fix: instance.isEmpty
+                        ? "To look at it: env -u AGENTICFLOW_STATE_DIR -u AGENTICFLOW_PROFILE \(program) doctor"
+                        : "To look at it: \(program) --profile \(instance) doctor", path: path))
+        }
+    }
+}
+
+/// The list of files that git tracks, searched as bytes: paths stand in it as they are.
+private struct GitIndex {
+    private let tree: String
+    private let bytes: [UInt8]
+
+    init(of tree: String) {
+        self.tree = tree
+        // No index, no files; a work tree of another form is not looked into.
+        bytes = FileManager.default.contents(atPath: "\(tree)/.git/index").map { Array($0.prefix(64 << 20)) } ?? []
+    }
+
+    func tracked(among paths: [String]) -> [String] {
+        guard !bytes.isEmpty else { return [] }
+        return paths.filter { path in
+            guard path.hasPrefix("\(tree)/") else { return false }
+            return bytes.firstRange(of: Array(path.dropFirst(tree.count + 1).utf8) + [0]) != nil
+        }
+    }
+}

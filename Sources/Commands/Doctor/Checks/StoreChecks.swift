@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+import CredentialLifecycle
+import Credentials
+import Documents
+import FoundationEssentials
+import ProfileStorage
+import SafeFiles
+import Settings
+
+/// The files that hold credentials and what is remembered of them; leftovers, and shapes of older programs.
+struct StoreChecks {
+    private let survey: Survey
+    private(set) var findings: [Finding] = []
+    private static let largeJournalInBytes = 16 << 20
+    private static let leftoverAge: TimeInterval = 60
+
+    init(_ survey: Survey) {
+        self.survey = survey
+        for agent in survey.reading.agents { checkStore(agent) }
+        checkJournal()
+        checkLeftovers()
+        checkOldFiles()
+    }
+
+    private mutating func checkStore(_ agent: AgentReading) {
+        let path = survey.layout.storePath(agent.id)
+        if let error = survey.storeErrors[agent.id] {
+            findings.append(Finding(Self.id(of: error), error.advice, path: path))
+        }
+        for problem in agent.stored.problems {
+            findings.append(
+                Finding(
+                    .storeEntryUnknown, "\(survey.shown(path)): \(problem)", why: "It is kept as it is, and not used.",
+                    fix: "Compare with: \(program) models auth list --agent \(agent.id); then correct the file",
+                    path: path))
+        }
+        // One with profiles is of today's shape.
+        guard agent.stored.book.profiles.isEmpty, survey.storeErrors[agent.id] == nil,
+            OldCredentials(flatStore: path) != nil
+        else { return }
+        findings.append(
+            Finding(
+                .legacyFlatStore, "\(survey.shown(path)) has the old flat shape.",
+                why: "Its credentials stand beside each other instead of under profiles; none is used.",
+                fix: "Run: \(program) doctor --fix", path: path,
+                repair: .convertFlatStore(folder: survey.layout.agentDirectory(agent.id))))
+    }
+
+    private static func id(of error: StoreError) -> CheckID {
+        switch error {
+        case .malformed: .storeMalformed
+        case .newerVersion: .storeNewerVersion
+        case .unsafe: .storeUnsafe
+        default: .storeUnreadable
+        }
+    }
+
+    private mutating func checkJournal() {
+        let folder = survey.layout.agentDirectory(.main)
+        let path = HealthJournal(folder: folder).path
+        let away = "Move it away: mv '\(path)' '\(path).old'"
+        do throws(StoreError) {
+            _ = try SafeDirectory(existing: folder)?.read(HealthJournal.name)
+        } catch {
+            // A folder that cannot be opened is told with the store in it.
+            guard FileStatus(of: path) != nil else { return }
+            findings.append(
+                Finding(
+                    .journalUnreadable, "\(survey.shown(path)) cannot be read.",
+                    why: "\(error.advice.why) Every credential counts as healthy, and nothing new is remembered.",
+                    fix: away, path: path))
+            return
+        }
+        if let size = FileStatus(of: path)?.sizeInBytes, size > Self.largeJournalInBytes {
+            findings.append(
+                Finding(
+                    .journalLarge, "\(survey.shown(path)) has \(size >> 20) MB.",
+                    why: "It is read whole at every start of the gateway.", fix: away, path: path))
+        }
+    }
+
+    // MARK: Leftovers
+
+    private mutating func checkLeftovers() {
+        for folder in survey.ownFolders {
+            for name in Survey.names(in: folder) {
+                guard let written = Self.name(besideWhich: name), let status = FileStatus(of: "\(folder)/\(name)"),
+                    status.kind == .file, status.isOurs,
+                    survey.now.timeIntervalSince(status.modified) > Self.leftoverAge
+                else { continue }
+                let path = "\(folder)/\(name)"
+                findings.append(
+                    Finding(
+                        .storeLeftover, "\(survey.shown(path)) was left behind.",
+                        why: "A writer of \(written) ended before it was done; the file may hold secrets.",
+                        fix: "Run: \(program) doctor --fix", path: path,
+                        repair: .removeLeftover(path: path, lock: Self.lock(of: written))))
+            }
+        }
+    }
+
+    /// What a temporary file of ours would have become.
+    static func name(besideWhich temporary: String) -> String? {
+        guard temporary.hasPrefix("."), temporary.hasSuffix(".tmp"),
+            let mark = temporary.firstRange(of: ".new-"), mark.lowerBound > temporary.startIndex
+        else { return nil }
+        let name = temporary[temporary.index(after: temporary.startIndex)..<mark.lowerBound]
+        return name.isEmpty ? nil : String(name)
+    }
+
+    private static func lock(of name: String) -> String {
+        switch name {
+        case AuthProfilesFile.name: "auth-profiles.lock"
+        case HealthJournal.name: "auth-health.lock"
+        default: "\(name).lock"
+        }
+    }
+
+    // MARK: Files of older programs
+
+    private mutating func checkOldFiles() {
+        for (agent, folder) in survey.agentFolders {
+            checkOld("\(folder)/auth.json", .legacyAuthFile, into: folder, isReadable: survey.storeErrors[agent] == nil)
+        }
+        let folder = survey.layout.agentDirectory(.main)
+        checkOld(
+            "\(survey.layout.state)/credentials/oauth.json", .legacyOAuthFile, into: folder,
+            isReadable: survey.storeErrors[.main] == nil)
+    }
+
+    private mutating func checkOld(_ path: String, _ id: CheckID, into folder: String, isReadable: Bool) {
+        guard FileStatus(of: path) != nil else { return }
+        let canImport = isReadable && OldCredentials(file: path) != nil
+        findings.append(
+            Finding(
+                id, "\(survey.shown(path)) is a file of an older program.",
+                why: canImport
+                    ? "It holds credentials that are not used." : "It holds nothing that can be read as credentials.",
+                fix: canImport
+                    ? "Run: \(program) doctor --fix" : "Look into it, then move it away: mv '\(path)' '\(path).old'",
+                path: path, repair: canImport ? .importOld(file: path, folder: folder) : nil))
+    }
+}
+
+extension Survey {
+    /// The folders that are ours alone: of the state, and of every agent.
+    var ownFolders: [String] {
+        var seen: Set<String> = []
+        let all = [layout.state, "\(layout.state)/credentials"] + agentFolders.map(\.path)
+        return all.filter { seen.insert($0).inserted && FileStatus(of: $0)?.kind == .folder }
+    }
+
+    /// The names of what is in a folder, sorted; none for one that cannot be read.
+    static func names(in folder: String) -> [String] {
+        // Whoever cannot look into a folder is told so by the checks of permissions.
+        ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
+    }
+}

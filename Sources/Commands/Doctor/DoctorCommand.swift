@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Credentials
+import Settings
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+struct DoctorCommand: ContextCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor", abstract: "Look for what is wrong with this instance, and repair what can be repaired.",
+        discussion: """
+            Without a mode it only looks, asks nobody but our own gateway, and exits with 0. --lint says by its exit \
+            code what was found: 0 nothing at the threshold, 1 something, 2 it could not look. --fix shows every \
+            change, asks, and keeps a backup that --undo restores.
+
+            Example: agenticflow-enterprise doctor --fix --dry-run
+            """)
+
+    @Flag(help: "Print JSON.")
+    var json = false
+    @Flag(help: "Say by the exit code whether something was found.")
+    var lint = false
+    @Flag(name: [.customLong("fix"), .customLong("repair")], help: "Repair what can be repaired.")
+    var fix = false
+    @Flag(help: "Take back the last repair that was not taken back yet.")
+    var undo = false
+    @Flag(help: "Make a token for clients, if there is none.")
+    var generateGatewayToken = false
+    @Flag(help: "With --fix: do not ask.")
+    var yes = false
+    @Flag(help: "With --fix: show the changes, and make none.")
+    var dryRun = false
+    @Flag(help: "Never ask.")
+    var nonInteractive = false
+    @Flag(help: "With --undo: also over what was changed since.")
+    var force = false
+    @Option(help: ArgumentHelp("With --lint: info, warning or error.", valueName: "severity"))
+    var severityMin: String?
+    @Flag(help: "With --lint: also print what is below the threshold.")
+    var all = false
+    @Option(help: ArgumentHelp("Only this check; may be repeated.", valueName: "id"))
+    var only: [String] = []
+    @Option(help: ArgumentHelp("Not this check; may be repeated.", valueName: "id"))
+    var skip: [String] = []
+
+    func validate() throws {
+        let modes = [
+            ("--lint", lint), ("--fix", fix), ("--undo", undo), ("--generate-gateway-token", generateGatewayToken),
+        ]
+        let chosen = modes.filter(\.1).map(\.0)
+        if chosen.count > 1 { throw ValidationError("Choose one of \(chosen.joined(separator: " and ")).") }
+        if json, let mode = chosen.first, mode != "--lint" { throw ValidationError("\(mode) does not print JSON.") }
+        let needs: [(String, Bool, String, Bool)] = [
+            ("--yes", yes, "--fix", fix), ("--dry-run", dryRun, "--fix", fix), ("--force", force, "--undo", undo),
+            ("--severity-min", severityMin != nil, "--lint", lint), ("--all", all, "--lint", lint),
+        ]
+        for (flag, isGiven, mode, isChosen) in needs where isGiven && !isChosen {
+            throw ValidationError("\(flag) goes with \(mode).")
+        }
+        if yes, dryRun { throw ValidationError("Choose either --yes or --dry-run, not both.") }
+        if undo || generateGatewayToken, !(only + skip).isEmpty {
+            throw ValidationError("--only and --skip choose checks; \(chosen[0]) makes none.")
+        }
+        try Self.check(
+            severityMin, among: CheckID.Severity.allCases.map(\.rawValue), "--severity-min takes", "severity")
+        for id in only + skip {
+            try Self.check(
+                id, among: CheckID.allCases.map(\.rawValue), "See docs/gateway/doctor.md for the ids:", "check")
+        }
+    }
+
+    private static func check(_ word: String?, among known: [String], _ hint: String, _ kind: String) throws {
+        guard let word, !known.contains(word) else { return }
+        let near = Spelling.nearest(to: word, among: known).map { " Did you mean \($0)?" }
+        let list = known.count > 5 ? "doctor --json lists those that were found." : known.joined(separator: ", ") + "."
+        throw ValidationError(
+            "There is no \(kind) \"\(word.prefix(64).escapedForDisplay)\".\(near ?? "") \(hint) \(list)")
+    }
+
+    func run(in context: CommandContext) throws {
+        if undo { return try DoctorRepair(context).undo(isForced: force) }
+        if lint { return try runLint(context) }
+        let survey = try Self.survey(context)
+        if generateGatewayToken { return try makeToken(survey) }
+        let report = DoctorReport(findings: chosen(survey.findings()))
+        if json { return context.terminal.print(report.json) }
+        for line in report.lines { context.terminal.say(line) }
+        context.terminal.say(report.summary)
+        if fix { try repair(report.findings, survey) }
+        context.terminal.say("Doctor complete.")
+    }
+
+    private static func survey(_ context: CommandContext) throws -> Survey {
+        let directory = getcwd(nil, 0)
+        defer { free(directory) }
+        return try Survey(context, workingDirectory: directory.map { String(cString: $0) })
+    }
+
+    private func chosen(_ findings: [Finding]) -> [Finding] {
+        let (only, skip) = (Set(only), Set(skip))
+        return findings.filter {
+            (only.isEmpty || only.contains($0.id.rawValue)) && !skip.contains($0.id.rawValue)
+        }
+    }
+
+    // MARK: Modes
+
+    private func runLint(_ context: CommandContext) throws {
+        let threshold = severityMin.flatMap { CheckID.Severity(rawValue: $0) } ?? .warning
+        let findings: [Finding]
+        do { findings = chosen(try Self.survey(context).findings()) } catch let error as any ActionableError {
+            context.terminal.report(error, asJSON: json)
+            throw ExitCode(2)
+        }
+        let counted = findings.filter { $0.severity >= threshold }
+        let report = DoctorReport(findings: all ? findings : counted)
+        if json {
+            context.terminal.print(report.json)
+        } else {
+            for line in report.lines { context.terminal.say(line) }
+            context.terminal.say(report.summary)
+        }
+        if !counted.isEmpty { throw ExitCode(1) }
+    }
+
+    private func repair(_ findings: [Finding], _ survey: Survey) throws {
+        let repair = DoctorRepair(survey.context)
+        let plan = try RepairPlan(findings, survey: survey)
+        guard !plan.changes.isEmpty else { return survey.context.terminal.say("Nothing can be repaired from here.") }
+        repair.show(plan)
+        if dryRun { return survey.context.terminal.say("Nothing was changed (--dry-run).") }
+        if !yes {
+            guard !nonInteractive, survey.context.terminal.canAsk else { throw RepairError.needsYes }
+            guard try survey.context.terminal.agrees(to: "Make these changes?") else {
+                return survey.context.terminal.say("Nothing was changed.")
+            }
+        }
+        try repair.make(plan, layout: survey.layout)
+        let left = DoctorReport(findings: chosen(try Self.survey(survey.context).findings()))
+        survey.context.terminal.say("What is left: \(left.summary)")
+    }
+
+    private func makeToken(_ survey: Survey) throws {
+        guard let finding = survey.findings().first(where: { $0.id == .gatewayTokenMissing }) else {
+            if let error = survey.configurationError { throw error }
+            survey.context.terminal.say("There is a client token already: \(program) gateway token --show")
+            return
+        }
+        let repair = DoctorRepair(survey.context)
+        let plan = try RepairPlan([finding], survey: survey)
+        repair.show(plan)
+        try repair.make(plan, layout: survey.layout)
+        survey.context.terminal.say("Show it with: \(program) gateway token --show")
+    }
+}

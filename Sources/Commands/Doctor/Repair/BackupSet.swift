@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+import Credentials
+import Documents
+import FoundationEssentials
+import SafeFiles
+import Settings
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// What one run of `--fix` was about to change: a folder with every file before and after, and a manifest, written
+/// last. Whatever happens after that, the contents before are here.
+struct BackupSet {
+    static let kept = 5
+    static let manifestName = "manifest.json"
+    private static let undoneName = "undone"
+
+    let folder: SafeDirectory
+    var path: String { folder.path }
+
+    static func parent(_ layout: StateLayout) -> String { "\(layout.state)/doctor-backups" }
+
+    /// Such as `20261120T100000Z`: names in order are times in order.
+    static func stamp(_ now: Date) -> String { now.written.filter { $0 != "-" && $0 != ":" } }
+
+    init(_ changes: [PlannedChange], layout: StateLayout, now: Date) throws {
+        let parent = Self.parent(layout)
+        let stamp = Self.stamp(now)
+        var name = stamp
+        var number = 1
+        while FileStatus(of: "\(parent)/\(name)") != nil {
+            number += 1
+            name = "\(stamp)-\(number)"
+        }
+        folder = try SafeDirectory(creating: "\(parent)/\(name)")
+        do { try write(changes, now) } catch {
+            // Half a backup is of no use to anybody, and may hold secrets.
+            Self.remove("\(parent)/\(name)")
+            throw error
+        }
+    }
+
+    private func write(_ changes: [PlannedChange], _ now: Date) throws {
+        var entries: [Literal] = []
+        for (index, change) in changes.enumerated() { entries.append(try Self.keep(change, index, in: folder)) }
+        let manifest = Literal.object([
+            .init("version", .integer(1)), .init("madeAt", .integer(now.milliseconds)),
+            .init("changes", .array(entries)),
+        ])
+        try folder.atomicReplace(Self.manifestName, with: Array((manifest.pretty() + "\n").utf8))
+    }
+
+    private static func keep(_ change: PlannedChange, _ index: Int, in folder: SafeDirectory) throws -> Literal {
+        var members: [Literal.Member] = [
+            .init("path", .string(change.path)), .init("kind", .string(change.isContent ? "content" : "mode")),
+            .init("existed", .boolean(change.modeBefore != nil)),
+            .init("mode", .optional(change.modeBefore.map { String($0, radix: 8) })),
+            .init("modeAfter", .string(String(change.modeAfter, radix: 8))), .init("lock", .optional(change.lock)),
+        ]
+        for (key, bytes) in [("before", change.before), ("after", change.after)] {
+            guard let bytes else { continue }
+            let name = "\(index).\(key)"
+            try folder.atomicReplace(name, with: bytes)
+            members.append(.init(key, .string(name)))
+            members.append(.init("\(key)Bytes", .integer(Int64(bytes.count))))
+        }
+        return .object(members)
+    }
+
+    // MARK: Those that are there
+
+    private init(existing path: String) throws(RepairError) {
+        // A folder that cannot be opened holds nothing that can be restored.
+        guard let folder = try? SafeDirectory(existing: path) else { throw .badManifest(path) }
+        self.folder = folder
+    }
+
+    /// The newest one that was not taken back.
+    static func latest(_ layout: StateLayout) throws(RepairError) -> BackupSet {
+        let parent = parent(layout)
+        for name in Survey.names(in: parent).sorted(by: isLater) {
+            let path = "\(parent)/\(name)"
+            // Without a manifest nothing was changed after it; with the other one it was taken back.
+            guard FileStatus(of: "\(path)/\(manifestName)") != nil, FileStatus(of: "\(path)/\(undoneName)") == nil
+            else { continue }
+            return try BackupSet(existing: path)
+        }
+        throw .noBackup(parent)
+    }
+
+    /// `…Z-10` is later than `…Z-2`.
+    private static func isLater(_ a: String, _ b: String) -> Bool {
+        func parts(_ name: String) -> (String, Int) {
+            let pieces = name.split(separator: "-", maxSplits: 1)
+            return (String(pieces.first ?? ""), pieces.count > 1 ? Int(pieces[1]) ?? 0 : 1)
+        }
+        return parts(a) > parts(b)
+    }
+
+    /// Keeps the newest sets.
+    static func prune(_ layout: StateLayout) {
+        let parent = parent(layout)
+        for name in Survey.names(in: parent).sorted(by: isLater).dropFirst(kept) {
+            remove("\(parent)/\(name)")
+        }
+    }
+
+    /// One that cannot be taken away stays, private as it is.
+    private static func remove(_ path: String) {
+        guard let folder = try? SafeDirectory(existing: path) else { return }
+        for file in Survey.names(in: path) { try? folder.remove(file) }
+        rmdir(path)
+    }
+
+    func markUndone(_ now: Date) throws {
+        try folder.atomicReplace(Self.undoneName, with: Array("\(now.written)\n".utf8))
+    }
+
+    func entries() throws -> [BackupEntry] {
+        let path = "\(folder.path)/\(Self.manifestName)"
+        guard let bytes = try folder.read(Self.manifestName),
+            let root = try? Document(bytes, as: .json).root,  // anything else is no manifest of ours
+            root["version"]?.integer == 1, let list = root["changes"]?.elements
+        else { throw RepairError.badManifest(path) }
+        return try list.map { element in
+            guard let entry = try BackupEntry(element, in: folder) else { throw RepairError.badManifest(path) }
+            return entry
+        }
+    }
+}
+
+/// One change of a backup set.
+struct BackupEntry {
+    let path: String
+    let isContent: Bool
+    let before: [UInt8]?
+    let after: [UInt8]?
+    /// Nil: it was not there.
+    let mode: UInt32?
+    let modeAfter: UInt32
+    let lock: String?
+
+    init?(_ element: Element, in folder: SafeDirectory) throws {
+        guard let path = element["path"]?.string, path.hasPrefix("/"), let kind = element["kind"]?.string,
+            let modeAfter = element["modeAfter"]?.string.flatMap({ UInt32($0, radix: 8) })
+        else { return nil }
+        self.path = path
+        isContent = kind == "content"
+        self.modeAfter = modeAfter
+        mode = element["mode"]?.string.flatMap { UInt32($0, radix: 8) }
+        lock = element["lock"]?.string
+        before = try element["before"]?.string.flatMap { try folder.read($0) }
+        after = try element["after"]?.string.flatMap { try folder.read($0) }
+        if element["before"] != nil, before == nil { return nil }
+        if element["after"] != nil, after == nil { return nil }
+    }
+
+    /// It is as it was before, or as doctor left it.
+    func isKnown() throws -> Bool {
+        guard isContent else {
+            // One that was taken away comes back by its own entry.
+            guard let found = FileStatus(of: path) else { return true }
+            return found.mode == mode || found.mode == modeAfter
+        }
+        let (folder, name) = PlannedChange.split(path)
+        let found = try SafeDirectory(existing: folder, kind: .shared)?.read(name)
+        return found == before || found == after
+    }
+
+    /// - Parameter isForced: whatever is there now is overwritten.
+    func restore(isForced: Bool) throws {
+        if isContent {
+            try PlannedChange.replace(
+                path, lock: lock, expecting: isForced ? nil : [before, after], with: before)
+        }
+        if let mode, FileStatus(of: path).map({ $0.mode != mode }) == true { try FileStatus.setMode(mode, of: path) }
+    }
+}

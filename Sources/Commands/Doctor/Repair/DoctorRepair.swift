@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+import Credentials
+import SafeFiles
+import Settings
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Shows, makes and takes back repairs.
+struct DoctorRepair {
+    private let context: CommandContext
+    private var terminal: Terminal { context.terminal }
+
+    init(_ context: CommandContext) { self.context = context }
+
+    // MARK: Showing
+
+    func show(_ plan: RepairPlan) {
+        terminal.say("")
+        terminal.say("Changes:")
+        for change in plan.changes { show(change) }
+        terminal.say("")
+    }
+
+    private func show(_ change: PlannedChange) {
+        let path = context.shown(change.path)
+        let mode = change.modeBefore.map { String($0, radix: 8) } ?? "none"
+        switch change.kind {
+        case .mode: terminal.say("\(path): mode \(mode) -> \(String(change.modeAfter, radix: 8))")
+        case .configuration, .store:
+            terminal.say("--- \(change.before == nil ? "/dev/null" : path)")
+            terminal.say("+++ \(path)")
+            let diff = UnifiedDiff(MaskedText.of(change.before), MaskedText.of(change.after))
+            for line in diff.lines { terminal.say(line.escapedForDisplay) }
+            if diff.lines.isEmpty { terminal.say("(only masked text differs)") }
+        case .other:
+            let bytes = (change.after ?? change.before ?? []).count
+            terminal.say(
+                change.after == nil
+                    ? "\(path): removed (\(bytes) bytes; the backup has them)" : "\(path): made (\(bytes) bytes)")
+        }
+    }
+
+    // MARK: Making
+
+    func make(_ plan: RepairPlan, layout: StateLayout) throws {
+        try SafeDirectory.$closesWhatIsOpen.withValue(false) {
+            let set = try BackupSet(plan.changes, layout: layout, now: context.now())
+            var made = 0
+            for change in plan.changes {
+                do { try change.make() } catch let error as any ActionableError {
+                    throw RepairError.stopped(
+                        error.advice, error.exitCode, made: made, set: context.shown(set.path))
+                }
+                made += 1
+            }
+            BackupSet.prune(layout)
+            terminal.say("\(made) \(made == 1 ? "change" : "changes") made. Backup: \(context.shown(set.path))")
+            terminal.say("To go back: \(program) doctor --undo")
+        }
+    }
+
+    // MARK: Taking back
+
+    func undo(isForced: Bool) throws {
+        let layout = try context.layout()
+        try SafeDirectory.$closesWhatIsOpen.withValue(false) {
+            let set = try BackupSet.latest(layout)
+            let entries = try set.entries()
+            // First all are looked at: half a way back is none.
+            if !isForced {
+                for entry in entries where try !entry.isKnown() {
+                    throw RepairError.notAsWritten(context.shown(entry.path))
+                }
+            }
+            for entry in entries.reversed() { try entry.restore(isForced: isForced) }
+            try set.markUndone(context.now())
+            for entry in entries { terminal.say("Restored \(context.shown(entry.path))") }
+            terminal.say("The repair of \(context.shown(set.path)) was taken back.")
+        }
+    }
+}
+
+extension Terminal {
+    /// Whether a person can be asked.
+    var canAsk: Bool { if case .pipe = input() { false } else { true } }
+
+    /// Only a clear yes is one.
+    func agrees(to question: String) throws -> Bool {
+        notices("\(question) [y/N] ".escapedForTerminal)
+        let answer: String
+        if case .text(let text) = input() { answer = text } else { answer = try Self.readAnswer() }
+        return ["y", "yes"].contains(answer.trimmed.lowercased())
+    }
+
+    private static func readAnswer() throws -> String {
+        var bytes: [UInt8] = []
+        while bytes.count < 256 {
+            var byte: UInt8 = 0
+            let count = read(STDIN_FILENO, &byte, 1)
+            if count < 0, errno == EINTR { continue }
+            if count < 0 { throw TerminalError.unreadable(errno) }
+            if count == 0 || byte == 0x0A { break }
+            bytes.append(byte)
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+import Credentials
+
+/// Why something was not repaired, or not taken back.
+enum RepairError: ActionableError, Equatable {
+    /// - The path, and why.
+    case refused(String, String)
+    case changedMeanwhile(String)
+    case needsYes
+    case noBackup(String)
+    /// - The error, how many changes were made before it, and the backup set.
+    case stopped(Advice, ExitStatus, made: Int, set: String)
+    case notAsWritten(String)
+    case badManifest(String)
+
+    var exitCode: ExitStatus {
+        switch self {
+        case .refused, .notAsWritten, .badManifest: .badInput
+        case .changedMeanwhile: .unavailable
+        case .needsYes: .usage
+        case .noBackup: .noInput
+        case .stopped(_, let status, _, _): status
+        }
+    }
+
+    var advice: Advice {
+        switch self {
+        case .refused(let path, let why):
+            Advice(
+                what: "\(path) was not repaired; nothing was changed.", why: why,
+                fix: "Edit the file by hand, then run: \(program) doctor")
+        case .changedMeanwhile(let path):
+            Advice(
+                what: "\(path) was left alone.", why: "It has changed since it was looked at.",
+                fix: "Run the command again: \(program) doctor --fix")
+        case .needsYes:
+            Advice(
+                what: "Nothing was changed.", why: "There is no terminal to ask whether that is wanted.",
+                fix: "Run: \(program) doctor --fix --yes")
+        case .noBackup(let folder):
+            Advice(
+                what: "There is nothing to take back.", why: "\(folder) holds no backup that was not restored yet.",
+                fix: "Backups are made by: \(program) doctor --fix")
+        case .stopped(let cause, _, let made, let set):
+            Advice(
+                what: cause.what,
+                why: made == 0
+                    ? "\(cause.why) Nothing was changed." : "\(cause.why) \(made) changes were made before it.",
+                fix: made == 0 ? cause.fix : "To go back (\(set)): \(program) doctor --undo. Or: \(cause.fix)")
+        case .notAsWritten(let path):
+            Advice(
+                what: "Nothing was taken back: \(path) is not as doctor left it.",
+                why: "Somebody has changed it since, and going back would lose that.",
+                fix: "Look at the file. To go back all the same: \(program) doctor --undo --force")
+        case .badManifest(let path):
+            Advice(
+                what: "\(path) cannot be read.", why: "It is not the manifest of a backup.",
+                fix: "Look into its folder; the files named .before are the contents before the repair.")
+        }
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+import CredentialLifecycle
+import Credentials
+import Documents
+import FoundationEssentials
+import ProfileStorage
+import SafeFiles
+import Settings
+
+/// Everything the checks look at, read once. Nothing is changed by looking: not even a mode that is too open.
+struct Survey {
+    let context: CommandContext
+    let reading: InstanceReading
+    /// Nil when there is none, or it cannot be read.
+    let configuration: Document?
+    let configurationError: SettingsFileError?
+    /// Why a store could not be read.
+    let storeErrors: [AgentID: StoreError]
+    /// How the gateway of this instance answered to `/api/v1/status`.
+    let reply: RunningGateway.Reply
+    let announcedPID: Int64?
+    /// The default agent first.
+    let overviews: [AuthOverview]
+    let models: ConfiguredModels
+    let workingDirectory: String?
+    let now: Date
+
+    /// - Parameter workingDirectory: nil for none to look into.
+    init(_ context: CommandContext, workingDirectory: String?) throws {
+        self = try SafeDirectory.$closesWhatIsOpen.withValue(false) {
+            try Survey(lookingAt: context, workingDirectory)
+        }
+    }
+
+    private init(lookingAt context: CommandContext, _ workingDirectory: String?) throws {
+        self.context = context
+        self.workingDirectory = workingDirectory
+        let reading = try context.reading()
+        self.reading = reading
+        now = context.now()
+        (configuration, configurationError) = Self.configuration(reading.layout)
+        storeErrors = Self.storeErrors(reading)
+        let gateway = RunningGateway(reading)
+        reply = gateway.get("/api/v1/status")
+        announcedPID = gateway.pid
+        let view = InstanceView(reading, answer: GatewayAnswer(reply), now: now)
+        overviews = reading.agents.map { [now] in AuthOverview(reading, agent: $0, view: view, now: now) }
+        models = ConfiguredModels(reading)
+    }
+
+    private static func configuration(_ layout: StateLayout) -> (Document?, SettingsFileError?) {
+        let found = SettingsFile(layout).resolved()
+        return (found.authored, found.failure)
+    }
+
+    private static func storeErrors(_ reading: InstanceReading) -> [AgentID: StoreError] {
+        var found: [AgentID: StoreError] = [:]
+        for agent in reading.agents where reading.isUnreadable(storeOf: agent.id) {
+            do throws(StoreError) {
+                _ = try AuthProfilesFile(folder: reading.layout.agentDirectory(agent.id)).load()
+            } catch { found[agent.id] = error }
+        }
+        return found
+    }
+
+    var layout: StateLayout { reading.layout }
+    var settings: InstanceSettings { reading.settings }
+
+    func shown(_ path: String) -> String { context.shown(path) }
+
+    /// Folders of agents, the default one's first.
+    var agentFolders: [(agent: AgentID, path: String)] {
+        reading.agents.map { ($0.id, layout.agentDirectory($0.id)) }
+    }
+
+    /// Every store could be read, so what is in none of them is nowhere.
+    var knowsEveryProfile: Bool { storeErrors.isEmpty }
+
+    /// Every finding, in the order of the groups, the worst first.
+    func findings() -> [Finding] {
+        let all = SafeDirectory.$closesWhatIsOpen.withValue(false) {
+            ConfigurationChecks(self).findings + OrderChecks(self).findings + EnvironmentChecks(self).findings
+                + CredentialChecks(self).findings + StoreChecks(self).findings + PermissionChecks(self).findings
+                + GatewayChecks(self).findings
+        }
+        var sorted: [Finding] = []
+        for group in CheckID.Group.allCases {
+            for severity in CheckID.Severity.allCases.reversed() {
+                sorted += all.filter { $0.id.group == group && $0.severity == severity }
+            }
+        }
+        return sorted
+    }
+}
+
+/// The name that every command of a fix starts with.
+let program = "agenticflow-enterprise"
