@@ -56,6 +56,25 @@ extension InstanceReading {
     static let agents = "{agents:{list:[{id:'main',default:true},{id:'helper'}]}}"
     static let helper = AgentID("helper")!
 
+    @Test func `an included file is watched, and what was read from it stays when it breaks`() throws {
+        let instance = try Instance()
+        instance.configure("{$include: './more.json5', gateway: {limits: {maxAttempts: 2}}}")
+        let missing = instance.read()
+        let file = instance.scratch.path("more.json5")
+        #expect(missing.files.keys.contains(file))
+        #expect(missing.problems.first?.exitCode == .configuration)
+        instance.scratch.write("{gateway: {limits: {maxAttempts: 3, maxConnections: 9}}, models: 1}", to: "more.json5")
+        let reading = instance.read()
+        #expect(reading.settings.gateway.limits.maximumAttempts == 2)
+        #expect(reading.settings.gateway.limits.maximumConnections == 9)
+        #expect(reading.problems.map(\.text) == ["models (in \(file)) is a number; allowed: an object."])
+        #expect(reading.files[file] != missing.files[file])
+        instance.scratch.write("{", to: "more.json5")
+        let broken = instance.read()
+        #expect(broken.settings.gateway.limits.maximumConnections == 9)
+        #expect(broken.problems.first?.text.contains("What was last read from it stays in use.") == true)
+    }
+
     @Test func `nothing at all is an instance with one agent and no problems`() throws {
         let reading = try Instance().read()
         #expect(reading.agents.map(\.id) == [.main])
