@@ -75,7 +75,8 @@ import Testing
 
     @Test(
         arguments: [
-            (["---"], "\"---\" is no name for an agent.", Int32(64)), ([".."], "\"..\" is no name for an agent.", 64),
+            (["--", "---"], "\"---\" is no name for an agent.", Int32(64)),
+            ([".."], "\"..\" is no name for an agent.", 64),
             ([""], "\"\" is no name for an agent.", 64), (["\u{1B}"], "\"\\u{1b}\" is no name for an agent.", 64),
             ([String(repeating: "x", count: 300)], "That name is too long for an agent.", 64),
             (["Main"], "No agent can be added as main.", 64), (["old"], "There is an agent old already.", 65),

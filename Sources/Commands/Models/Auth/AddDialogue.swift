@@ -35,7 +35,8 @@ struct AddDialogue {
         let kind = method == .reference ? try askKind() : method.kind
         let pasting = try askPlace(provider, kind)
         if method == .reference {
-            let reference = try terminal.ask("Reference (env:NAME, file:/path, exec:PROVIDER:ID)", accept: change.reference)
+            let reference = try terminal.ask(
+                "Reference (env:NAME, file:/path, exec:PROVIDER:ID)", accept: change.reference)
             try pasting.store(reference, expires: kind == .token ? askExpiry() : .never)
             return change.tell(of: reference)
         }
@@ -81,7 +82,8 @@ struct AddDialogue {
     private func askSecret(_ pasting: Pasting, _ method: Method) throws -> Secret {
         while true {
             do {
-                let secret = try pasting.readSecret("\(method.kind == .apiKey ? "API key" : "Token") for \(pasting.provider)")
+                let secret = try pasting.readSecret(
+                    "\(method.kind == .apiKey ? "API key" : "Token") for \(pasting.provider)")
                 if method == .setupToken { try Shape.checkSetupToken(secret) }
                 return secret
             } catch let error as IntakeError {

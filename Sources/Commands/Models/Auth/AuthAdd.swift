@@ -62,7 +62,9 @@ struct AuthAdd: ContextCommand {
     private func store(_ ref: String, _ kind: CredentialKind, _ lifetime: Duration?, _ context: CommandContext) throws {
         guard let provider else { throw AuthError.missingFlag("--provider", example: Self.example) }
         guard let profileID else { throw AuthError.missingFlag("--profile-id", example: Self.example) }
-        if lifetime != nil, kind != .token { throw AuthError.hasNoDate("an API key, which --ref stores without --type token") }
+        if lifetime != nil, kind != .token {
+            throw AuthError.hasNoDate("an API key, which --ref stores without --type token")
+        }
         let change = try StoreChange(agent: agent, in: context)
         let pasting = try Pasting(change, provider: provider, id: profileID, kind)
         let reference = try change.reference(ref)
@@ -83,7 +85,8 @@ extension StoreChange {
 
     /// What it leads to here and now; the gateway may have more in its environment.
     func tell(of reference: SecretReference) {
-        switch ReferenceSource(reading.settings, environment: reading.environment, layout: reading.layout).find(reference)
+        switch ReferenceSource(reading.settings, environment: reading.environment, layout: reading.layout).find(
+            reference)
         {
         case .found: break
         case .leftToGateway: context.terminal.notice("The gateway asks the program for it; this command does not.")

@@ -66,7 +66,8 @@ enum AuthError: ActionableError, Equatable {
                 fix: "To replace it, run: agenticflow-enterprise models auth logout \(id), then log in again.")
         case .hasNoDate(let what):
             Advice(
-                what: "--expires-in does not go with \(what).", why: "Only tokens have a date; a key works until it is revoked.",
+                what: "--expires-in does not go with \(what).",
+                why: "Only tokens have a date; a key works until it is revoked.",
                 fix: "Leave --expires-in out.")
         case .flagsDisagree(let one, let other):
             Advice(

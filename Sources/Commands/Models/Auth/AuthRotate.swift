@@ -66,13 +66,15 @@ struct AuthRotate: ContextCommand {
             guard book.profiles[profile.id] == profile else {
                 throw .refused(
                     Advice(
-                        what: "\(profile.id) was not changed.", why: "Another command has changed or removed it meanwhile.",
+                        what: "\(profile.id) was not changed.",
+                        why: "Another command has changed or removed it meanwhile.",
                         fix: "See what is stored now: agenticflow-enterprise models auth list"))
             }
             guard profile.secret != secret else {
                 throw .refused(
                     Advice(
-                        what: "\(profile.id) was not changed.", why: "The new secret is the one that is stored already.",
+                        what: "\(profile.id) was not changed.",
+                        why: "The new secret is the one that is stored already.",
                         fix: "Make a new one at the provider, then run: "
                             + "agenticflow-enterprise models auth rotate \(profile.id)"))
             }

@@ -105,7 +105,8 @@ struct Pasting {
             try ProfileNote(id: id, provider: provider, kind: kind, email: email).write(to: change.settings)
         } catch {
             context.terminal.notice(
-                "\(id) is stored in \(context.shown(change.store.path)); only the note in the configuration is missing.")
+                "\(id) is stored in \(context.shown(change.store.path)); only the note in the configuration is missing."
+            )
             throw error
         }
     }
