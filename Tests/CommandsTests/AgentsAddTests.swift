@@ -240,4 +240,21 @@ import Testing
         symlink("\(instance.home)/elsewhere", "\(instance.home)/link")
         #expect(instance.run(["agents", "add", "twin", "--agent-dir", "\(instance.home)/link/coder"]).code == 64)
     }
+
+    @Test func `what an included file says of agents counts, and is not changed`() throws {
+        let instance = Instance(config: "{$include: './agents.json5'}")
+        let included = "{agents: {list: [{id: 'main'}, {id: 'there', default: true}, {id: 'other'}]}}"
+        instance.write("agents.json5", included)
+        #expect(instance.run("agents add there").code == 65)
+        #expect(try JSON(instance.run("agents add here --json").stdout)["defaultAgent"] == "there")
+        let config = instance.config
+        for line in ["agents delete other --force", "agents default other", "agents add new --default"] {
+            let run = instance.run(line)
+            #expect(run.code == 78, "\(line)")
+            #expect(run.stderr.hasPrefix("error: "))
+        }
+        #expect(instance.read("agents.json5") == included)
+        #expect(instance.config == config)
+        #expect(instance.run("agents delete here --force").code == 0)
+    }
 }
