@@ -100,7 +100,7 @@ let package = Package(
                 "Credentials", nio, nioHTTP1,
             ]),
         suite("ProviderSimulator", [nio, nioPosix, nioHTTP1, nioSSL, argumentParser]),
-        suite("Commands", ["ProfileStorage", "Rotation", "Credentials"]),
+        suite("Commands", ["ProfileStorage", "Rotation", "Settings", "Documents", "Credentials"]),
     ],
     swiftLanguageModes: [.v6]
 )

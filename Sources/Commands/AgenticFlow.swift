@@ -20,7 +20,7 @@ struct AgenticFlow: ParsableCommand {
             --profile NAME, anywhere, selects another instance with its own state directory.
             """,
         version: CredentialFields.version,
-        subcommands: [GatewayCommand.self, ModelsCommand.self, EnvironmentCommand.self])
+        subcommands: [GatewayCommand.self, ModelsCommand.self, ConfigCommand.self, EnvironmentCommand.self])
 }
 
 /// Runs one command line to its exit code.

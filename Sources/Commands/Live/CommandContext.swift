@@ -2,6 +2,7 @@
 package import CredentialLifecycle
 package import Credentials
 import FoundationEssentials
+import SafeFiles
 package import Settings
 
 /// What a command works with: made once for the real world, or by a test.
@@ -37,6 +38,11 @@ package struct CommandContext: Sendable {
     /// Reads the instance, once. What could not be read is among the reading's problems.
     package func reader() throws(StateLayoutError) -> InstanceReader {
         InstanceReader(layout: try layout(), process: environment, workingDirectory: workingDirectory)
+    }
+
+    /// What was too open and has been closed.
+    func tell(_ notices: [StorageNotice]) {
+        for notice in notices { terminal.notice("\(shown(notice.path)): \(notice.text)") }
     }
 
     package func reading() throws(StateLayoutError) -> InstanceReading {

@@ -13,6 +13,7 @@ package struct InstanceReader: Sendable {
     private let workingDirectory: WorkingDirectoryFile?
     private var shell = ShellImport()
     private var document: Document?
+    private var origins = SettingsOrigins()
     private var dotEnv = DotEnv()
     private var stores: [AgentID: StoredProfiles] = [:]
     private var problems: [InstanceProblem] = []
@@ -75,7 +76,7 @@ package struct InstanceReader: Sendable {
     /// The configuration with its own variables, and those of the login shell, in `layers`.
     private mutating func readSettings(_ layers: inout EnvironmentLayers) -> InstanceSettings {
         let imported = layers.adding(shell.variables, as: .shell)
-        var settings = InstanceSettings(document, environment: imported)
+        var settings = InstanceSettings(document, environment: imported, origins: origins)
         let switches = settings.env.shell.adopt(settings.environment(layers))
         if settings.env.shell.isEnabled {
             layers = imported
@@ -83,7 +84,7 @@ package struct InstanceReader: Sendable {
         } else if shell.asked != nil {
             // Turned off: what was imported is forgotten, and so is what the configuration took from it.
             shell = ShellImport()
-            settings = InstanceSettings(document, environment: layers)
+            settings = InstanceSettings(document, environment: layers, origins: origins)
             _ = settings.env.shell.adopt(settings.environment(layers))
         }
         for problem in switches { note(.environmentFile, problem.description, problem.severity) }
@@ -160,16 +161,16 @@ package struct InstanceReader: Sendable {
 
     private mutating func readConfiguration() {
         files[layout.configPath] = Fingerprint(of: layout.configPath)
-        do throws(SettingsFileError) {
-            let found = try SettingsFile(layout).read()
-            notices += found.notices
-            if let read = found.document {
-                document = read
-            } else if document != nil {
-                note(.configuration, "\(layout.configPath) is gone. What was last read from it stays in use.", .error)
-            }
-        } catch {
-            note(.configuration, error, isKept: document != nil)
+        let found = SettingsFile(layout).resolved()
+        notices += found.notices
+        files.merge(found.files) { first, _ in first }
+        if let failure = found.failure {
+            note(.configuration, failure, isKept: document != nil)
+        } else if let read = found.document {
+            document = read
+            origins = found.origins
+        } else if document != nil {
+            note(.configuration, "\(layout.configPath) is gone. What was last read from it stays in use.", .error)
         }
     }
 

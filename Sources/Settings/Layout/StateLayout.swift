@@ -7,6 +7,8 @@ package struct StateLayout: Hashable, Sendable {
     package let state: String
     /// `AGENTICFLOW_CONFIG_PATH`, else `agenticflow-enterprise.json` in the state directory.
     package let configPath: String
+    /// `AGENTICFLOW_INCLUDE_ROOTS`: folders besides the configuration's own that `$include` may read from.
+    package let includeRoots: [String]
     /// The instance's name; nil for the unnamed one.
     package let instance: String?
     private let paths: PathResolver
@@ -47,6 +49,11 @@ package struct StateLayout: Hashable, Sendable {
         } else {
             configPath = PathResolver.join(state, "agenticflow-enterprise.json")
         }
+        var roots: [String] = []
+        for root in (variables["AGENTICFLOW_INCLUDE_ROOTS"] ?? "").split(separator: ":") where !root.trimmed.isEmpty {
+            roots.append(try paths.resolve(root.trimmed, for: "AGENTICFLOW_INCLUDE_ROOTS", mustBeAbsolute: true))
+        }
+        includeRoots = roots
         self.instance = name
         self.paths = paths
         mainIsFixed = variables["AGENTICFLOW_AGENT_DIR"] != nil

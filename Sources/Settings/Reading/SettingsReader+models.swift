@@ -4,7 +4,7 @@ import Documents
 
 extension SettingsReader {
     mutating func providers(_ element: Element?) -> [ProviderID: ProviderSettings] {
-        guard let models = object(element, at: "models", known: ["providers", "mode"]) else { return [:] }
+        guard let models = object(element, at: "models", known: KnownKeys.names(under: "models")) else { return [:] }
         guard let all = object(models["providers"], at: "models.providers", known: nil) else { return [:] }
         var found: [ProviderID: ProviderSettings] = [:]
         for (key, value) in all.members {
@@ -22,7 +22,7 @@ extension SettingsReader {
     }
 
     private mutating func provider(_ element: Element, at path: String) -> ProviderSettings? {
-        let known = ["baseUrl", "api", "apiKey", "auth", "headers", "models", "caFile"]
+        let known = KnownKeys.names(under: "models.providers.*")
         guard let object = object(element, at: path, known: known) else { return nil }
         var provider = ProviderSettings()
         provider.baseURL = baseURL(object, at: path)
@@ -114,7 +114,8 @@ extension SettingsReader {
             if let id = entry.string?.trimmed, !id.isEmpty { return ConfiguredModel(id: id) }
             let place = "\(path)[\(index)]"
             // Other programs keep prices and abilities here: every key is let through.
-            guard let model = self.object(entry, at: place, known: nil) else { return nil }
+            let known = KnownKeys.names(under: "models.providers.*.models[]")
+            guard let model = self.object(entry, at: place, known: known, isOpen: true) else { return nil }
             guard let id = string(model, "id", at: place) else {
                 note(.init(.error, at: "\(place).id", is: "is missing", allowed: "the model's id"))
                 return nil

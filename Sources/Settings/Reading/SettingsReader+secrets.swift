@@ -5,7 +5,7 @@ import Documents
 extension SettingsReader {
     mutating func secrets(_ element: Element?) -> [String: SecretProvider] {
         let path = "secrets.providers"
-        guard let secrets = object(element, at: "secrets", known: ["providers"]),
+        guard let secrets = object(element, at: "secrets", known: KnownKeys.names(under: "secrets")),
             let entries = object(secrets["providers"], at: path, known: nil)
         else { return [:] }
         var found: [String: SecretProvider] = [:]

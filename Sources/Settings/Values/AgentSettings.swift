@@ -16,6 +16,8 @@ package struct ModelPreference: Hashable, Sendable {
 package struct DefaultModelSettings: Hashable, Sendable {
     package var primary: String?
     package var fallbacks: [String] = []
+    /// `agents.defaults.imageModel`; nil when there is none.
+    package var image: ModelPreference?
     /// Alias → the reference it stands for.
     package var aliases: [String: String] = [:]
     /// The references of `agents.defaults.models`, in the order of the file.

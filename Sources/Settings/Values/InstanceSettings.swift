@@ -21,7 +21,8 @@ package struct InstanceSettings: Hashable, Sendable {
     /// - Parameters:
     ///   - document: nil when there is no configuration file.
     ///   - environment: what `${NAME}` is taken from; `env.vars` of the document is added to it.
-    package init(_ document: Document?, environment: EnvironmentLayers) {
+    ///   - origins: which files the document was put together from, for the problems.
+    package init(_ document: Document?, environment: EnvironmentLayers, origins: SettingsOrigins = SettingsOrigins()) {
         guard let document else { return }
         var reader = SettingsReader(environment: environment)
         guard reader.isObject(document.root, at: "") else {
@@ -31,17 +32,14 @@ package struct InstanceSettings: Hashable, Sendable {
         let top = document.root
         env = reader.env(top["env"])
         reader.environment = environment.adding(env.variables, as: .config)
-        reader.checkKeys(of: top, at: "", known: SettingsReader.topLevelKeys)
-        if top["$include"] != nil {
-            reader.note(.init(.warning, at: "$include", is: "has no effect: this version reads no other files"))
-        }
+        reader.checkKeys(of: top, at: "", known: KnownKeys.names(under: ""))
         gateway = reader.gateway(top["gateway"])
         providers = reader.providers(top["models"])
         agents = reader.agents(top["agents"])
         models = reader.defaultModels(top["agents"]?["defaults"])
         auth = reader.auth(top["auth"])
         secrets = reader.secrets(top["secrets"])
-        problems = reader.problems
+        problems = reader.problems.map { origins.placed($0) }
     }
 
     /// The variables as this instance sees them: `env.vars` fills the gaps.

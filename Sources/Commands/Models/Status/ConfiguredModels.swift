@@ -24,10 +24,8 @@ struct ConfiguredModels {
         aliases = settings.aliases
         configured = settings.configured
         providers = reading.providers
-        // A configuration that cannot be read is among the reading's problems.
-        let image = (try? SettingsFile(reading.layout).load())?.element(at: ["agents", "defaults", "imageModel"])
-        imageModel = image?.string ?? image?["primary"]?.string
-        imageFallbacks = image?["fallbacks"]?.elements.compactMap(\.string) ?? []
+        imageModel = settings.image?.primary
+        imageFallbacks = settings.image?.fallbacks ?? []
     }
 
     /// `provider/model`; nil without a default model, or for one that nobody offers.
@@ -51,6 +49,9 @@ struct ConfiguredModels {
         let found = offering(name)
         return found.count == 1 ? "\(found[0])/\(name)" : nil
     }
+
+    /// What an entry of a list, or a key of `agents.defaults.models`, stands for; the text itself when that is nothing.
+    func entryReference(_ text: String) -> String { reference(text.trimmed) ?? text.trimmed }
 
     private func offering(_ model: String) -> [ProviderID] {
         providers.all.values.filter { $0.models.contains(model) }.map(\.id)
