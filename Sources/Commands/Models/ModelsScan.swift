@@ -95,8 +95,8 @@ struct ModelsScan: ContextCommand {
             return outcome
         }
         let terminal = context.terminal
-        let results = try scan.tries(of: models, secret: secret, atOnce: concurrency) { count in
-            if terminal.isNoticeTerminal { terminal.notices("\rTried \(count) of \(models.count)…") }
+        let results = try scan.tries(of: models, secret: secret, atOnce: concurrency) { count, all in
+            if terminal.isNoticeTerminal { terminal.notices("\rAsked \(count) of \(all)…") }
         }
         if terminal.isNoticeTerminal { terminal.notices("\n") }
         let selection = ScanSelection(results, atMost: maxCandidates)

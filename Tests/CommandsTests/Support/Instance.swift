@@ -30,7 +30,7 @@ final class Instance {
     let home: String
     var environment: [String: String]
     /// What providers answer; nobody is asked for real.
-    var ask = ProviderAsk { _, _, _ in .none(.closed) }
+    var ask = ProviderAsk { _, _, _, done in done(.none(.closed)) }
 
     init(config: String? = nil, store: String? = nil) {
         var template = Array((FileManager.default.temporaryDirectory.path + "/commands-XXXXXX").utf8CString)
