@@ -101,7 +101,7 @@ let package = Package(
             ]),
         suite("ProviderSimulator", [nio, nioPosix, nioHTTP1, nioSSL, argumentParser]),
         suite(
-            "Commands", ["CredentialLifecycle", "Documents", "ProfileStorage", "Providers", "Rotation", "Credentials"]),
+            "Commands", ["ProfileStorage", "Providers", "Rotation", "Credentials"]),
     ],
     swiftLanguageModes: [.v6]
 )
