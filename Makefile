@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check build release simulator install uninstall bench clean
+.PHONY: help run demo test check build reference release simulator install uninstall bench clean
 
 PRODUCT := agenticflow-enterprise
 PREFIX ?= /usr/local
@@ -16,6 +16,7 @@ BUILD := swift build --explicit-target-dependency-import-check error
 RELEASE := $(BUILD) --configuration release --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked
 RELEASED := .build/release/$(PRODUCT)
 BINDIR := $(DESTDIR)$(PREFIX)/bin
+SHARE := $(DESTDIR)$(PREFIX)/share
 
 help: ## list the targets
 	@echo "AgenticFlow Enterprise: a gateway that owns the credentials of AI model providers"
@@ -45,13 +46,17 @@ check: ## layout, rules and docs; the checks are checked too
 build: ## debug build of everything, tests included
 	$(BUILD) --build-tests
 
+reference: ## write docs/cli anew, from the commands themselves
+	$(BUILD) --product $(PRODUCT)
+	@scripts/reference .build/debug/$(PRODUCT) markdown docs/cli
+
 release:
 	$(RELEASE) --product $(PRODUCT)
 
 simulator:
 	$(RELEASE) --product provider-simulator
 
-install: release ## put the stripped release binary into PREFIX/bin (PREFIX=/usr/local)
+install: release ## put the stripped binary, its manual pages and completions below PREFIX (/usr/local)
 	@mkdir -p $(BINDIR) 2>/dev/null && test -w $(BINDIR) || { \
 	  echo "error: $(BINDIR) cannot be written to by $$(id -un)." >&2; \
 	  echo "  why: it belongs to another user." >&2; \
@@ -61,11 +66,15 @@ install: release ## put the stripped release binary into PREFIX/bin (PREFIX=/usr
 	@strip -o $(BINDIR)/.$(PRODUCT).new $(RELEASED)
 	@chmod 755 $(BINDIR)/.$(PRODUCT).new
 	@mv -f $(BINDIR)/.$(PRODUCT).new $(BINDIR)/$(PRODUCT)
-	@echo "installed: $(BINDIR)/$(PRODUCT)"
+	@scripts/reference $(BINDIR)/$(PRODUCT) man $(SHARE)/man/man1
+	@scripts/reference $(BINDIR)/$(PRODUCT) completions $(SHARE)
+	@echo "installed: $(BINDIR)/$(PRODUCT), with manual pages and completions in $(SHARE)"
 	@case ":$$PATH:" in *":$(BINDIR):"*) ;; *) echo "note: $(BINDIR) is not on PATH" ;; esac
 
 uninstall: ## take it away again; what it has stored stays
-	rm -f $(BINDIR)/$(PRODUCT)
+	rm -f $(BINDIR)/$(PRODUCT) $(SHARE)/man/man1/$(PRODUCT).1 $(SHARE)/man/man1/$(PRODUCT)-*.1
+	rm -f $(SHARE)/bash-completion/completions/$(PRODUCT) $(SHARE)/zsh/site-functions/_$(PRODUCT)
+	rm -f $(SHARE)/fish/vendor_completions.d/$(PRODUCT).fish
 
 bench: ## measure the release binary beside nginx (BENCH="--rounds 3"); results in Benchmarks/results
 	@scripts/bootstrap bench

@@ -58,7 +58,7 @@ let package = Package(
         layer("SafeFiles", ["Credentials"]),
         layer("Rotation", ["Credentials"]),
         layer("Providers", ["Rotation", "Credentials"]),
-        layer("Settings", ["SafeFiles", "Documents", "Credentials"]),
+        layer("Settings", ["SafeFiles", "Documents", "Credentials", "CProcess"]),
         layer("ProfileStorage", ["SafeFiles", "Documents", "Rotation", "Credentials"]),
         layer(
             "CredentialLifecycle",
@@ -68,8 +68,8 @@ let package = Package(
             "Gateway",
             [
                 "Exchange", "CredentialLifecycle", "ProfileStorage", "Providers", "Rotation", "Settings", "SafeFiles",
-                "Credentials", nio, nioPosix, nioHTTP1, nioSSL, nioExtras, hummingbird, httpTypes, logging, lifecycle,
-                unixSignals,
+                "Documents", "Credentials", nio, nioPosix, nioHTTP1, nioSSL, nioExtras, hummingbird, httpTypes, logging,
+                lifecycle, unixSignals,
             ]),
         layer("ProviderSimulator", ["CProcess", nio, nioPosix, nioHTTP1, nioSSL, argumentParser, unixSignals]),
         layer(
@@ -100,7 +100,9 @@ let package = Package(
                 "Credentials", nio, nioHTTP1,
             ]),
         suite("ProviderSimulator", [nio, nioPosix, nioHTTP1, nioSSL, argumentParser]),
-        suite("Commands", ["ProfileStorage", "Rotation", "Documents", "Credentials"]),
+        suite(
+            "Commands",
+            ["CredentialLifecycle", "Documents", "ProfileStorage", "Providers", "Rotation", "Settings", "Credentials"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -13,30 +13,41 @@ struct AgenticFlow: ParsableCommand {
         commandName: "agenticflow-enterprise",
         abstract: "A gateway that owns the credentials of AI model providers.",
         discussion: """
-            First key:    agenticflow-enterprise models auth paste-api-key --provider anthropic
-            Serve:        agenticflow-enterprise gateway run
-            What is used: agenticflow-enterprise models status
+            Anywhere: --profile NAME selects another instance with its own state directory; --no-color keeps error
+            messages and help plain, as NO_COLOR does.
 
-            --profile NAME, anywhere, selects another instance with its own state directory.
+            Examples:
+            agenticflow-enterprise models auth paste-api-key --provider anthropic
+            agenticflow-enterprise gateway run
+            agenticflow-enterprise models status
             """,
         version: CredentialFields.version,
-        subcommands: [GatewayCommand.self, ModelsCommand.self, DoctorCommand.self])
+        subcommands: [
+            GatewayCommand.self, ModelsCommand.self, AgentsCommand.self, ConfigCommand.self, EnvironmentCommand.self,
+            DoctorCommand.self, CompletionCommand.self, CompleteCommand.self, ReferenceCommand.self,
+        ])
 }
 
 /// Runs one command line to its exit code.
 package enum Program {
     package static func main() {
+        StandardStreams.fillClosed()
         // First of all: what others create for us is for us alone.
         umask(0o077)
         // A reader that has gone is an error of the write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
-        exit(run(selectInstance(Array(CommandLine.arguments.dropFirst())), in: nil))
+        let words = GlobalWords(Array(CommandLine.arguments.dropFirst()))
+        // Every command reads these from the environment.
+        if let instance = words.instance { setenv("AGENTICFLOW_PROFILE", instance, 1) }
+        if words.isColorless { setenv("NO_COLOR", "1", 1) }
+        exit(StandardStreams.exitCode(run(words.lacksInstance ? words.rest + ["--profile"] : words.rest, in: nil)))
     }
 
     /// - Parameter context: nil for the real world; commands that are no ``ContextCommand`` know that one only.
     /// - Returns: the exit code.
     package static func run(_ arguments: [String], in context: CommandContext?) -> Int32 {
-        let terminal = context?.terminal ?? .standard
+        let ending = Ending(arguments, on: context?.terminal ?? .standard)
+        if let code = ending.ofHelp() { return code }
         do {
             var command = try AgenticFlow.parseAsRoot(arguments)
             if let context, let command = command as? any ContextCommand {
@@ -45,32 +56,6 @@ package enum Program {
                 try command.run()
             }
             return 0
-        } catch let error as any ActionableError {
-            terminal.report(error, asJSON: arguments.contains("--json"))
-            return error.exitCode.rawValue
-        } catch {
-            let code = AgenticFlow.exitCode(for: error)
-            let message = AgenticFlow.fullMessage(for: error)
-            if message.isEmpty { return code.rawValue }
-            if code.isSuccess { terminal.print(message + "\n") } else { terminal.notice(message) }
-            return code.rawValue
-        }
-    }
-
-    /// Takes `--profile NAME` out: it selects an instance, which every command reads from the environment.
-    static func selectInstance(_ arguments: [String]) -> [String] {
-        var rest: [String] = []
-        var words = arguments[...]
-        while let word = words.popFirst() {
-            if word == "--" { return rest + [word] + words }
-            if word == "--profile", let name = words.popFirst() {
-                setenv("AGENTICFLOW_PROFILE", name, 1)
-            } else if word.hasPrefix("--profile=") {
-                setenv("AGENTICFLOW_PROFILE", String(word.dropFirst("--profile=".count)), 1)
-            } else {
-                rest.append(word)
-            }
-        }
-        return rest
+        } catch { return ending.of(error) }
     }
 }

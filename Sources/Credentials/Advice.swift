@@ -30,4 +30,6 @@ package enum ExitStatus: Int32, Sendable {
     case io = 74
     case noPermission = 77
     case configuration = 78
+    /// As shells say it of a program that Ctrl-C ended.
+    case interrupted = 130
 }

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension StringProtocol {
-    /// For terminals and messages: control characters, line separators and direction marks become `\u{…}`, so that no
-    /// name or message from elsewhere can move a cursor, forge a line or turn text around.
+    /// For terminals and messages: control characters, line separators, direction marks and what nobody can see become
+    /// `\u{…}`, so that no name or message from elsewhere can move a cursor, forge a line, turn text around or look like
+    /// another one.
     package var escapedForDisplay: String {
+        // Nearly everything that is shown is plain.
+        if utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { return String(self) }
         var out = ""
         for scalar in unicodeScalars {
             switch scalar.value {
-            case 0..<0x20, 0x7F..<0xA0, 0x2028, 0x2029, 0x202A...0x202E, 0x2066...0x2069, 0x200E, 0x200F, 0xFEFF:
+            case 0..<0x20, 0x7F..<0xA0, 0xAD, 0x061C, 0x180E, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF,
+                0xFFF9...0xFFFB, 0xE0000...0xE007F:
                 out += "\\u{\(String(scalar.value, radix: 16))}"
             default: out.unicodeScalars.append(scalar)
             }

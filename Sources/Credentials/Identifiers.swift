@@ -78,10 +78,25 @@ package struct AgentID: Hashable, Sendable, Comparable, CustomStringConvertible 
     package init?(_ text: some StringProtocol) {
         guard text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
         let lowered = text.lowercased()
-        guard let first = lowered.utf8.first, first.isLowerAlphanumeric, lowered.utf8.count <= 64,
+        guard let first = lowered.utf8.first, first.isLowerAlphanumeric, lowered.utf8.count <= Self.maximumLength,
             lowered.utf8.allSatisfy({ $0.isLowerAlphanumeric || $0.isDashOrUnderscore })
         else { return nil }
         self.text = lowered
+    }
+
+    package static let maximumLength = 64
+
+    /// What a name such as `My Coder` becomes: lower-case, `-` for every other character, no dashes around it. It is
+    /// an id unless it is empty or longer than ``maximumLength``.
+    package static func spelling(of name: some StringProtocol) -> String {
+        let spelled = name.trimmed.map { character -> Character in
+            // Not by way of `lowercased()`: some letters beyond ASCII have ASCII ones as their lower case.
+            guard let byte = character.asciiValue, character.utf8.count == 1 else { return "-" }
+            let lower = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+            return lower.isLowerAlphanumeric || lower.isDashOrUnderscore ? Character(UnicodeScalar(lower)) : "-"
+        }
+        let start = spelled.drop { $0 == "-" || $0 == "_" }
+        return String(start.reversed().drop { $0 == "-" }.reversed())
     }
 
     package var description: String { text }

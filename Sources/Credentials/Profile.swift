@@ -32,10 +32,13 @@ package struct Profile: Hashable, Sendable {
     package var email: String?
     /// The file names the secret's place (`keyRef`, `tokenRef`) instead of holding it.
     package var isReference: Bool
+    /// That place; nil for a reference that cannot be understood.
+    package var reference: SecretReference?
 
     package init(
         id: ProfileID, provider: ProviderID, kind: CredentialKind, secret: Secret?, refresh: Secret? = nil,
-        expires: Expiry = .never, email: String? = nil, isReference: Bool = false
+        expires: Expiry = .never, email: String? = nil, isReference: Bool = false,
+        reference: SecretReference? = nil
     ) {
         self.id = id
         self.provider = provider
@@ -44,7 +47,8 @@ package struct Profile: Hashable, Sendable {
         self.refresh = refresh
         self.expires = expires
         self.email = email
-        self.isReference = isReference
+        self.isReference = isReference || reference != nil
+        self.reference = reference
     }
 
     /// An Anthropic setup token: stored, shown and aged, but never sent over HTTP by us.

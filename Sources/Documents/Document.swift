@@ -38,6 +38,11 @@ package struct Document: Sendable {
     package var text: String { String(decoding: bytes, as: UTF8.self) }
     package var root: Element { Element(document: self, index: 0) }
 
+    /// Whether a key of that name stands anywhere in the document.
+    package func hasKey(_ name: String) -> Bool {
+        nodes.indices.contains { nodes[$0].kind == .key && Element(document: self, index: $0).keyText == name }
+    }
+
     /// The value under a path of object keys; of equal keys the last one counts, as in JavaScript.
     package func element(at path: [String]) -> Element? {
         var found = root

@@ -60,6 +60,8 @@ package struct Element: Sendable {
     /// The text of a string; nil for other kinds.
     package var string: String? { node.kind == .string ? decodedText(node) : nil }
     package var boolean: Bool? { node.kind == .boolean ? document.bytes[span.lowerBound] == UInt8(ascii: "t") : nil }
+    /// The text of a key node.
+    var keyText: String? { node.kind == .key ? decodedText(node) : nil }
     package var isNull: Bool { node.kind == .null }
     /// The value of a number without a fraction or an exponent, hexadecimal ones included.
     package var integer: Int64? { node.kind == .number ? Number.integer(sourceText) : nil }

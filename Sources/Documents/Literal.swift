@@ -89,6 +89,11 @@ package indirect enum Literal: Hashable, Sendable {
 
     /// Writes a JSON string. Control characters and the two Unicode line breaks are escaped.
     static func quote(_ value: String, to text: inout String) {
+        // Nearly everything that is written is plain.
+        if value.utf8.allSatisfy({ (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }) {
+            text += "\"\(value)\""
+            return
+        }
         text += "\""
         for scalar in value.unicodeScalars {
             switch scalar {

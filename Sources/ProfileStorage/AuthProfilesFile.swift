@@ -12,8 +12,8 @@ package struct AuthProfilesFile: CredentialStore {
     package static let name = "auth-profiles.json"
     static let lockName = "auth-profiles.lock"
 
-    private let folder: String
-    private let lockWait: Duration
+    let folder: String
+    let lockWait: Duration
 
     /// - Parameters:
     ///   - folder: the agent's directory; made with mode 0700 by the first update.
@@ -42,11 +42,7 @@ package struct AuthProfilesFile: CredentialStore {
     package func update<R: Sendable>(
         _ change: @Sendable (inout ProfileBook) throws(StoreError) -> R
     ) throws(StoreError) -> R {
-        let directory = try SafeDirectory(creating: folder)
-        return try directory.withLock(Self.lockName, wait: lockWait) { () throws(StoreError) in
-            directory.removeLeftovers(beside: Self.name)
-            let bytes = try directory.read(Self.name)
-            var document = try parse(bytes ?? Array("{\n  \"version\": 1,\n  \"profiles\": {}\n}\n".utf8))
+        try edit { document throws(StoreError) in
             let before = try StoredProfiles(document, path: path).book
             var after = before
             let result = try change(&after)
@@ -57,9 +53,28 @@ package struct AuthProfilesFile: CredentialStore {
             guard try StoredProfiles(document, path: path).book == after else {
                 throw .malformed(path: path, problem: "Its form does not allow the change that was asked for.")
             }
-            try directory.atomicReplace(Self.name, with: document.bytes)
             return result
         }
+    }
+
+    /// Nothing is written when `change` changes nothing, or throws.
+    func edit<R>(_ change: (inout Document) throws(StoreError) -> R) throws(StoreError) -> R {
+        let directory = try SafeDirectory(creating: folder)
+        return try directory.withLock(Self.lockName, wait: lockWait) { () throws(StoreError) in
+            directory.removeLeftovers(beside: Self.name)
+            var document = try parse(
+                directory.read(Self.name) ?? Array("{\n  \"version\": 1,\n  \"profiles\": {}\n}\n".utf8))
+            let before = document.bytes
+            let result = try change(&document)
+            if document.bytes != before { try directory.atomicReplace(Self.name, with: document.bytes) }
+            return result
+        }
+    }
+
+    /// Nil when there is no file.
+    func document() throws(StoreError) -> Document? {
+        guard let bytes = try SafeDirectory(existing: folder)?.read(Self.name) else { return nil }
+        return try parse(bytes)
     }
 
     private func parse(_ bytes: [UInt8]) throws(StoreError) -> Document {

@@ -73,7 +73,7 @@ struct BookEdits {
         var fields = members(of: old).map(\.key)
         if old.expires != new.expires { fields.append("expires") }
         // A reference would go before the secret that has been stored, or point to the one before.
-        if old.isReference, !new.isReference { fields += ["keyRef", "tokenRef"] }
+        if old.isReference, old.reference != new.reference || !new.isReference { fields += ["keyRef", "tokenRef"] }
         // The older spelling would otherwise keep the key that was replaced.
         if old.kind == .apiKey, old.kind != new.kind || old.secret != new.secret { fields.append("apiKey") }
         return fields
@@ -87,12 +87,22 @@ struct BookEdits {
         if let secret = profile.secret {
             members.append(.init(StoredEntry.field(profile.kind), .string(secret.reveal())))
         }
+        if let reference = profile.reference, let field = StoredEntry.referenceField(profile.kind) {
+            members.append(.init(field, Self.literal(reference)))
+        }
         if let refresh = profile.refresh { members.append(.init("refresh", .string(refresh.reveal()))) }
         if case .at(let date) = profile.expires, let milliseconds = StoredEntry.milliseconds(date) {
             members.append(.init("expires", .integer(milliseconds)))
         }
         if let email = profile.email { members.append(.init("email", .string(email))) }
         return members
+    }
+
+    private static func literal(_ reference: SecretReference) -> Literal {
+        .object([
+            .init("source", .string(reference.source.rawValue)), .init("provider", .string(reference.provider)),
+            .init("id", .string(reference.id)),
+        ])
     }
 
     private func writeOrder(of provider: ProviderID, in document: inout Document) throws {

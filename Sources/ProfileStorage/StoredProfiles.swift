@@ -53,11 +53,18 @@ package struct StoredProfiles: Hashable, Sendable {
         if kind == .apiKey, entry["key"]?.string == nil, entry["apiKey"]?.string != nil {
             problems.append("profiles.\(name) has its key under apiKey; the field's name is key.")
         }
+        let isReference = ["keyRef", "tokenRef"].contains { entry[$0]?.kind == .object }
+        let reference = StoredEntry.reference(entry, kind)
+        if isReference, kind == .oauth {
+            problems.append("profiles.\(name) is an OAuth login, which cannot be kept elsewhere: it is not used.")
+        } else if isReference, reference == nil {
+            problems.append("profiles.\(name) has a reference that cannot be understood; it is not used.")
+        }
         book.profiles[id] = Profile(
             id: id, provider: provider, kind: kind, secret: StoredEntry.secret(entry, kind),
             refresh: kind == .oauth ? entry["refresh"]?.string.map { Secret($0) } : nil,
             expires: StoredEntry.expiry(entry["expires"]), email: entry["email"]?.string,
-            isReference: entry["keyRef"]?.kind == .object || entry["tokenRef"]?.kind == .object)
+            isReference: isReference, reference: reference)
     }
 
     private mutating func addOrder(_ key: String, _ list: Element) {
@@ -81,6 +88,24 @@ enum StoredEntry {
         case .token: "token"
         case .oauth: "access"
         }
+    }
+
+    /// The field that names the place of a secret of a kind; nil for logins, which we write back ourselves.
+    static func referenceField(_ kind: CredentialKind) -> String? {
+        switch kind {
+        case .apiKey: "keyRef"
+        case .token: "tokenRef"
+        case .oauth: nil
+        }
+    }
+
+    static func reference(_ entry: Element, _ kind: CredentialKind) -> SecretReference? {
+        guard let field = referenceField(kind), let object = entry[field], object.kind == .object,
+            let source = object["source"]?.string.flatMap({ SecretReference.Source(rawValue: $0) }),
+            let id = object["id"]?.string
+        else { return nil }
+        return SecretReference(
+            source: source, provider: object["provider"]?.string ?? SecretReference.defaultProvider, id: id)
     }
 
     static func secret(_ entry: Element, _ kind: CredentialKind) -> Secret? {

@@ -113,6 +113,8 @@ package struct DialectError: Sendable {
 extension String {
     /// As a JSON string with its quotes.
     package var jsonQuoted: String {
+        // Nearly everything that is written is plain.
+        if utf8.allSatisfy({ (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }) { return "\"\(self)\"" }
         var out = "\""
         for scalar in unicodeScalars {
             switch scalar {

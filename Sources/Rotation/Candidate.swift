@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Credentials
-import FoundationEssentials
+package import FoundationEssentials
 
 /// Where a credential comes from.
 package enum CandidateSource: Hashable, Sendable {
@@ -10,6 +10,8 @@ package enum CandidateSource: Hashable, Sendable {
     case config
     /// An environment variable, by name.
     case environment(String)
+    /// A variable that only the login shell has, by name.
+    case shellEnvironment(String)
 }
 
 /// Why a candidate is passed over. The raw values are stable.
@@ -77,12 +79,12 @@ package struct Candidate: Hashable, Sendable {
         case (.profile, .token): 1
         case (.profile, .apiKey): 2
         case (.config, _): 3
-        case (.environment, _): 4
+        case (.environment, _), (.shellEnvironment, _): 4
         }
     }
 
     /// Eligibility that depends on the clock alone.
-    func eligibility(at now: Date) -> SkipCode {
+    package func eligibility(at now: Date) -> SkipCode {
         guard standing == .ok else { return standing }
         switch expires {
         case .never: return .ok

@@ -172,6 +172,16 @@ package struct HealthTable: Sendable {
         wake(slot)
     }
 
+    /// Only what the clearance is about; a credential that is not known stays unknown.
+    ///
+    /// - Returns: what went; nil when there was nothing.
+    package mutating func forget(_ key: HealthKey, _ clearance: Clearance) -> Forgotten? {
+        guard let slot = slots[key], let gone = cells[slot].health.forget(clearance) else { return nil }
+        changed.insert(slot)
+        wake(slot)
+        return gone
+    }
+
     /// What has changed since the last call.
     ///
     /// - Parameter maximumUses: of those that were used and nothing more, the rest is given next time: with thousands

@@ -52,12 +52,12 @@ extension SafeDirectory {
                 fix: "Give it a copy of its own: cp -p '\(file.path)' '\(file.path).own' && "
                     + "mv '\(file.path).own' '\(file.path)'")
         }
-        if status.st_mode & 0o077 != 0 { tighten(file, to: 0o600, name: name) }
+        if status.st_mode & 0o077 != 0, kind != .visited { tighten(file, to: 0o600, name: name) }
     }
 
-    /// Our own files; and, only to read and only in a folder such as /etc, what the administrator put there.
+    /// Our own files; and, only to read and only in a folder such as /etc or a project's, the administrator's.
     package static func trusts(owner: UInt32, to us: UInt32, in kind: Kind, isRead: Bool) -> Bool {
-        owner == us || (owner == 0 && kind == .shared && isRead)
+        owner == us || (owner == 0 && kind != .own && isRead)
     }
 
     func checkName(_ name: String) throws(StoreError) {

@@ -28,6 +28,8 @@ package final class SafeDirectory: Sendable {
         case own
         /// One that the user keeps other things in: its files are ours, its mode is not.
         case shared
+        /// One that we only look into, such as a working directory: nothing in it is changed, not even a mode.
+        case visited
     }
 
     /// Off for whoever only looks: what is too open is then left as it is, and nothing is said of it.

@@ -7,14 +7,18 @@ package import SafeFiles
 package struct SettingsFile: Sendable {
     package let path: String
     private let kind: SafeDirectory.Kind
+    private let includeRoots: [String]
     private static let limitInBytes = 16 << 20
     private static let backups = 5
 
     package init(_ layout: StateLayout) {
         path = layout.configPath
+        includeRoots = layout.includeRoots
         kind = Self.split(layout.configPath).folder == layout.state ? .own : .shared
     }
 
+    /// The document as it was written, without what it includes.
+    ///
     /// - Returns: nil when there is no file.
     package func load() throws(SettingsFileError) -> Document? { try read().document }
 
@@ -29,32 +33,94 @@ package struct SettingsFile: Sendable {
         } catch { throw SettingsFileError(path: path, error) }
     }
 
+    /// The configuration with what it includes. What cannot be read is told in the result, with the files that would
+    /// have to change.
+    package func resolved() -> ResolvedSettings {
+        do throws(SettingsFileError) {
+            let found = try read()
+            guard let document = found.document else { return ResolvedSettings(notices: found.notices) }
+            var resolved = resolve(document)
+            resolved.notices = found.notices + resolved.notices
+            return resolved
+        } catch { return ResolvedSettings(failure: error) }
+    }
+
+    /// What a document would say in the place of this file.
+    package func resolve(_ document: Document) -> ResolvedSettings {
+        guard IncludeReader.isNeeded(document) else { return ResolvedSettings(document: document, authored: document) }
+        var reader = IncludeReader(configuration: path, roots: includeRoots)
+        var resolved = ResolvedSettings(authored: document)
+        do throws(SettingsFileError) { resolved.document = try reader.resolve(document, at: path) } catch {
+            resolved.failure = error
+        }
+        resolved.origins = reader.origins
+        resolved.files = reader.files
+        resolved.notices = reader.notices
+        return resolved
+    }
+
     /// Reads, changes and writes under a lock. The file before is kept as `.bak`, older ones as `.bak.1` to `.bak.4`.
     ///
     /// - Returns: what `change` returned. Nothing is written when it changes nothing or refuses.
     @discardableResult
     package func edit<R>(_ change: (inout Document) throws(DocumentError) -> R) throws(SettingsFileError) -> R {
+        try revise(mayShrink: false, change) { _, _ in }
+    }
+
+    /// As ``edit(_:)``, with a last look at the outcome.
+    ///
+    /// - Parameters:
+    ///   - mayShrink: the change may take away more than half of the file.
+    ///   - review: is given the document before and after; nothing is written when it throws.
+    @discardableResult
+    package func revise<R>(
+        mayShrink: Bool, _ change: (inout Document) throws(DocumentError) -> R,
+        review: (_ before: Document, _ after: Document) throws(StoreError) -> Void
+    ) throws(SettingsFileError) -> R {
         let (folder, name) = Self.split(path)
         do throws(StoreError) {
             let directory = try SafeDirectory(creating: folder, kind: kind)
             return try directory.withLock("\(name).lock", wait: .seconds(10)) { () throws(StoreError) in
-                directory.removeLeftovers(beside: name)
+                for name in [name, "\(name).bak"] { directory.removeLeftovers(beside: name) }
                 let before = try directory.read(name, limitInBytes: Self.limitInBytes)
                 let old = try before.map { bytes throws(StoreError) in try parse(bytes) }
-                var document = old ?? Document(emptyObjectAs: .json5)
+                let start = old ?? Document(emptyObjectAs: .json5)
+                var document = start
                 let result: R
                 do throws(DocumentError) { result = try change(&document) } catch {
                     throw .malformed(path: path, problem: error.description)
                 }
                 guard document.bytes != before else { return result }
+                try review(start, document)
                 if let old {
-                    try check(document, against: old)
+                    try check(document, against: old, mayShrink: mayShrink)
                     try keep(old.bytes, in: directory, name)
                 }
                 try directory.atomicReplace(name, with: document.bytes)
                 return result
             }
         } catch { throw SettingsFileError(path: path, error) }
+    }
+
+    /// As ``revise(mayShrink:_:review:)``, without writing anything.
+    ///
+    /// - Returns: the document before and after.
+    package func rehearse(
+        mayShrink: Bool, _ change: (inout Document) throws(DocumentError) -> Void,
+        review: (_ before: Document, _ after: Document) throws(StoreError) -> Void
+    ) throws(SettingsFileError) -> (before: Document, after: Document) {
+        let before = try load() ?? Document(emptyObjectAs: .json5)
+        var after = before
+        do throws(StoreError) {
+            do throws(DocumentError) { try change(&after) } catch {
+                throw .malformed(path: path, problem: error.description)
+            }
+            if after.bytes != before.bytes {
+                try review(before, after)
+                try check(after, against: before, mayShrink: mayShrink)
+            }
+        } catch { throw SettingsFileError(path: path, error) }
+        return (before, after)
     }
 
     private func parse(_ bytes: [UInt8]) throws(StoreError) -> Document {
@@ -68,30 +134,38 @@ package struct SettingsFile: Sendable {
     }
 
     /// A slip of ours, or of a command, must not empty somebody's configuration, nor open the gateway.
-    private func check(_ document: Document, against before: Document) throws(StoreError) {
+    private func check(_ document: Document, against before: Document, mayShrink: Bool) throws(StoreError) {
         let counts = (before.bytes.count, document.bytes.count)
-        if counts.0 > 512, counts.1 * 2 < counts.0 {
-            throw refusal("It would take away more than half of the file (\(counts.0) bytes to \(counts.1)).")
+        if !mayShrink, counts.0 > 512, counts.1 * 2 < counts.0 {
+            throw refusal(
+                "It would take away more than half of the file (\(counts.0) bytes to \(counts.1)).",
+                fix: "If that is meant, run it again with --allow-loss; else edit the file by hand: "
+                    + "\"$(agenticflow-enterprise config path)\"")
         }
         let auth = ["gateway", "auth"]
-        if before.element(at: auth) != nil, document.element(at: auth) == nil {
+        if before.element(at: auth)?.kind == .object, document.element(at: auth)?.kind != .object {
             throw refusal("It would take away gateway.auth, and with it the token that clients present.")
         }
     }
 
-    private func refusal(_ why: String) -> StoreError {
+    private func refusal(_ why: String, fix: String? = nil) -> StoreError {
         .refused(
             Advice(
                 what: "The change of \(path) was not made.", why: why,
-                fix: "Edit the file by hand, then run: agenticflow-enterprise models status"))
+                fix: fix ?? "Edit the file by hand, then run: agenticflow-enterprise config validate"))
     }
 
+    /// Nothing is moved before the newest copy is whole beside the others: a full disk, however often it is tried, takes
+    /// no older copy away.
     private func keep(_ bytes: [UInt8], in directory: SafeDirectory, _ name: String) throws(StoreError) {
+        // What cannot be read is no copy of ours; it is moved on like one.
+        if let newest = try? directory.read("\(name).bak", limitInBytes: Self.limitInBytes), newest == bytes { return }
+        try directory.atomicReplace("\(name).bak.new", with: bytes, durability: .relaxed)
         for number in stride(from: Self.backups - 1, through: 1, by: -1) {
             let older = number == 1 ? "\(name).bak" : "\(name).bak.\(number - 1)"
             try directory.rename(older, to: "\(name).bak.\(number)")
         }
-        try directory.atomicReplace("\(name).bak", with: bytes, durability: .relaxed)
+        try directory.rename("\(name).bak.new", to: "\(name).bak")
     }
 
     private static func split(_ path: String) -> (folder: String, name: String) {
@@ -105,10 +179,13 @@ package struct SettingsFile: Sendable {
 package struct SettingsFileError: ActionableError, Equatable {
     package let path: String
     package let cause: StoreError
+    /// From the configuration to the file; empty for the configuration itself.
+    package let chain: [String]
 
-    init(path: String, _ cause: StoreError) {
+    init(path: String, _ cause: StoreError, chain: [String] = []) {
         self.path = path
         self.cause = cause
+        self.chain = chain
     }
 
     package var exitCode: ExitStatus {
@@ -117,9 +194,20 @@ package struct SettingsFileError: ActionableError, Equatable {
     }
 
     package var advice: Advice {
+        guard chain.isEmpty else { return adviceOnIncluded }
         guard case .malformed(_, let problem) = cause else { return cause.advice }
         return Advice(
             what: "\(path) cannot be read as a configuration.", why: problem,
             fix: "Nothing was changed. Correct that line, or go back to the copy before: cp '\(path).bak' '\(path)'")
+    }
+
+    private var adviceOnIncluded: Advice {
+        let route = chain.map(\.escapedForDisplay).joined(separator: " -> ")
+        let why: String
+        if case .malformed(_, let problem) = cause { why = problem } else { why = cause.advice.why }
+        return Advice(
+            what: "\(path.escapedForDisplay) cannot be included in the configuration.",
+            why: "\(why) Included by way of: \(route)",
+            fix: "Correct that file, or the $include that names it, then run: agenticflow-enterprise config validate")
     }
 }

@@ -183,7 +183,9 @@ import Testing
         let instance = Instance(config: "{agents: {list: [{id: 'coder'}]}}")
         let run = instance.run("models auth paste-api-key --provider openai --agent codr", typing: "sk-test-123456")
         #expect(run.code == 64)
-        #expect(run.stderr.hasPrefix("error: There is no agent \"codr\".\n  why: Known agents: coder, main.\n"))
+        #expect(
+            run.stderr.hasPrefix(
+                "error: There is no agent \"codr\". Did you mean coder?\n  why: Known agents: coder, main.\n"))
     }
 
     @Test func `another agent gets a store of its own`() throws {

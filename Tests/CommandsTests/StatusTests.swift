@@ -46,7 +46,7 @@ import Testing
 
                         Auth overview
                         Auth store    : ~/.agenticflow-enterprise/agents/main/agent/auth-profiles.json
-                        Shell env     : off
+                        Shell env     : off (only the import from a login shell is off; variables that are set count)
                         Providers w/ OAuth/tokens (2): anthropic (1), openrouter (1)
                         - anthropic effective=unusable:none of 2 can be used now | profiles=2 (oauth=0, token=1, api_key=1) | \
                         anthropic:manual=token:sk-ant...xxxx [needs_vendor_cli], anthropic:work=sk-ant...qrst [disabled:billing 4h]
@@ -56,16 +56,19 @@ import Testing
                         - openrouter effective=unusable:none of 1 can be used now | profiles=1 (oauth=1, token=0, api_key=0) | \
                         openrouter:login=OAuth (me@x.org) [expired]
 
+                        Environment
+                        - GROQ_API_KEY=gsk_en...7890 from the environment of this command
+
                         Missing auth
                         - openai Run: agenticflow-enterprise models auth paste-api-key --provider openai, \
                         or write OPENAI_API_KEY=... into ~/.agenticflow-enterprise/.env
 
                         OAuth/token status
                         - anthropic
-                          anthropic:manual=token:sk-ant...xxxx expiring expires in 23h
-                          anthropic:work=sk-ant...qrst static
+                          - anthropic:manual=token:sk-ant...xxxx expiring expires in 23h
+                          - anthropic:work=sk-ant...qrst static
                         - openrouter
-                          openrouter:login=OAuth (me@x.org) expired since 2026-09-21T14:13:19Z (its refresh token can renew it)
+                          - openrouter:login=OAuth (me@x.org) expired since 2026-09-21T14:13:19Z (its refresh token can renew it)
 
                         Unavailable auth profiles
                         - anthropic:manual needs_vendor_cli: It is a setup token; Anthropic limits those to its own program, so requests do \
@@ -179,8 +182,8 @@ import Testing
     @Test func `flags that contradict each other are a usage error`() {
         let run = Instance().run("models status --json --plain")
         #expect(run.code == 64)
-        #expect(run.stdout == "")
-        #expect(run.stderr.hasPrefix("Error: Choose either --json or --plain, not both.\n"))
+        #expect(run.stdout.hasPrefix("{\"error\":\"Choose either --json or --plain, not both.\","))
+        #expect(run.stderr == "")
     }
 
     @Test func `another agent shows what it inherits and what is its own`() throws {

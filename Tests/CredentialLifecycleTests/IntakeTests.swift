@@ -24,6 +24,10 @@ import Testing
         ("sk-test\u{0}-123456", .foreignCharacter(position: 8, codePoint: 0)),
         ("sk-ant…wxyz", .foreignCharacter(position: 7, codePoint: 0x2026)),
         ("│ sk-test-123456", .foreignCharacter(position: 1, codePoint: 0x2502)),
+        ("$OPENAI_API_KEY", .notTheKeyAlone(found: "$, a variable's name that the shell did not replace")),
+        ("{\"key\":\"sk-test-123456\"}", .notTheKeyAlone(found: "a bracket")),
+        ("\"sk-test-123456", .foreignCharacter(position: 1, codePoint: 0x22)),
+        ("sk-test-'123456", .foreignCharacter(position: 9, codePoint: 0x27)),
         ("short", .tooShort(8)), (String(repeating: "a", count: 4097), .tooLong(4096)), ("sk-ant-...-wxyz", .masked),
     ])
     func `everything else is refused, with its place`(pasted: String, error: IntakeError) {

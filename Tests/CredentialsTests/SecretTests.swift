@@ -52,7 +52,7 @@ import Testing
         ("\u{1B}]52;c;x\u{7}", "\\u{1b}]52;c;x\\u{7}"),
         ("a\r\nb", "a\\u{d}\\u{a}b"), ("\u{7F}\u{80}\u{9B}", "\\u{7f}\\u{80}\\u{9b}"),
         ("\u{2028}\u{2029}", "\\u{2028}\\u{2029}"), ("\u{202E}gpj\u{2066}", "\\u{202e}gpj\\u{2066}"),
-        ("\u{0}", "\\u{0}"),
+        ("\u{0}", "\\u{0}"), ("a\u{200B}b\u{AD}c\u{2060}", "a\\u{200b}b\\u{ad}c\\u{2060}"), ("\u{E0041}", "\\u{e0041}"),
     ])
     func `what could command a terminal is spelled out`(text: String, shown: String) {
         #expect(text.escapedForDisplay == shown)

@@ -104,7 +104,7 @@ import Testing
     private func comments(of text: String, without spans: [Range<Int>] = []) -> [String] {
         var bytes = Array(text.utf8)
         for span in spans.sorted(by: { $0.lowerBound > $1.lowerBound }) { bytes.replaceSubrange(span, with: [0x20]) }
-        return DocumentsTests.comments(of: String(decoding: bytes, as: UTF8.self))
+        return TestKit.comments(of: String(decoding: bytes, as: UTF8.self))
     }
 
     /// Of bytes that are neither space nor a comma.

@@ -2,6 +2,7 @@
 import Credentials
 import Exchange
 import Providers
+import Settings
 import Testing
 
 @testable import Gateway
@@ -10,6 +11,9 @@ import Testing
     static let custom = Provider(
         id: ProviderID("corp")!, displayName: "corp", baseURL: "http://10.0.0.5/v1", formats: [.openaiCompletions],
         models: ["shared", "house-model", "vendor@2024"])
+
+    static let coder = AgentID("coder")!
+    static let strict = AgentID("strict")!
 
     static var router: ModelRouter {
         var router = ModelRouter()
@@ -21,8 +25,13 @@ import Testing
             "gpt-known": [.openai],
         ]
         router.aliases = ["fast": "openai/gpt-known", "loop": "loop", "odd": "nobody/x"]
-        router.primary = "openai/gpt-known"
-        router.fallbacks = ["corp/house-model", "anthropic/claude-x"]
+        router.defaults = AgentModels(
+            primary: "openai/gpt-known", fallbacks: ["corp/house-model", "anthropic/claude-x"])
+        router.agents = [.main, coder, strict]
+        router.own = [
+            coder: AgentModels(primary: "fast", fallbacks: ["anthropic/claude-x", "corp/a/b"]),
+            strict: AgentModels(primary: "house-model"),
+        ]
         return router
     }
 
@@ -80,6 +89,27 @@ import Testing
         #expect(targets.map { "\($0.provider)/\($0.model)" } == ["openai/gpt-known", "corp/house-model"])
         #expect(try Self.route("house-model").get().count == 1)
         #expect(try Self.route("fast@openai:work").get().count == 1)
+    }
+
+    @Test(
+        arguments: [
+            (nil, "default", ["openai/gpt-known", "corp/house-model"]),
+            ("main", "agenticflow-enterprise", ["openai/gpt-known", "corp/house-model"]),
+            ("coder", "default", ["openai/gpt-known", "corp/a/b"]), ("strict", "default", ["corp/house-model"]),
+            ("strict", "openai/gpt-known", ["openai/gpt-known"]), ("coder", "house-model", ["corp/house-model"]),
+        ] as [(String?, String, [String])])
+    func `the default model and its fallbacks are those of the agent`(
+        agent: String?, name: String, places: [String]
+    ) throws {
+        let targets = try Self.route(name, agent: agent).get()
+        #expect(targets.map { "\($0.provider)/\($0.model)" } == places)
+    }
+
+    @Test func `who names no agent gets the model of the default agent`() throws {
+        var router = Self.router
+        router.defaultAgent = Self.strict
+        let targets = try router.targets(for: "default", endpoint: .chatCompletions, agent: nil)
+        #expect(targets.map { "\($0.provider)/\($0.model)" } == ["corp/house-model"])
     }
 
     @Test func `an agent must be one of ours`() {

@@ -174,7 +174,7 @@ struct Rules {
         case (.profile, .token): return 1
         case (.profile, .apiKey): return 2
         case (.config, _): return 3
-        case (.environment, _): return 4
+        case (.environment, _), (.shellEnvironment, _): return 4
         }
     }
 }

@@ -93,4 +93,37 @@ import Testing
         #expect(scratch.bytes(of: "moved/a") == [2])
         #expect(scratch.bytes(of: "state/a") == [9])
     }
+
+    // MARK: Moving folders
+
+    @Test func `a folder moves with everything in it, into an empty place`() throws {
+        let scratch = ScratchFolder()
+        for name in ["from", "from/one", "to"] { scratch.makeFolder(name) }
+        scratch.write("kept", to: "from/one/file")
+        let from = try #require(try SafeDirectory(existing: scratch.path("from")))
+        let to = try #require(try SafeDirectory(existing: scratch.path("to")))
+        #expect(try to.makeFolder("place"))
+        #expect(try !to.makeFolder("place"))
+        #expect(try from.moveFolder("one", to: to, as: "place"))
+        #expect(scratch.text(of: "to/place/file") == "kept")
+        #expect(scratch.mode(of: "from/one") == nil)
+        #expect(try !from.moveFolder("one", to: to, as: "other"))
+    }
+
+    @Test func `a folder never takes the place of one that holds something, nor is a link or file moved`() throws {
+        let scratch = ScratchFolder()
+        for name in ["from", "from/one", "to", "to/full"] { scratch.makeFolder(name) }
+        scratch.write("kept", to: "to/full/file")
+        scratch.write("plain", to: "from/file")
+        symlink(scratch.path("to/full"), scratch.path("from/link"))
+        let from = try #require(try SafeDirectory(existing: scratch.path("from")))
+        let to = try #require(try SafeDirectory(existing: scratch.path("to")))
+        for name in ["one", "link", "file", "..", "a/b", ""] {
+            #expect(throws: StoreError.self) { _ = try from.moveFolder(name, to: to, as: "full") }
+        }
+        #expect(scratch.text(of: "to/full/file") == "kept")
+        #expect(scratch.text(of: "from/file") == "plain")
+        to.removeEmptyFolder("full")
+        #expect(scratch.mode(of: "to/full") == 0o700)
+    }
 }

@@ -84,6 +84,37 @@ import Testing
     }
 }
 
+@Suite struct AgentModelsTests {
+    @Test(
+        arguments: [
+            ("main", AgentModels.Source.defaults, "d/1", AgentModels.Source.defaults, ["d/2"]),
+            ("plain", .agent, "a/1", .agent, []), ("both", .agent, "a/1", .agent, ["a/2"]),
+            ("none", .agent, "a/1", .agent, []), ("only", .defaults, "d/1", .agent, ["a/2"]),
+            ("strict", .defaults, "d/1", .agent, []), ("empty", .defaults, "d/1", .defaults, ["d/2"]),
+            ("blank", .defaults, "d/1", .defaults, ["d/2"]), ("nobody", .defaults, "d/1", .defaults, ["d/2"]),
+        ] as [(String, AgentModels.Source, String, AgentModels.Source, [String])])
+    func `an agent's model has the fallbacks beside it, or none`(
+        id: String, primarySource: AgentModels.Source, primary: String, fallbacksSource: AgentModels.Source,
+        fallbacks: [String]
+    ) throws {
+        let found = try settings(
+            """
+            {agents: {
+              defaults: {model: {primary: 'd/1', fallbacks: ['d/2']}, imageModel: {primary: 'i/1', fallbacks: ['i/2']}},
+              list: [{id: 'plain', model: 'a/1'}, {id: 'both', model: {primary: 'a/1', fallbacks: ['a/2']}},
+                {id: 'none', model: {primary: 'a/1', fallbacks: []}}, {id: 'only', model: {fallbacks: ['a/2']}},
+                {id: 'strict', model: {fallbacks: []}}, {id: 'empty', model: {}}, {id: 'blank', model: ' '}],
+            }}
+            """)
+        var expected = AgentModels(primary: primary, fallbacks: fallbacks)
+        expected.primarySource = primarySource
+        expected.fallbacksSource = fallbacksSource
+        #expect(found.models(of: try #require(AgentID(id))) == expected)
+        #expect(found.models.image == ModelPreference(primary: "i/1", fallbacks: ["i/2"]))
+        #expect(found.problems == [])
+    }
+}
+
 @Suite struct AgentSettingsTests {
     @Test func `agents, their default, and models are read`() throws {
         let found = try settings(
@@ -190,13 +221,6 @@ import Testing
         #expect(found.gateway == GatewaySettings())
         #expect(found.complaints.count == 1)
         #expect(found.complaints.first?.hasPrefix("The configuration is ") == true)
-    }
-
-    @Test func `other files are not read, and that is said`() throws {
-        #expect(
-            try settings("{$include: './x.json'}").complaints == [
-                "$include has no effect: this version reads no other files."
-            ])
     }
 
     @Test func `no problem quotes a value`() throws {

@@ -14,7 +14,7 @@ import Testing
             """
             { baseUrl: 'https://API.example.org:8443/v1/', api: 'openai-completions', apiKey: 'sk-own', auth: 'token',
               headers: { 'X-Title': 'My App', 'HTTP-Referer': 'https://me.example' }, caFile: '~/ca.pem',
-              models: ['plain', { id: 'big', name: 'Big', contextWindow: 200000, maxTokens: 8192, cost: {input: 1} }] }
+              models: ['plain', { id: 'big', name: 'Big', contextWindow: 200000, maxTokens: 8192, input: ['text', 'image'], cost: {input: 1} }] }
             """)
         var expected = ProviderSettings()
         expected.baseURL = "https://api.example.org:8443/v1"
@@ -28,7 +28,8 @@ import Testing
         expected.caFile = "~/ca.pem"
         expected.models = [
             ConfiguredModel(id: "plain"),
-            ConfiguredModel(id: "big", name: "Big", contextWindow: 200_000, maximumAnswerTokens: 8192),
+            ConfiguredModel(
+                id: "big", name: "Big", contextWindow: 200_000, maximumAnswerTokens: 8192, input: ["text", "image"]),
         ]
         #expect(found == expected)
         #expect(complaints == [])

@@ -27,11 +27,15 @@ struct GatewayRun: ParsableCommand {
     var port: Int?
     @Option(
         help: ArgumentHelp(
-            "Listen on this address (loopback, lan, or a numeric one) instead of gateway.bind.", valueName: "address"))
+            "Listen on this address (loopback, lan, or a numeric one) instead of gateway.bind.", valueName: "address"),
+        completion: .list(["loopback", "lan"]))
     var bind: String?
 
     func validate() throws {
-        if let port, !(0...65_535).contains(port) { throw ValidationError("--port takes a number from 0 to 65535.") }
+        guard let port, !(0...65_535).contains(port) else { return }
+        throw UsageError(
+            what: "\(port) is no port.", why: "Ports are numbers from 0 to 65535; 0 takes any free one.",
+            fix: "For example: agenticflow-enterprise gateway run --port 18790")
     }
 
     func run() throws { try run(in: .live()) }
@@ -39,12 +43,21 @@ struct GatewayRun: ParsableCommand {
     func run(in context: CommandContext) throws {
         let fileLimit = Self.prepareProcess()
         var reader = try context.reader()
+        reader.askPrograms()
         var reading = reader.read()
         try Self.refuseUnreadableConfiguration(reading)
         // Before anything is made: a command that is refused leaves nothing behind.
         let place = try listeningPlace(reading)
         let state = try SafeDirectory(creating: reading.layout.state)
         let lock = try Self.lock(state)
+        if let question = reader.shellQuestion(after: reading) {
+            // Before anybody is served: the clients' token may be one of the variables.
+            if context.terminal.isNoticeTerminal {
+                context.terminal.notice("Asking the login shell for variables (env.shellEnv) ...")
+            }
+            reader.adopt(question.ask())
+            reading = reader.read()
+        }
         if reading.clientToken == nil {
             try FirstToken.make(for: reading.layout, terminal: context.terminal)
             reading = reader.read()

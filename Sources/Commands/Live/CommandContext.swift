@@ -2,6 +2,7 @@
 package import CredentialLifecycle
 package import Credentials
 import FoundationEssentials
+import SafeFiles
 package import Settings
 
 /// What a command works with: made once for the real world, or by a test.
@@ -10,15 +11,25 @@ package struct CommandContext: Sendable {
     /// The process environment.
     package var environment: [String: String]
     package var now: WallClock
+    /// Whose `.env` is read; nil for none.
+    package var workingDirectory: String?
+    /// Asks a provider; only commands that say so do.
+    package var ask: ProviderAsk = .live
 
-    package init(terminal: Terminal, environment: [String: String], now: @escaping WallClock) {
+    package init(
+        terminal: Terminal, environment: [String: String], workingDirectory: String? = nil, now: @escaping WallClock
+    ) {
         self.terminal = terminal
         self.environment = environment
+        self.workingDirectory = workingDirectory
         self.now = now
     }
 
     package static func live() -> CommandContext {
-        CommandContext(terminal: .standard, environment: ProcessInfo.processInfo.environment) { Date() }
+        CommandContext(
+            terminal: .standard, environment: ProcessInfo.processInfo.environment,
+            workingDirectory: WorkingDirectoryFile.processDirectory
+        ) { Date() }
     }
 
     /// Where this instance keeps its files.
@@ -28,7 +39,12 @@ package struct CommandContext: Sendable {
 
     /// Reads the instance, once. What could not be read is among the reading's problems.
     package func reader() throws(StateLayoutError) -> InstanceReader {
-        InstanceReader(layout: try layout(), process: environment)
+        InstanceReader(layout: try layout(), process: environment, workingDirectory: workingDirectory)
+    }
+
+    /// What was too open and has been closed.
+    func tell(_ notices: [StorageNotice]) {
+        for notice in notices { terminal.notice("\(shown(notice.path)): \(notice.text)") }
     }
 
     package func reading() throws(StateLayoutError) -> InstanceReading {

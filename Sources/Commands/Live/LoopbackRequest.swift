@@ -5,7 +5,7 @@ import Credentials
     import Glibc
 #endif
 
-/// One small blocking GET to our own gateway: 50 ms to connect, two seconds for the answer.
+/// One small blocking request to our own gateway: 50 ms to connect, two seconds for the answer.
 struct LoopbackRequest {
     enum Failure: Error {
         case connect(Int32)
@@ -25,6 +25,8 @@ struct LoopbackRequest {
     var port: Int
     var path: String
     var token: Secret?
+    /// JSON, sent with POST; nil asks with GET.
+    var body: String?
     private static let connectMilliseconds: Int32 = 50
     private static let answerMilliseconds: Int32 = 2000
     private static let limitInBytes = 64 << 20
@@ -44,8 +46,10 @@ struct LoopbackRequest {
 
     private var head: [UInt8] {
         let name = host.contains(":") ? "[\(host)]" : host
-        let field = token.map { "Authorization: Bearer \($0.reveal())\r\n" } ?? ""
-        return Array("GET \(path) HTTP/1.1\r\nHost: \(name):\(port)\r\n\(field)Connection: close\r\n\r\n".utf8)
+        var text = "\(body == nil ? "GET" : "POST") \(path) HTTP/1.1\r\nHost: \(name):\(port)\r\nConnection: close\r\n"
+        if let token { text += "Authorization: Bearer \(token.reveal())\r\n" }
+        if let body { text += "Content-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n" }
+        return Array((text + "\r\n" + (body ?? "")).utf8)
     }
 
     private func connect() throws(Failure) -> Int32 {

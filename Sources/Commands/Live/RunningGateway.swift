@@ -34,11 +34,17 @@ package struct RunningGateway: Sendable {
     }
 
     /// Asks for `path`, such as `/api/v1/status`, with the gateway's own token.
-    package func get(_ path: String) -> Reply {
+    package func get(_ path: String) -> Reply { ask(path, body: nil) }
+
+    /// Has it do something, such as `/api/v1/credentials/clear`, with the gateway's own token.
+    package func post(_ path: String, _ body: String) -> Reply { ask(path, body: body) }
+
+    private func ask(_ path: String, body: String?) -> Reply {
         guard isRunning else { return .notRunning }
         let place = self.place
         var request = LoopbackRequest(host: place.host, port: place.port, path: path)
         request.token = reading.clientToken
+        request.body = body
         do throws(LoopbackRequest.Failure) {
             let answer = try request.send()
             return .answered(status: answer.status, body: answer.body)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Credentials
+import Settings
 
 /// What a `models` command cannot work with. Nothing has been changed.
 enum ModelsError: ActionableError, Equatable {
@@ -18,6 +19,8 @@ enum ModelsError: ActionableError, Equatable {
     case noProfile(String, place: String, known: [ProfileID])
     case profileOfOther(ProfileID, of: ProviderID, wanted: ProviderID)
     case emptyOrder(ProviderID)
+    /// Somebody did not want the credential of that id replaced.
+    case idInUse(ProfileID)
     /// A file that has to be changed, or that says where, cannot be read.
     case unreadable(Advice, ExitStatus)
     /// Of the question that `models explain` asks.
@@ -43,9 +46,10 @@ enum ModelsError: ActionableError, Equatable {
                 fix: Self.configure(provider.text))
         case .noAgent(let text, let known):
             Advice(
-                what: "There is no agent \"\(text.prefix(64).escapedForDisplay)\".",
+                what: "There is no agent \"\(text.prefix(64).escapedForDisplay)\"."
+                    + Self.guess(text, among: known.map(\.text)),
                 why: "Known agents: \(known.list).",
-                fix: "Name one of them with --agent, or add it to agents.list in the configuration.")
+                fix: "Name one of them with --agent, or add it: agenticflow-enterprise agents add NAME")
         case .secretAsArgument:
             Advice(
                 what: "The command takes no credential among its words.",
@@ -71,7 +75,8 @@ enum ModelsError: ActionableError, Equatable {
                 fix: "Choose another name, as in: --profile-id \(id.provider):second")
         case .noProfile(let text, let place, let known):
             Advice(
-                what: "Auth profile \"\(text.prefix(200).escapedForDisplay)\" not found in \(place).",
+                what: "Auth profile \"\(text.prefix(200).escapedForDisplay)\" not found in \(place)."
+                    + Self.guess(text, among: known.map(\.text)),
                 why: known.isEmpty
                     ? "The provider has no profiles there." : "Its profiles: \(known.prefix(20).map { $0 }.list).",
                 fix: "See them with: agenticflow-enterprise models auth list")
@@ -86,6 +91,8 @@ enum ModelsError: ActionableError, Equatable {
                 why: "An order without profiles would leave \(provider) without a credential.",
                 fix: "Name them in order, or go back to the automatic order: "
                     + "agenticflow-enterprise models auth order clear --provider \(provider)")
+        case .idInUse(let id):
+            Advice(what: "\(id) stays as it is.", why: "Choose another id.", fix: "Give another --profile-id")
         case .unreadable(let advice, _): advice
         case .noRoute(let message, let isModelMissing):
             Advice(
@@ -95,6 +102,10 @@ enum ModelsError: ActionableError, Equatable {
                     ? "Run: agenticflow-enterprise models explain --model anthropic/claude-sonnet-4-5"
                     : "Write it as provider/model, and see what has a credential: agenticflow-enterprise models status")
         }
+    }
+
+    private static func guess(_ text: String, among known: [String]) -> String {
+        Spelling.nearest(to: text.trimmed, among: known).map { " Did you mean \($0)?" } ?? ""
     }
 
     private static func noProvider(_ text: String, _ near: String?, _ known: [ProviderID]) -> Advice {

@@ -7,6 +7,7 @@ import Exchange
 import FoundationEssentials
 import Gateway
 import Providers
+import Settings
 
 struct ModelsExplain: ContextCommand {
     static let configuration = CommandConfiguration(
@@ -20,30 +21,39 @@ struct ModelsExplain: ContextCommand {
 
     @Option(
         help: ArgumentHelp(
-            "As a client would write it: provider/model, a model id, an alias, each with @profile.", valueName: "model")
-    )
+            "As a client would write it: provider/model, a model id, an alias, each with @profile.", valueName: "model"),
+        completion: .models)
     var model: String?
     @Option(help: ArgumentHelp("As in the x-agenticflow-session header.", valueName: "session"))
     var session: String?
-    @Option(help: ArgumentHelp("The agent that asks. Without it: the default agent.", valueName: "agent"))
+    @Option(
+        help: ArgumentHelp("The agent that asks. Without it: the default agent.", valueName: "agent"),
+        completion: .agents)
     var agent: String?
     @Flag(help: "Print JSON.")
     var json = false
 
     func run(in context: CommandContext) throws {
         let reading = try context.reading()
-        let agent = try agent.map { text throws(ModelsError) in try reading.agent(named: text).id }
+        let named = try agent.map { text throws(ModelsError) in try reading.agent(named: text).id }
         let now = context.now()
-        let answer = try Self.answer(reading, agent, model: model, session: session, now: now)
+        let unread = reading.problems.filter { $0.isUnread(for: named ?? reading.settings.defaultAgent) }
+        for advice in unread.compactMap(\.advice) { context.terminal.notice("error", advice) }
+        let answer = try Self.answer(reading, named, model: model, session: session, now: now)
         if case .files(let silence) = answer.origin { context.terminal.tell(silence: silence) }
         if json {
             context.terminal.print(Literal.object(answer.origin.members + answer.members).pretty() + "\n")
         } else {
             context.terminal.say(answer.origin.sentence)
             let report = ExplanationReport(
-                answer.root, asked: model, session: session, configured: ConfiguredModels(reading), now: now)
-            for line in report.lines { context.terminal.say(line.escapedForDisplay) }
+                answer.root, asked: model, session: session, configured: ConfiguredModels(reading, agent: named),
+                now: now)
+            for line in report.lines(width: context.terminal.tableWidth) {
+                context.terminal.say(line.escapedForDisplay)
+            }
         }
+        // The gateway goes on with what it last read; worked out from the files, the answer lacks what is in that one.
+        if case .files = answer.origin, let code = unread.compactMap(\.exitCode).first { throw ExitCode(code.rawValue) }
     }
 
     private struct Answer {
@@ -75,6 +85,17 @@ struct ModelsExplain: ContextCommand {
             return Answer(origin: .files(silence: gateway.silence), root: root)
         } catch {
             throw ModelsError.noRoute(error.message, isModelMissing: error.code == .modelMissing)
+        }
+    }
+}
+
+extension InstanceProblem {
+    /// A file that decides what the agent's requests are sent with, and cannot be read.
+    fileprivate func isUnread(for agent: AgentID?) -> Bool {
+        guard advice != nil else { return false }
+        return switch place {
+        case .store(let owner): owner == agent || owner == .main
+        case .configuration, .environmentFile: true
         }
     }
 }

@@ -36,7 +36,7 @@ extension InstanceReading {
         return try provider(named: text)
     }
 
-    private var knownProviders: [ProviderID] { Set(providers.all.keys).union(settings.providers.keys).sorted() }
+    var knownProviders: [ProviderID] { Set(providers.all.keys).union(settings.providers.keys).sorted() }
 
     /// Before anything is written: where it goes, and what is there, must be known for certain.
     func requireReadable(_ agents: AgentID...) throws(ModelsError) {

@@ -15,23 +15,35 @@ package struct Terminal: Sendable {
     package var input: @Sendable () -> TerminalInput
     package var isOutputTerminal: Bool
     package var isNoticeTerminal: Bool
+    /// Characters in a line of help.
+    package var columns: Int
+    package var allowsColor: Bool
 
     package init(
         output: @escaping @Sendable (String) -> Void, notices: @escaping @Sendable (String) -> Void,
         input: @escaping @Sendable () -> TerminalInput, isOutputTerminal: Bool,
-        isNoticeTerminal: Bool
+        isNoticeTerminal: Bool, columns: Int = 80, allowsColor: Bool = false
     ) {
         self.output = output
         self.notices = notices
         self.input = input
         self.isOutputTerminal = isOutputTerminal
         self.isNoticeTerminal = isNoticeTerminal
+        self.columns = columns
+        self.allowsColor = allowsColor
     }
 
     package static let standard = Terminal(
-        output: { writeAll($0, to: STDOUT_FILENO) }, notices: { writeAll($0, to: STDERR_FILENO) },
+        output: { StandardStreams.write($0, to: STDOUT_FILENO) },
+        notices: { StandardStreams.write($0, to: STDERR_FILENO) },
         input: { isatty(STDIN_FILENO) == 1 ? .person : .pipe }, isOutputTerminal: isatty(STDOUT_FILENO) == 1,
-        isNoticeTerminal: isatty(STDERR_FILENO) == 1)
+        isNoticeTerminal: isatty(STDERR_FILENO) == 1, columns: PageWidth.ofOutput,
+        allowsColor: Style.isWanted(noColor: PageWidth.variable("NO_COLOR"), terminal: PageWidth.variable("TERM")))
+
+    package var outputStyle: Style { Style(isOn: allowsColor && isOutputTerminal) }
+    package var noticeStyle: Style { Style(isOn: allowsColor && isNoticeTerminal) }
+    /// What a table has to fit into: nothing, where other programs read it.
+    var tableWidth: Int? { isOutputTerminal ? columns : nil }
 
     /// One line of the command's output. Control characters are escaped: no stored name may move the cursor.
     package func say(_ line: String) { output(line.escapedForTerminal + "\n") }
@@ -45,8 +57,10 @@ package struct Terminal: Sendable {
     ///
     /// - Parameter word: `error` or `warning`.
     package func notice(_ word: String, _ advice: Advice) {
-        let lines = ["\(word): \(advice.what)", "  why: \(advice.why)", "  fix: \(advice.fix)"]
-        notices(lines.map { $0.escapedForDisplay + "\n" }.joined())
+        let style = noticeStyle
+        let first = word == "error" ? style.failure("error:") : style.warning("\(word):")
+        let lines = [(first, advice.what), ("  why:", advice.why), (style.advice("  fix:"), advice.fix)]
+        notices(lines.map { "\($0) \($1.escapedForDisplay)\n" }.joined())
     }
 
     /// An error of ours: three lines on standard error; for `--json`, one object with the same keys on standard output.
@@ -67,9 +81,8 @@ package struct Terminal: Sendable {
             guard let text = try readAll(atMost: 64 << 10) else { throw TerminalError.tooLong }
             return text
         case .person:
-            notices(prompt.escapedForTerminal + " (not shown): ")
             defer { notices("\n") }
-            return try HiddenInput.readLine()
+            return try HiddenInput.readLine { notices(prompt.escapedForTerminal + " (not shown): ") }
         }
     }
 
@@ -85,14 +98,6 @@ package struct Terminal: Sendable {
             if bytes.count > limit { return nil }
         }
     }
-
-    private static func writeAll(_ text: String, to descriptor: Int32) {
-        var bytes = Array(text.utf8)[...]
-        while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-            if count > 0 { bytes = bytes.dropFirst(count) } else if errno != EINTR { return }
-        }
-    }
 }
 
 package enum TerminalInput: Sendable {
@@ -105,10 +110,19 @@ package enum TerminalInput: Sendable {
 package enum TerminalError: ActionableError {
     case tooLong
     case unreadable(Int32)
+    /// Ctrl-C.
     case interrupted
+    /// Ctrl-D, or a terminal that has gone.
+    case ended
 
-    package var exitCode: ExitStatus { self.isInputProblem ? .badInput : .io }
-    private var isInputProblem: Bool { if case .unreadable = self { false } else { true } }
+    package var exitCode: ExitStatus {
+        switch self {
+        case .tooLong: .badInput
+        case .unreadable: .io
+        case .interrupted: .interrupted
+        case .ended: .noInput
+        }
+    }
 
     package var advice: Advice {
         switch self {
@@ -124,8 +138,12 @@ package enum TerminalError: ActionableError {
                 fix: "Run the command in a terminal, or pipe the key into it.")
         case .interrupted:
             Advice(
-                what: "Nothing was stored.", why: "The prompt was interrupted.",
-                fix: "Run the command again when you have the key.")
+                what: "Nothing was changed.", why: "The prompt was interrupted.",
+                fix: "Run the command again when you have what it asks for.")
+        case .ended:
+            Advice(
+                what: "Nothing was changed.", why: "The input ended before there was an answer.",
+                fix: "Run the command again when you have what it asks for.")
         }
     }
 }

@@ -20,7 +20,8 @@ package struct PastedSecret: Sendable {
         var position = 0
         for scalar in text.unicodeScalars {
             position += 1
-            if !(0x21...0x7E).contains(scalar.value) {
+            // A quote is the rest of a pair, or of a whole document.
+            if !(0x21...0x7E).contains(scalar.value) || scalar == "\"" || scalar == "'" {
                 throw .foreignCharacter(position: position, codePoint: scalar.value)
             }
         }
@@ -30,12 +31,14 @@ package struct PastedSecret: Sendable {
         secret = Secret(text)
     }
 
-    /// `export NAME=…`, `NAME=…`, `Bearer …`, `Authorization: …`: a line around the key instead of the key.
+    /// `export NAME=…`, `NAME=…`, `Bearer …`, `Authorization: …`, `$NAME`, JSON: a line around the key, or instead of it.
     private static func shellLine(_ text: String) -> String? {
         let lowered = text.lowercased()
         if lowered.hasPrefix("export ") { return "export NAME=" }
         if lowered.hasPrefix("bearer ") { return "Bearer" }
         if lowered.hasPrefix("authorization:") || lowered.hasPrefix("x-api-key:") { return "a header's name" }
+        if text.hasPrefix("$") { return "$, a variable's name that the shell did not replace" }
+        if text.hasPrefix("{") || text.hasPrefix("[") { return "a bracket" }
         guard let equals = text.firstIndex(of: "="), equals != text.startIndex else { return nil }
         let name = text[..<equals]
         let isName = name.allSatisfy { ("A"..."Z").contains($0) || ("0"..."9").contains($0) || $0 == "_" }
@@ -55,6 +58,7 @@ package enum IntakeError: ActionableError, Equatable {
     case masked
     case setupTokenAsKey
     case keyAsToken
+    case noSetupToken
     case setupTokenTooShort
     case badDuration(String)
     case badProfileName(String)
@@ -94,6 +98,10 @@ package enum IntakeError: ActionableError, Equatable {
             Self.refused(
                 "It is an API key (sk-ant-api...), not a token.",
                 "Run: agenticflow-enterprise models auth paste-api-key --provider anthropic")
+        case .noSetupToken:
+            Self.refused(
+                "A setup token begins with sk-ant-oat01-; this text does not.",
+                "Run claude setup-token and copy what it prints, the whole of it.")
         case .setupTokenTooShort:
             Self.refused(
                 "A setup token has at least 80 characters; this one is cut.",

@@ -17,11 +17,17 @@ package enum Shape {
         case .apiKey: if secret.isSetupToken { throw .setupTokenAsKey }
         case .token:
             if text.hasPrefix("sk-ant-api") { throw .keyAsToken }
-            if secret.isSetupToken, !text.hasPrefix(setupTokenPrefix) || text.utf8.count < setupTokenLength {
-                throw .setupTokenTooShort
-            }
+            if secret.isSetupToken { try checkSetupToken(secret) }
         case .oauth: break
         }
+    }
+
+    /// - Throws: ``IntakeError`` when it is no setup token of Anthropic, or one that was cut short.
+    package static func checkSetupToken(_ secret: Secret) throws(IntakeError) {
+        let text = secret.reveal()
+        if text.hasPrefix("sk-ant-api") { throw .keyAsToken }
+        if !text.hasPrefix(setupTokenPrefix) { throw .noSetupToken }
+        if text.utf8.count < setupTokenLength { throw .setupTokenTooShort }
     }
 }
 

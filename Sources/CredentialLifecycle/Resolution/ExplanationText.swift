@@ -29,6 +29,7 @@ extension CandidateSource {
         case .profile(let owner): "store:\(owner)"
         case .config: "config"
         case .environment(let name): "env:\(name)"
+        case .shellEnvironment(let name): "shell env:\(name)"
         }
     }
 }

@@ -10,18 +10,41 @@ package import Settings
 package struct InstanceReader: Sendable {
     package let layout: StateLayout
     private let process: [String: String]
+    private let workingDirectory: WorkingDirectoryFile?
+    private var shell = ShellImport()
     private var document: Document?
+    private var origins = SettingsOrigins()
     private var dotEnv = DotEnv()
     private var stores: [AgentID: StoredProfiles] = [:]
     private var problems: [InstanceProblem] = []
     private var notices: [StorageNotice] = []
     private var files: [String: Fingerprint?] = [:]
+    private var references = References()
 
-    /// - Parameter process: the process environment.
-    package init(layout: StateLayout, process: [String: String]) {
+    /// - Parameters:
+    ///   - process: the process environment.
+    ///   - workingDirectory: whose `.env` is read; nil for none.
+    package init(layout: StateLayout, process: [String: String], workingDirectory: String? = nil) {
         self.layout = layout
         self.process = process
+        self.workingDirectory = workingDirectory.flatMap { WorkingDirectoryFile(directory: $0, state: layout.state) }
     }
+
+    /// What the login shell is to be asked before the next reading: nothing when its import is off, or when it was
+    /// asked under the same settings.
+    package func shellQuestion(after reading: InstanceReading) -> ShellQuestion? {
+        let settings = reading.settings.env.shell
+        return settings.isEnabled && shell.asked != settings ? ShellQuestion(reading, process: process) : nil
+    }
+
+    /// Takes up what it said; the next reading holds it.
+    package mutating func adopt(_ answer: ShellImport) { shell = answer }
+
+    /// From now on programs are asked, by whoever puts the questions of a reading to them; no command does.
+    package mutating func askPrograms() { references.asksPrograms = true }
+
+    /// Takes up what programs have said; the next reading holds it.
+    package mutating func adopt(_ answers: SecretAnswers) { references.adopt(answers) }
 
     package mutating func read() -> InstanceReading {
         problems = []
@@ -29,10 +52,11 @@ package struct InstanceReader: Sendable {
         files = [:]
         readConfiguration()
         readEnvironmentFile()
-        let layers = EnvironmentLayers(process: process, stateDotEnv: dotEnv.variables)
-        let settings = InstanceSettings(document, environment: layers)
+        var layers = EnvironmentLayers(process: process, stateDotEnv: dotEnv.variables)
+        let settings = readSettings(&layers)
         var layout = self.layout
         let providers = ProviderSet(settings.providers)
+        let ignored = addWorkingDirectory(to: &layers, settings, providers)
         for problem in settings.problems + layout.adopt(settings.agents) {
             note(.configuration, problem.description, problem.severity)
         }
@@ -40,17 +64,96 @@ package struct InstanceReader: Sendable {
         for path in providers.caFiles.values { files[path] = Fingerprint(of: path) }
         let agents = settings.everyAgent
         for agent in agents { readStore(of: agent.id, in: layout) }
+        warnOfTwoCredentials(layers)
+        let source = ReferenceSource(settings, environment: layers, layout: layout)
+        let referenced = resolveReferences(of: agents.map(\.id), source)
         return InstanceReading(
-            layout: layout, settings: settings, environment: settings.environment(layers), providers: providers,
-            agents: agents.map(reading), problems: problems, notices: notices, files: files)
+            layout: layout, settings: settings, environment: layers, ignoredVariables: ignored, shell: shell,
+            providers: providers, agents: agents.map { reading(of: $0, referenced) }, problems: problems,
+            notices: notices, files: files, questions: references.questions(settings, process: process))
     }
 
-    private func reading(of agent: AgentSettings) -> AgentReading {
+    /// The configuration with its own variables, and those of the login shell, in `layers`.
+    private mutating func readSettings(_ layers: inout EnvironmentLayers) -> InstanceSettings {
+        let imported = layers.adding(shell.variables, as: .shell)
+        var settings = InstanceSettings(document, environment: imported, origins: origins)
+        let switches = settings.env.shell.adopt(settings.environment(layers))
+        if settings.env.shell.isEnabled {
+            layers = imported
+            if let warning = shell.warning { note(.environmentFile, warning, .warning) }
+        } else if shell.asked != nil {
+            // Turned off: what was imported is forgotten, and so is what the configuration took from it.
+            shell = ShellImport()
+            settings = InstanceSettings(document, environment: layers, origins: origins)
+            _ = settings.env.shell.adopt(settings.environment(layers))
+        }
+        for problem in switches { note(.environmentFile, problem.description, problem.severity) }
+        layers = settings.environment(layers)
+        return settings
+    }
+
+    /// - Returns: the names in its file that have no say, sorted.
+    private mutating func addWorkingDirectory(
+        to layers: inout EnvironmentLayers, _ settings: InstanceSettings, _ providers: ProviderSet
+    ) -> [String] {
+        guard let workingDirectory else { return [] }
+        files[workingDirectory.path] = Fingerprint(of: workingDirectory.path)
+        let (file, problems) = workingDirectory.load()
+        for problem in problems { note(.environmentFile, problem, .warning) }
+        let credentials = Provider.credentialVariables.union(settings.references)
+            .union(providers.all.values.flatMap(\.environmentVariables))
+        let variables = file.variables
+        layers = layers.adding(workingDirectory: variables, credentialVariables: credentials)
+        return variables.keys.filter { !EnvironmentLayers.isHarmless($0, credentialVariables: credentials) }.sorted()
+    }
+
+    /// One of the two is not what its owner thinks is used.
+    private mutating func warnOfTwoCredentials(_ layers: EnvironmentLayers) {
+        let (token, key) = ("ANTHROPIC_OAUTH_TOKEN", "ANTHROPIC_API_KEY")
+        guard layers.credential(token) != nil, layers.credential(key) != nil else { return }
+        note(
+            .environmentFile,
+            "\(token) and \(key) are both set. The token goes first; a setup token in it is never used by the gateway, "
+                + "which then takes the key. Unset the one that is not meant.", .warning)
+    }
+
+    /// Each reference once, with a problem for each profile that has to do without, or with what was last known.
+    private mutating func resolveReferences(
+        of agents: [AgentID], _ source: ReferenceSource
+    ) -> [SecretReference: ReferencedSecret] {
+        var found: [SecretReference: ReferencedSecret] = [:]
+        references.begin()
+        for agent in agents {
+            for profile in (stores[agent]?.book.profiles ?? [:]).values.sorted(by: { $0.id < $1.id }) {
+                guard let reference = profile.reference else { continue }
+                if let path = source.path(of: reference), files[path] == nil { files[path] = Fingerprint(of: path) }
+                let secret = references.resolve(reference, with: source)
+                found[reference] = secret
+                guard let problem = references.problems[reference] else { continue }
+                let rest = secret == .unresolved ? "" : " What was last known of it stays in use."
+                problems.append(
+                    InstanceProblem(
+                        place: .store(agent), severity: .error,
+                        text: "\(profile.id) refers to \(reference). \(problem)\(rest)", reference: reference))
+            }
+        }
+        references.end()
+        return found
+    }
+
+    private func reading(
+        of agent: AgentSettings, _ referenced: [SecretReference: ReferencedSecret]
+    ) -> AgentReading {
         let own = stores[agent.id] ?? StoredProfiles()
-        var profiles = own.book.profiles.values.map { OwnedProfile(profile: $0, owner: agent.id) }
+        func owned(_ profile: Profile, _ owner: AgentID) -> OwnedProfile {
+            OwnedProfile(
+                profile: profile, owner: owner,
+                referenced: profile.reference.flatMap { referenced[$0] } ?? .unresolved)
+        }
+        var profiles = own.book.profiles.values.map { owned($0, agent.id) }
         if agent.id != .main, agent.inheritsProfiles {
             for profile in (stores[.main]?.book.profiles ?? [:]).values where own.book.profiles[profile.id] == nil {
-                profiles.append(OwnedProfile(profile: profile, owner: .main))
+                profiles.append(owned(profile, .main))
             }
         }
         return AgentReading(id: agent.id, stored: own, profiles: profiles)
@@ -58,16 +161,16 @@ package struct InstanceReader: Sendable {
 
     private mutating func readConfiguration() {
         files[layout.configPath] = Fingerprint(of: layout.configPath)
-        do throws(SettingsFileError) {
-            let found = try SettingsFile(layout).read()
-            notices += found.notices
-            if let read = found.document {
-                document = read
-            } else if document != nil {
-                note(.configuration, "\(layout.configPath) is gone. What was last read from it stays in use.", .error)
-            }
-        } catch {
-            note(.configuration, error, isKept: document != nil)
+        let found = SettingsFile(layout).resolved()
+        notices += found.notices
+        files.merge(found.files) { first, _ in first }
+        if let failure = found.failure {
+            note(.configuration, failure, isKept: document != nil)
+        } else if let read = found.document {
+            document = read
+            origins = found.origins
+        } else if document != nil {
+            note(.configuration, "\(layout.configPath) is gone. What was last read from it stays in use.", .error)
         }
     }
 

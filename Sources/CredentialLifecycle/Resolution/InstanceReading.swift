@@ -10,8 +10,12 @@ package struct InstanceReading: Sendable {
     /// With the directories that the configuration gives its agents.
     package var layout: StateLayout
     package var settings: InstanceSettings
-    /// With the configuration's `env.vars`.
+    /// Every layer.
     package var environment: EnvironmentLayers
+    /// Names in the working directory's `.env` that have no say, because they supply or redirect credentials.
+    package var ignoredVariables: [String]
+    /// What the login shell said, if it was asked.
+    package var shell: ShellImport
     package var providers: ProviderSet
     /// The default agent first.
     package var agents: [AgentReading]
@@ -20,6 +24,8 @@ package struct InstanceReading: Sendable {
     package var notices: [StorageNotice]
     /// The files whose change calls for another reading, each as it was just before it was read.
     package var files: [String: Fingerprint?]
+    /// What programs are to be asked for, which whoever serves requests does in its own time.
+    package var questions: [SecretQuestion]
 
     /// What clients of the gateway must present.
     package var clientToken: Secret? { settings.clientToken(in: environment) }
@@ -62,4 +68,6 @@ package struct InstanceProblem: Sendable, Hashable {
     /// Present when a whole file could not be read.
     package var advice: Advice?
     package var exitCode: ExitStatus?
+    /// Present when it is about what a reference leads to, which is another question for another process.
+    package var reference: SecretReference?
 }

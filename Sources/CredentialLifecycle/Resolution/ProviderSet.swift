@@ -9,8 +9,8 @@ package struct ProviderSet: Sendable {
     /// Extra certificate authorities, by provider.
     package private(set) var caFiles: [ProviderID: String] = [:]
     package private(set) var problems: [String] = []
-    /// Providers whose models the configuration lists itself.
-    private var listed: Set<ProviderID> = []
+    /// Of providers whose models the configuration lists itself.
+    private var listed: [ProviderID: [KnownModel]] = [:]
 
     package init(_ settings: [ProviderID: ProviderSettings]) {
         for provider in Provider.builtIn { all[provider.id] = provider }
@@ -18,6 +18,9 @@ package struct ProviderSet: Sendable {
     }
 
     package subscript(id: ProviderID) -> Provider? { all[id] }
+
+    /// What the provider is known to offer; it may serve others as well.
+    package func models(of id: ProviderID) -> [KnownModel] { listed[id] ?? KnownModel.builtIn[id.text] ?? [] }
 
     private mutating func add(_ id: ProviderID, _ own: ProviderSettings) {
         var provider: Provider
@@ -36,7 +39,9 @@ package struct ProviderSet: Sendable {
         if own.auth == .token || own.auth == .oauth { provider.header = .bearer }
         if !own.models.isEmpty {
             provider.models = own.models.map(\.id)
-            listed.insert(id)
+            let wellKnown = Dictionary(
+                (KnownModel.builtIn[id.text] ?? []).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+            listed[id] = own.models.map { KnownModel($0, wellKnown: wellKnown[$0.id]) }
         }
         provider.extraHeaders = Dictionary(
             own.headers.map { ($0.name, $0.value.reveal()) }, uniquingKeysWith: { _, last in last })
@@ -60,5 +65,15 @@ package struct ProviderSet: Sendable {
     /// The keys of one provider in the environment.
     package func environmentKeys(for provider: Provider, in environment: EnvironmentLayers) -> [EnvironmentKey] {
         environment.keys(for: provider.id, variables: provider.environmentVariables)
+    }
+}
+
+extension KnownModel {
+    /// What the configuration says of a model, and what is well-known where it says nothing.
+    fileprivate init(_ own: ConfiguredModel, wellKnown: KnownModel?) {
+        self.init(
+            id: own.id, name: own.name ?? wellKnown?.name, contextWindow: own.contextWindow ?? wellKnown?.contextWindow,
+            maximumAnswerTokens: own.maximumAnswerTokens ?? wellKnown?.maximumAnswerTokens,
+            input: own.input.isEmpty ? wellKnown?.input ?? ["text"] : own.input)
     }
 }

@@ -9,10 +9,20 @@ package import Settings
 package struct OwnedProfile: Hashable, Sendable {
     package var profile: Profile
     package var owner: AgentID
+    /// What stands in the place of the profile's reference, when it is one.
+    package var referenced: ReferencedSecret
 
-    package init(profile: Profile, owner: AgentID) {
+    package init(profile: Profile, owner: AgentID, referenced: ReferencedSecret = .unresolved) {
         self.profile = profile
         self.owner = owner
+        self.referenced = referenced
+    }
+
+    /// The secret to use now, from wherever it is.
+    var secret: Secret? {
+        guard profile.isReference else { return profile.secret }
+        if case .found(let secret) = referenced { return secret }
+        return nil
     }
 }
 
@@ -40,9 +50,12 @@ package struct SourceOrder: Sendable {
     }
 
     package func candidates(for provider: ProviderID) -> [ResolvedCandidate] {
-        let expectations = Dictionary(configured.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        var found = profiles.filter { $0.profile.provider == provider }
-            .sorted { $0.profile.id < $1.profile.id }
+        let own = profiles.filter { $0.profile.provider == provider }
+        // Most providers have nothing stored, and thousands of profiles may be configured.
+        let expectations =
+            own.isEmpty
+            ? [:] : Dictionary(configured.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        var found = own.sorted { $0.profile.id < $1.profile.id }
             .map { resolved($0, expectation: expectations[$0.profile.id]) }
         if let configKey, let id = ProfileID(provider: provider, name: "config") {
             found.append(inline(id, configKey, source: .config))
@@ -51,7 +64,10 @@ package struct SourceOrder: Sendable {
             guard let id = ProfileID(provider: provider, name: index == 0 ? "env" : "env-\(index + 1)") else {
                 continue
             }
-            found.append(inline(id, key.secret, source: .environment(key.variable)))
+            let isFromShell = key.layer == .shell
+            found.append(
+                inline(
+                    id, key.secret, source: isFromShell ? .shellEnvironment(key.variable) : .environment(key.variable)))
         }
         return found
     }
@@ -61,8 +77,8 @@ package struct SourceOrder: Sendable {
         return ResolvedCandidate(
             candidate: Candidate(
                 id: profile.id, kind: profile.kind, source: .profile(owner: owned.owner), expires: profile.expires,
-                standing: Self.standing(of: profile, expectation: expectation)),
-            secret: profile.secret)
+                standing: Self.standing(of: owned, expectation: expectation)),
+            secret: owned.secret)
     }
 
     private func inline(_ id: ProfileID, _ secret: Secret, source: CandidateSource) -> ResolvedCandidate {
@@ -73,12 +89,17 @@ package struct SourceOrder: Sendable {
             secret: secret)
     }
 
-    private static func standing(of profile: Profile, expectation: ConfiguredProfile?) -> SkipCode {
+    private static func standing(of owned: OwnedProfile, expectation: ConfiguredProfile?) -> SkipCode {
+        let profile = owned.profile
         if let expectation, expectation.provider != profile.provider || !expectation.mode.accepts(profile.kind) {
             return .ineligibleProfile
         }
-        if profile.isReference { return .unresolvedRef }
-        guard let secret = profile.secret, !secret.isBlank else { return .missingCredential }
+        if profile.isReference {
+            // A login is written back when it is renewed, which nothing but the store takes.
+            if profile.kind == .oauth { return .ineligibleProfile }
+            if owned.referenced == .leftToGateway { return .ok }
+        }
+        guard let secret = owned.secret else { return profile.isReference ? .unresolvedRef : .missingCredential }
         return standing(of: secret)
     }
 

@@ -163,6 +163,8 @@ final class FrontDoor: ChannelInboundHandler {
             // Not when the head alone was reason enough to refuse it.
             if case .relaying = stage { continueIfExpected(head, fields) }
         case .control(let path, _):
+            // What changes something is asked for by a program: a form on a web page cannot send JSON.
+            if head.method != .GET, head.method != .HEAD { try checkContentType(fields) }
             stage = .control(ControlRequest(head: head, path: path, deployment: deployment))
             continueIfExpected(head, fields)
         }

@@ -56,6 +56,15 @@ package final class Board: Sendable {
         }
     }
 
+    /// Forgets failures, because somebody says so or because a credential has proved itself.
+    ///
+    /// - Returns: what went, of those that had something.
+    func forget(_ keys: [HealthKey], _ clearance: Clearance) -> [(key: HealthKey, gone: Forgotten)] {
+        state.withLock { state in
+            keys.compactMap { key in state.health.forget(key, clearance).map { (key, $0) } }
+        }
+    }
+
     /// The state of every credential, for metrics and the status view.
     func overview(now: Date) -> [BoardLine] { state.withLock { $0.overview(now: now) } }
 }

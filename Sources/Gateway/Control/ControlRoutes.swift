@@ -22,6 +22,7 @@ struct ControlRoutes: Sendable {
         router.get("v1/models") { request, _ in models(for: request) }
         router.get("api/v1/status") { _, _ in Self.json(.ok, StatusReport(runtime: runtime, standing: standing).text) }
         router.get("api/v1/explain") { request, _ in explain(request) }
+        router.post("api/v1/credentials/clear") { request, _ in try await clear(request) }
     }
 
     private func readiness() -> Response {
@@ -69,6 +70,25 @@ struct ControlRoutes: Sendable {
         } catch {
             let body = DialectError(code: error.code, message: error.message, requestID: "").body(in: .openaiChat)
             return Self.json(HTTPResponse.Status(code: error.code.status), String(decoding: body, as: UTF8.self))
+        }
+    }
+
+    /// The front door has checked the token, the host, the origin and the content type.
+    private func clear(_ request: Request) async throws -> Response {
+        let body = try await request.body.collect(upTo: ControlRequest.maximumBodyBytes)
+        do throws(ClearRequest.Fault) {
+            let wanted = try ClearRequest(Array(body.readableBytesView))
+            let report = ClearReport(cleared: runtime.board.forget(wanted.keys, wanted.clearance))
+            runtime.log.event(
+                "cooldowns_cleared",
+                [
+                    ("asked", .number(wanted.keys.count)), ("cleared", .number(report.cleared.count)),
+                    ("profiles", .text(report.logged)),
+                ])
+            return Self.json(.ok, report.json)
+        } catch {
+            let fault = DialectError(code: .invalidJSON, message: error.message, requestID: "").body(in: .openaiChat)
+            return Self.json(.badRequest, String(decoding: fault, as: UTF8.self))
         }
     }
 

@@ -5,6 +5,7 @@ import Exchange
 import FoundationEssentials
 import Providers
 import Rotation
+import Settings
 
 /// What `models explain` wants to know. Nil: the configured default model, whichever endpoint serves it, the default
 /// agent, no session.
@@ -23,7 +24,7 @@ struct ExplainedRoute {
     init(
         _ question: ExplainQuestion, router: ModelRouter, board: Board, defaultAgent: AgentID, now: Date
     ) throws(Fault) {
-        guard let model = question.model ?? router.primary else { throw Self.noModel }
+        guard let model = question.model ?? router.models(of: question.agent).primary else { throw Self.noModel }
         targets = try Self.targets(for: model, question, router)
         guard let first = targets.first else { throw Self.noModel }
         let agent = question.agent.flatMap { AgentID($0) }

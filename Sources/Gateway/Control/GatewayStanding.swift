@@ -7,6 +7,7 @@ package final class GatewayStanding: Sendable {
     package let startedAt: Date
     package let version: String
     private let found = Mutex<[String]>([])
+    private let variables = Mutex("null")
 
     package init(startedAt: Date, version: String) {
         self.startedAt = startedAt
@@ -15,6 +16,10 @@ package final class GatewayStanding: Sendable {
 
     /// Sentences for `/healthz` and the status view.
     package var problems: [String] { found.withLock { $0 } }
+
+    /// Which variables it has, and from where: JSON, without their values.
+    var environment: String { variables.withLock { $0 } }
+    func setEnvironment(_ json: String) { variables.withLock { $0 = json } }
 
     /// - Returns: the problems that were not known before.
     func replace(_ problems: [String]) -> [String] {

@@ -18,6 +18,7 @@ struct StatusReport {
             "{\"version\":\"\(standing.version)\",\"pid\":\(getpid()),\"startedAt\":\(standing.startedAt.milliseconds),"
             + "\"draining\":\(runtime.isDraining),\"connections\":\(runtime.openConnections),"
             + "\"problems\":[\(standing.problems.map(\.jsonQuoted).joined(separator: ","))],"
+            + "\"environment\":\(standing.environment),"
             + "\"credentials\":\(Self.credentials(of: runtime.board, now: WallTime.now.date))}\n"
     }
 

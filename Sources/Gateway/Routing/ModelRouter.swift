@@ -2,6 +2,7 @@
 import Credentials
 import Exchange
 import Providers
+import Settings
 
 /// From the name a client writes to the places the request may go. Pure; made anew with each configuration.
 ///
@@ -16,9 +17,12 @@ struct ModelRouter: Sendable {
     /// Providers for which a credential is stored or set.
     var withCredential: Set<ProviderID> = []
     /// The configured default model, and what takes its place when its provider cannot serve.
-    var primary: String?
-    var fallbacks: [String] = []
+    var defaults = AgentModels()
+    /// Agents with a default model or fallbacks of their own.
+    var own: [AgentID: AgentModels] = [:]
     var agents: Set<AgentID> = [.main]
+    /// Whose the requests are that name no agent.
+    var defaultAgent = AgentID.main
 
     /// Names by which a client may ask for the configured default model.
     static let defaultNames: Set<String> = ["default", "agenticflow-enterprise"]
@@ -27,16 +31,17 @@ struct ModelRouter: Sendable {
     /// - Returns: where to go, first choice first; at least one.
     func targets(for text: String, endpoint: Endpoint, agent: String?) throws(Fault) -> [Target] {
         if let agent { try check(agent: agent) }
+        let models = models(of: agent)
         let (name, pin) = split(text)
-        let requested = try resolve(name, endpoint: endpoint)
+        let requested = try resolve(name, endpoint: endpoint, models.primary)
         try check(requested, serves: endpoint)
         var first = requested
         first.pinned = pin
-        guard pin == nil, isPrimary(requested, endpoint: endpoint) else { return [first] }
+        guard pin == nil, isPrimary(requested, endpoint: endpoint, models.primary) else { return [first] }
         var targets = [first]
-        for fallback in fallbacks {
+        for fallback in models.fallbacks {
             // A fallback that cannot serve this endpoint is no fallback for it.
-            guard let target = try? resolve(fallback, endpoint: endpoint),
+            guard let target = try? resolve(fallback, endpoint: endpoint, models.primary),
                 (try? check(target, serves: endpoint)) != nil,
                 !targets.contains(target)
             else { continue }
@@ -45,9 +50,14 @@ struct ModelRouter: Sendable {
         return targets
     }
 
-    private func isPrimary(_ target: Target, endpoint: Endpoint) -> Bool {
+    /// - Parameter agent: as a request names it; nil for the default agent.
+    func models(of agent: String?) -> AgentModels {
+        own[agent.flatMap { AgentID($0) } ?? defaultAgent] ?? defaults
+    }
+
+    private func isPrimary(_ target: Target, endpoint: Endpoint, _ primary: String?) -> Bool {
         // A primary that does not resolve here is nobody's.
-        guard let primary, let resolved = try? resolve(primary, endpoint: endpoint) else { return false }
+        guard let primary, let resolved = try? resolve(primary, endpoint: endpoint, primary) else { return false }
         return resolved == target
     }
 
@@ -59,9 +69,10 @@ struct ModelRouter: Sendable {
         return (String(text[..<at]), pin)
     }
 
-    private func resolve(_ name: String, endpoint: Endpoint) throws(Fault) -> Target {
+    /// - Parameter primary: what the names for the default model stand for.
+    private func resolve(_ name: String, endpoint: Endpoint, _ primary: String?) throws(Fault) -> Target {
         if Self.defaultNames.contains(name), let primary, !Self.defaultNames.contains(primary) {
-            return try resolve(primary, endpoint: endpoint)
+            return try resolve(primary, endpoint: endpoint, primary)
         }
         if let reference = aliases[name], reference != name, let target = qualified(reference) { return target }
         if let target = qualified(name) { return target }

@@ -63,7 +63,10 @@ package struct Daemon {
         let quiet = Logger(label: "gateway") { _ in SwiftLogNoOpLogHandler() }
         // Shut down from the last to the first: what the drain still learns reaches the journal.
         let group = ServiceGroup(
-            services: [JournalService(journal: journal, board: board, log: log), reload, listener],
+            services: [
+                JournalService(journal: journal, board: board, log: log), reload, ReferenceService(reload: reload),
+                listener,
+            ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
         do { try await group.run() } catch {
             try await loops.group.shutdownGracefully()

@@ -46,9 +46,10 @@ struct DeploymentBuilder {
         router.aliases = settings.models.aliases
         router.providers = providers.all
         router.withCredential = withCredential
-        router.primary = settings.models.primary
-        router.fallbacks = settings.models.fallbacks
+        router.defaults = AgentModels(primary: settings.models.primary, fallbacks: settings.models.fallbacks)
+        router.own = settings.modelsOfTheirOwn
         router.agents = Set(reading.agents.map(\.id))
+        router.defaultAgent = settings.defaultAgent
         for id in withCredential {
             for model in providers[id]?.models ?? [] { router.offers[model, default: []].append(id) }
         }

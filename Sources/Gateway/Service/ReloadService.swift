@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CredentialLifecycle
 import Credentials
+import NIOPosix
 import ProfileStorage
 import Providers
 import Rotation
@@ -21,6 +22,8 @@ final class ReloadService: Service {
         var reading: InstanceReading
         var watch: FileWatch
         var port: Int
+        /// The settings under which the login shell is being asked.
+        var asking: ShellEnvironmentSettings?
     }
 
     private let state: Mutex<State>
@@ -39,11 +42,55 @@ final class ReloadService: Service {
         self.runtime = runtime
         self.standing = standing
         reportNotices(first)
+        reportShell(first.shell)
         report(first, firstProblems)
     }
 
     func run() async {
-        for await _ in AsyncTicks(period: Self.period).cancelOnGracefulShutdown() { check() }
+        await withDiscardingTaskGroup { group in
+            for await _ in AsyncTicks(period: Self.period).cancelOnGracefulShutdown() {
+                check()
+                // Somebody's profile may take its time; other changes do not wait for it.
+                if let question = shellQuestion() { group.addTask { await self.ask(question) } }
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// What is to be asked because the settings have changed; each of them once.
+    private func shellQuestion() -> ShellQuestion? {
+        state.withLock { state in
+            guard let question = state.reader.shellQuestion(after: state.reading) else { return nil }
+            let settings = state.reading.settings.env.shell
+            guard state.asking != settings else { return nil }
+            state.asking = settings
+            return question
+        }
+    }
+
+    private func ask(_ question: ShellQuestion) async {
+        let cancelled = Flag()
+        let answer = await withTaskCancellationHandler {
+            // The pool's threads may wait. It refuses work only when the process ends.
+            try? await NIOThreadPool.singleton.runIfActive { question.ask { cancelled.isUp } }
+        } onCancel: {
+            cancelled.raise()
+        }
+        guard let answer, !cancelled.isUp else { return }
+        state.withLock { state in
+            guard answer.asked == state.asking else { return }
+            state.asking = nil
+            state.reader.adopt(answer)
+            reread(&state)
+        }
+        reportShell(answer)
+    }
+
+    private func reread(_ state: inout State) {
+        state.reading = state.reader.read()
+        state.watch = Self.watch(state.reading)
+        reportNotices(state.reading)
+        apply(&state)
     }
 
     /// The listener's port is known: requests may name it in their `Host`.
@@ -55,14 +102,39 @@ final class ReloadService: Service {
         }
     }
 
+    /// What programs are to be asked for, by the references now in use.
+    var questions: [SecretQuestion] { state.withLock { $0.reading.questions } }
+
+    /// Takes up what programs have said.
+    func adopt(_ answers: [SecretAnswers]) {
+        state.withLock { state in
+            for answer in answers { state.reader.adopt(answer) }
+            reread(&state)
+        }
+    }
+
+    /// The programs of whose secrets a provider has refused one.
+    func refusedPrograms() -> Set<String> {
+        let agents = state.withLock { $0.reading.agents }
+        let refused = Set(
+            runtime.board.overview(now: WallTime.now.date).filter { $0.code == .disabledAuth }
+                .map { HealthKey(owner: $0.owner, id: $0.profile) })
+        guard !refused.isEmpty else { return [] }
+        var programs: Set<String> = []
+        for agent in agents {
+            for profile in agent.stored.book.profiles.values
+            where refused.contains(.init(owner: agent.id, id: profile.id)) {
+                if let reference = profile.reference, reference.source == .exec { programs.insert(reference.provider) }
+            }
+        }
+        return programs
+    }
+
     private func check() {
         state.withLock { state in
             let changed = state.watch.changes()
             guard !changed.isEmpty else { return }
-            state.reading = state.reader.read()
-            state.watch = Self.watch(state.reading)
-            reportNotices(state.reading)
-            apply(&state)
+            reread(&state)
             runtime.log.event("reloaded", [("files", .text(changed.map(Self.lastPart).joined(separator: ", ")))])
         }
     }
@@ -86,10 +158,30 @@ final class ReloadService: Service {
         }
     }
 
+    /// Names only.
+    private func reportShell(_ answer: ShellImport) {
+        guard answer.asked != nil else { return }
+        runtime.log.event(
+            "shell_environment",
+            [
+                ("shell", .text(answer.shell)),
+                ("found", .text(answer.variables.keys.sorted().joined(separator: ", "))),
+                ("problem", .text(answer.problem ?? "none")),
+            ])
+    }
+
     private func report(_ reading: InstanceReading, _ more: [String]) {
+        standing.setEnvironment(EnvironmentView(reading).json)
         let problems = reading.problems.filter { $0.severity == .error }.map(\.text) + more
         for problem in standing.replace(problems) { runtime.log.event("problem", [("problem", .text(problem))]) }
     }
 
     private static func lastPart(_ path: String) -> String { String(path.split(separator: "/").last ?? "") }
+}
+
+/// Goes up once.
+private final class Flag: Sendable {
+    private let state = Atomic<Bool>(false)
+    var isUp: Bool { state.load(ordering: .relaxed) }
+    func raise() { state.store(true, ordering: .relaxed) }
 }

@@ -22,6 +22,14 @@ package final class UpstreamAddress: Sendable {
         self.tls = tls
         serverName = host.isIPLiteral ? nil : host
     }
+
+    /// Beyond what NIOSSL has checked, once the handshake is done; an address is verified by NIOSSL alone.
+    func isExpectedServer(_ context: ChannelHandlerContext) -> Bool {
+        guard let serverName else { return true }
+        // No certificate, or no TLS at all: then nothing is sent.
+        guard let certificate = try? context.pipeline.syncOperations.nioSSL_peerCertificate() else { return false }
+        return ServerName(serverName).isCarried(by: certificate)
+    }
 }
 
 /// Hands out addresses; the same place always gets the same one.

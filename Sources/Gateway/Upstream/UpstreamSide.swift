@@ -105,21 +105,13 @@ final class UpstreamSide: ChannelInboundHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case .handshakeCompleted? = event as? TLSUserEvent {
-            guard isExpectedServer(context) else {
+            guard address.isExpectedServer(context) else {
                 connectFailed(.tls("the certificate does not carry the provider's name"))
                 return context.close(promise: nil)
             }
             becomeReady()
         }
         context.fireUserInboundEventTriggered(event)
-    }
-
-    /// Beyond what NIOSSL has checked; an address is verified by NIOSSL alone.
-    private func isExpectedServer(_ context: ChannelHandlerContext) -> Bool {
-        guard let name = address.serverName else { return true }
-        // No certificate, or no TLS at all: then nothing is sent.
-        guard let certificate = try? context.pipeline.syncOperations.nioSSL_peerCertificate() else { return false }
-        return ServerName(name).isCarried(by: certificate)
     }
 
     private func becomeReady() {

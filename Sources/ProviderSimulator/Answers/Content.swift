@@ -25,6 +25,8 @@ struct Content {
         case .embeddings: return EmbeddingsShape(reply: reply).plain
         case .countTokens: return ["input_tokens": .integer(reply.isHollow ? 0 : call.inputTokens)]
         case .models(nil): return ModelCatalog.list(call.dialect, hollow: reply.isHollow)
+        case .keyStatus: return OpenRouterCatalog.keyStatus(label: label)
+        case .catalogue: return OpenRouterCatalog.list(now: created)
         case .models(let id?): return ModelCatalog.one(id, call.dialect) ?? [:]
         }
     }
@@ -35,7 +37,7 @@ struct Content {
         case .messages: MessagesShape(reply: reply(deltas)).events
         case .chatCompletions: ChatShape(reply: reply(deltas)).events
         case .responses: ResponsesShape(reply: reply(deltas)).events
-        case .countTokens, .embeddings, .models: nil
+        case .countTokens, .embeddings, .models, .keyStatus, .catalogue: nil
         }
     }
 

@@ -34,7 +34,7 @@ struct ModelCall: Sendable {
     var isStream: Bool {
         switch endpoint {
         case .messages, .chatCompletions, .responses: json["stream"]?.boolean == true
-        case .countTokens, .embeddings, .models: false
+        case .countTokens, .embeddings, .models, .keyStatus, .catalogue: false
         }
     }
 

@@ -16,6 +16,10 @@ enum ProviderEndpoint: Hashable, Sendable {
     case embeddings
     /// The list (nil), or one model.
     case models(String?)
+    /// OpenRouter's page about the key that asks.
+    case keyStatus
+    /// OpenRouter's list of models, which is open to everybody.
+    case catalogue
 
     /// - Parameter path: without its query. Only the real paths exist, so that a badly joined base URL shows.
     init?(path: String) {
@@ -26,6 +30,9 @@ enum ProviderEndpoint: Hashable, Sendable {
         case "/v1/responses": self = .responses
         case "/v1/embeddings": self = .embeddings
         case "/v1/models": self = .models(nil)
+        case "/api/v1/chat/completions": self = .chatCompletions
+        case "/api/v1/key": self = .keyStatus
+        case "/api/v1/models": self = .catalogue
         default:
             guard path.hasPrefix("/v1/models/") else { return nil }
             self = .models(String(path.dropFirst("/v1/models/".count)))
@@ -41,18 +48,23 @@ enum ProviderEndpoint: Hashable, Sendable {
         case .embeddings: "/v1/embeddings"
         case .models(nil): "/v1/models"
         case .models(let id?): "/v1/models/" + id
+        case .keyStatus: "/api/v1/key"
+        case .catalogue: "/api/v1/models"
         }
     }
 
     var method: HTTPMethod {
-        if case .models = self { .GET } else { .POST }
+        switch self {
+        case .models, .keyStatus, .catalogue: .GET
+        default: .POST
+        }
     }
 
     /// The model list is shared by both: Anthropic's clients say which version they speak.
     func dialect(_ headers: HTTPHeaders) -> Dialect {
         switch self {
         case .messages, .countTokens: .anthropic
-        case .chatCompletions, .responses, .embeddings: .openai
+        case .chatCompletions, .responses, .embeddings, .keyStatus, .catalogue: .openai
         case .models: Self.dialect(headers)
         }
     }

@@ -7,7 +7,7 @@ extension Provider {
         ProviderID(row.id).map {
             Provider(
                 id: $0, displayName: row.name, baseURL: row.base, formats: row.formats, header: row.header,
-                environmentVariables: row.variables, models: wellKnownModels[row.id] ?? [])
+                environmentVariables: row.variables, models: KnownModel.builtIn[row.id]?.map(\.id) ?? [])
         }
     }
 
@@ -79,16 +79,5 @@ extension Provider {
         openaiStyle("lmstudio", "LM Studio", "http://localhost:1234/v1", ["LM_API_TOKEN"]),
         openaiStyle("vllm", "vLLM", "http://127.0.0.1:8000/v1", ["VLLM_API_KEY"]),
         openaiStyle("ollama", "Ollama", "http://127.0.0.1:11434/v1", ["OLLAMA_API_KEY"]),
-    ]
-
-    private static let wellKnownModels: [String: [String]] = [
-        "anthropic": [
-            "claude-opus-4-5", "claude-sonnet-4-5", "claude-haiku-4-5", "claude-opus-4-1", "claude-sonnet-4-0",
-        ],
-        "openai": [
-            "gpt-5.2", "gpt-5.1", "gpt-5", "gpt-5-mini", "gpt-5-nano", "gpt-4.1", "gpt-4.1-mini", "gpt-4o",
-            "gpt-4o-mini",
-            "o3", "o4-mini", "text-embedding-3-small", "text-embedding-3-large",
-        ],
     ]
 }

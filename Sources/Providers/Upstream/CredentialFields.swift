@@ -22,6 +22,13 @@ package enum CredentialFields {
         return Array(text.utf8)
     }
 
+    /// The same for a page that is open to everybody: no credential, and no field of the configuration, which may be one.
+    package static func bytesWithoutCredential(for provider: Provider) -> [UInt8]? {
+        provider.place.map {
+            Array("host: \($0.authority)\r\nuser-agent: \(userAgent)\r\naccept-encoding: identity\r\n".utf8)
+        }
+    }
+
     private static let ours: Set<String> = [
         "host", "user-agent", "accept", "accept-encoding", "authorization", "x-api-key", "content-length",
         "transfer-encoding", "connection", "content-type", "cookie", "expect", "keep-alive", "te", "trailer", "upgrade",

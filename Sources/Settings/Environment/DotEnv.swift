@@ -47,6 +47,9 @@ package struct DotEnv: Sendable, CustomReflectable {
         return values
     }
 
+    /// What it sets, unreadable values included: each once, sorted.
+    package var names: [String] { Set(assignments.map(\.name)).sorted() }
+
     /// Keeps `dump` and test failures silent.
     package var customMirror: Mirror { Mirror(self, children: ["problems": problems]) }
 

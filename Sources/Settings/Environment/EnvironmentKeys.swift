@@ -24,31 +24,50 @@ extension EnvironmentLayers {
     /// `<P>` is the provider's id in capitals, and whatever its own variables have before `_API_KEY`.
     /// - Parameter variables: of the provider's table, first one first.
     package func keys(for provider: ProviderID, variables: [String]) -> [EnvironmentKey] {
-        let prefix = String(provider.text.uppercased().map { $0.isLetter || $0.isNumber ? $0 : "_" })
-        if let pinned = key(in: "AGENTICFLOW_LIVE_\(prefix)_KEY") { return [pinned] }
-        let own = "\(prefix)_API_KEY"
-        let bases = Self.unique([own] + variables.filter { $0.hasSuffix("_API_KEY") })
-        let families = bases.flatMap { names(startingWith: "\($0)_") }.filter { !$0.hasSuffix("_FILE") }
-        let plain = Self.unique(variables + [own])
-        // Google's SDKs share this name with other Google services: it comes last.
-        let shared = plain.filter { $0 == "GOOGLE_API_KEY" }
-        let lists = bases.flatMap { keys(inList: "\($0)S") }
-        let singles = (plain.filter { !shared.contains($0) } + families.sorted() + shared).compactMap { key(in: $0) }
+        let names = KeyNames(provider, variables, in: self)
+        if let pinned = key(in: names.pinned) { return [pinned] }
+        let all = names.lists.flatMap { keys(inList: $0) } + names.singles.compactMap { key(in: $0) }
         var seen: Set<Secret> = []
-        return (lists + singles).filter { seen.insert($0.secret).inserted }
+        return all.filter { seen.insert($0.secret).inserted }
+    }
+
+    /// The variables that are set and hold keys for the provider, the idle ones beside a pinned key included.
+    package func keyVariables(for provider: ProviderID, variables: [String]) -> [String] {
+        let names = KeyNames(provider, variables, in: self)
+        return ([names.pinned] + names.lists + names.singles).filter { credential($0) != nil }
     }
 
     private func key(in variable: String) -> EnvironmentKey? {
-        lookup(variable).map {
+        credential(variable).map {
             EnvironmentKey(variable: variable, secret: Secret($0.value.reveal().trimmed), layer: $0.layer)
         }
     }
 
     private func keys(inList variable: String) -> [EnvironmentKey] {
-        guard let list = lookup(variable) else { return [] }
+        guard let list = credential(variable) else { return [] }
         return list.value.reveal().split { $0 == "," || $0 == ";" || $0.isWhitespace }.map {
             EnvironmentKey(variable: variable, secret: Secret(String($0)), layer: list.layer)
         }
+    }
+}
+
+/// The names under which one provider's keys can stand.
+private struct KeyNames {
+    let pinned: String
+    let lists: [String]
+    let singles: [String]
+
+    init(_ provider: ProviderID, _ variables: [String], in layers: EnvironmentLayers) {
+        let prefix = String(provider.text.uppercased().map { $0.isLetter || $0.isNumber ? $0 : "_" })
+        pinned = "AGENTICFLOW_LIVE_\(prefix)_KEY"
+        let own = "\(prefix)_API_KEY"
+        let bases = Self.unique([own] + variables.filter { $0.hasSuffix("_API_KEY") })
+        let families = bases.flatMap { layers.names(startingWith: "\($0)_") }.filter { !$0.hasSuffix("_FILE") }
+        let plain = Self.unique(variables + [own])
+        // Google's SDKs share this name with other Google services: it comes last.
+        let shared = plain.filter { $0 == "GOOGLE_API_KEY" }
+        lists = bases.map { "\($0)S" }
+        singles = plain.filter { !shared.contains($0) } + families.sorted() + shared
     }
 
     private static func unique(_ names: [String]) -> [String] {

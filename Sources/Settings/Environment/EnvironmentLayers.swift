@@ -17,6 +17,17 @@ package struct EnvironmentLayers: Hashable, Sendable {
         case shell
 
         package static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
+
+        /// As every JSON of ours names it.
+        package var name: String {
+            switch self {
+            case .process: "process"
+            case .workingDirectory: "workingDirectory"
+            case .stateDotEnv: "stateDotEnv"
+            case .config: "config"
+            case .shell: "shell"
+            }
+        }
     }
 
     /// One variable as the program sees it.
@@ -53,15 +64,27 @@ package struct EnvironmentLayers: Hashable, Sendable {
     package func adding(
         workingDirectory variables: [String: Secret], credentialVariables: Set<String>
     ) -> EnvironmentLayers {
-        let harmless = variables.filter { name, _ in
-            !credentialVariables.contains(name) && !Self.redirects(name) && !Self.isKeyFamily(name)
-        }
-        return adding(harmless, as: .workingDirectory)
+        adding(
+            variables.filter { Self.isHarmless($0.key, credentialVariables: credentialVariables) },
+            as: .workingDirectory)
     }
 
-    /// The variable of that name, or nil when no layer sets it.
-    package func lookup(_ name: String) -> Variable? {
-        let holders = Layer.allCases.compactMap { layer in
+    /// Whether a working directory's `.env` may set the variable.
+    package static func isHarmless(_ name: String, credentialVariables: Set<String>) -> Bool {
+        !credentialVariables.contains(name) && !redirects(name) && !isKeyFamily(name)
+    }
+
+    /// The variable of that name, or nil when no layer sets it. For a credential use ``credential(_:)``.
+    package func lookup(_ name: String) -> Variable? { lookup(name, in: Layer.allCases) }
+
+    /// The same for something that is a credential, or becomes part of one: a working directory's file has no say in
+    /// it, whatever the variable's name.
+    package func credential(_ name: String) -> Variable? {
+        lookup(name, in: [.process, .stateDotEnv, .config, .shell])
+    }
+
+    private func lookup(_ name: String, in places: [Layer]) -> Variable? {
+        let holders = places.compactMap { layer in
             layers[layer]?[name].flatMap { $0.isBlank ? nil : (layer: layer, value: $0) }
         }
         guard let first = holders.first else { return nil }
@@ -71,8 +94,11 @@ package struct EnvironmentLayers: Hashable, Sendable {
             contradicts: others.filter { $0.value != first.value }.map(\.layer))
     }
 
+    /// What one place sets, blank values included.
+    package func variables(of layer: Layer) -> [String: Secret] { layers[layer] ?? [:] }
+
     /// Names that start so and are set, sorted.
-    func names(startingWith prefix: String) -> [String] {
+    package func names(startingWith prefix: String) -> [String] {
         var found: Set<String> = []
         for layer in layers.values {
             for (name, value) in layer where name.hasPrefix(prefix) && !value.isBlank { found.insert(name) }
@@ -85,7 +111,8 @@ package struct EnvironmentLayers: Hashable, Sendable {
             || ["_API_HOST", "_BASE_URL", "_ENDPOINT", "_HOMESERVER"].contains { name.hasSuffix($0) }
     }
 
-    private static func isKeyFamily(_ name: String) -> Bool {
+    /// `X_API_KEY`, `X_API_KEYS`, `X_API_KEY_2`: a key, whoever its provider is.
+    package static func isKeyFamily(_ name: String) -> Bool {
         name.hasSuffix("_API_KEY") || name.hasSuffix("_API_KEYS") || name.contains("_API_KEY_")
     }
 }

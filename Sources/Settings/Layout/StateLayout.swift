@@ -7,12 +7,19 @@ package struct StateLayout: Hashable, Sendable {
     package let state: String
     /// `AGENTICFLOW_CONFIG_PATH`, else `agenticflow-enterprise.json` in the state directory.
     package let configPath: String
+    /// `AGENTICFLOW_INCLUDE_ROOTS`: folders besides the configuration's own that `$include` may read from.
+    package let includeRoots: [String]
     /// The instance's name; nil for the unnamed one.
     package let instance: String?
     private let paths: PathResolver
     /// Directories set aside for single agents, by the configuration or by `AGENTICFLOW_AGENT_DIR`.
     private var agentDirectories: [AgentID: String] = [:]
     private let mainIsFixed: Bool
+    /// They say where everything is, so they are read before any file: only the process environment can set them.
+    package static let structuralVariables = [
+        "AGENTICFLOW_STATE_DIR", "AGENTICFLOW_PROFILE", "AGENTICFLOW_HOME", "AGENTICFLOW_CONFIG_PATH",
+        "AGENTICFLOW_AGENT_DIR", "HOME",
+    ]
 
     /// - Parameters:
     ///   - environment: the process environment; blank values count as unset.
@@ -42,6 +49,11 @@ package struct StateLayout: Hashable, Sendable {
         } else {
             configPath = PathResolver.join(state, "agenticflow-enterprise.json")
         }
+        var roots: [String] = []
+        for root in (variables["AGENTICFLOW_INCLUDE_ROOTS"] ?? "").split(separator: ":") where !root.trimmed.isEmpty {
+            roots.append(try paths.resolve(root.trimmed, for: "AGENTICFLOW_INCLUDE_ROOTS", mustBeAbsolute: true))
+        }
+        includeRoots = roots
         self.instance = name
         self.paths = paths
         mainIsFixed = variables["AGENTICFLOW_AGENT_DIR"] != nil
@@ -53,6 +65,8 @@ package struct StateLayout: Hashable, Sendable {
     /// Variables for the daemon, beside the configuration's own.
     package var dotEnvPath: String { PathResolver.join(state, ".env") }
     package var agentsDirectory: String { PathResolver.join(state, "agents") }
+    /// Where deleted agents rest, each in a folder of its own.
+    package var trashDirectory: String { PathResolver.join(state, "trash") }
     package var logsDirectory: String { PathResolver.join(state, "logs") }
 
     /// The folder of the agent's credentials.
@@ -65,8 +79,25 @@ package struct StateLayout: Hashable, Sendable {
         PathResolver.join(agentDirectory(agent), "auth-profiles.json")
     }
 
+    /// - Returns: nil for what is neither absolute nor begins with `~/`.
+    package func absolutePath(_ text: String) -> String? {
+        do throws(StateLayoutError) { return try paths.resolve(text, for: "", mustBeAbsolute: true) } catch {
+            return nil
+        }
+    }
+
     package func sessionsDirectory(_ agent: AgentID) -> String {
         PathResolver.join(agentsDirectory, "\(agent.text)/sessions")
+    }
+
+    /// What belongs to the agent beside the folder of its credentials, unless that is elsewhere: its sessions.
+    package func home(of agent: AgentID) -> String { PathResolver.join(agentsDirectory, agent.text) }
+
+    /// An absolute path, without `.`, `..` and doubled slashes, of what a person types.
+    ///
+    /// - Parameter name: the option it comes from, for the error.
+    package func absolute(_ path: String, for name: String) throws(StateLayoutError) -> String {
+        try paths.resolve(path, for: name)
     }
 
     /// Takes over the directories that the configuration sets aside for its agents (`agents.list[].agentDir`).

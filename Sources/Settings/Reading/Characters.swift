@@ -12,7 +12,7 @@ extension UInt8 {
 
 extension StringProtocol {
     /// A name that shells accept for a variable.
-    var isVariableName: Bool {
+    package var isVariableName: Bool {
         guard let first = utf8.first, !first.isASCIIDigit else { return false }
         return utf8.allSatisfy { $0.isASCIILetterOrDigit || $0 == UInt8(ascii: "_") }
     }

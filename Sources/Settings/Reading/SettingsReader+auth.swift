@@ -5,7 +5,7 @@ import Documents
 extension SettingsReader {
     mutating func auth(_ element: Element?) -> AuthSettings {
         var settings = AuthSettings()
-        guard let auth = object(element, at: "auth", known: ["profiles", "order", "cooldowns"]) else { return settings }
+        guard let auth = object(element, at: "auth", known: KnownKeys.names(under: "auth")) else { return settings }
         if let profiles = object(auth["profiles"], at: "auth.profiles", known: nil) {
             settings.profiles = profiles.members.compactMap { profile($0.key, $0.value) }
         }
@@ -37,7 +37,9 @@ extension SettingsReader {
 
     private mutating func profile(_ key: String, _ element: Element) -> ConfiguredProfile? {
         let path = "auth.profiles.\(key.escapedForDisplay)"
-        guard let id = profileID(key, at: path), let object = object(element, at: path, known: nil) else { return nil }
+        guard let id = profileID(key, at: path),
+            let object = object(element, at: path, known: KnownKeys.names(under: "auth.profiles.*"), isOpen: true)
+        else { return nil }
         guard let provider = string(object, "provider", at: path).flatMap({ ProviderID($0) }) else {
             note(.init(.error, at: "\(path).provider", is: "is no provider id"))
             return nil
@@ -52,11 +54,7 @@ extension SettingsReader {
     private mutating func cooldowns(_ element: Element?) -> CooldownSettings {
         var settings = CooldownSettings()
         let path = "auth.cooldowns"
-        let known = [
-            "billingBackoffHours", "billingBackoffHoursByProvider", "billingMaxHours", "failureWindowHours",
-            "cooldownMaxMinutes", "bypassProviders",
-        ]
-        guard let object = object(element, at: path, known: known) else { return settings }
+        guard let object = object(element, at: path, known: KnownKeys.names(under: path)) else { return settings }
         let hours = 0.001...8760.0
         settings.billingBackoff = duration(object, "billingBackoffHours", at: path, unit: 3600, in: hours, default: nil)
         settings.billingMaximum = duration(object, "billingMaxHours", at: path, unit: 3600, in: hours, default: nil)
@@ -77,7 +75,8 @@ extension SettingsReader {
 
     mutating func env(_ element: Element?) -> EnvironmentSettings {
         var settings = EnvironmentSettings()
-        guard let env = object(element, at: "env", known: nil) else { return settings }
+        let known = KnownKeys.names(under: "env")
+        guard let env = object(element, at: "env", known: known, isOpen: true) else { return settings }
         if let vars = object(env["vars"], at: "env.vars", known: nil) {
             for (name, value) in vars.members {
                 let path = "env.vars.\(name.escapedForDisplay)"
@@ -92,7 +91,7 @@ extension SettingsReader {
                 settings.variables[name] = Secret(text)
             }
         }
-        if let shell = object(env["shellEnv"], at: "env.shellEnv", known: ["enabled", "timeoutMs"]) {
+        if let shell = object(env["shellEnv"], at: "env.shellEnv", known: KnownKeys.names(under: "env.shellEnv")) {
             settings.shell.isEnabled = boolean(shell, "enabled", at: "env.shellEnv", default: false)
             settings.shell.timeout =
                 duration(

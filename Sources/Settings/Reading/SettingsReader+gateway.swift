@@ -5,10 +5,9 @@ import Documents
 extension SettingsReader {
     mutating func gateway(_ element: Element?) -> GatewaySettings {
         var settings = GatewaySettings()
-        let known = [
-            "port", "bind", "auth", "allowedHosts", "proxy", "allowPlainRemote", "limits", "deadlines", "mode", "token",
-        ]
-        guard let gateway = object(element, at: "gateway", known: known) else { return settings }
+        guard let gateway = object(element, at: "gateway", known: KnownKeys.names(under: "gateway")) else {
+            return settings
+        }
         if gateway["token"] != nil {
             note(.init(.warning, at: "gateway.token", is: "has no effect here", allowed: "gateway.auth.token"))
         }
@@ -17,7 +16,7 @@ extension SettingsReader {
         settings.allowPlainRemote = boolean(gateway, "allowPlainRemote", at: "gateway", default: false)
         settings.allowedHosts = strings(gateway, "allowedHosts", at: "gateway").map { $0.lowercased() }
         settings.proxy = proxy(gateway)
-        if let auth = object(gateway["auth"], at: "gateway.auth", known: ["token", "mode"]) {
+        if let auth = object(gateway["auth"], at: "gateway.auth", known: KnownKeys.names(under: "gateway.auth")) {
             settings.token = secret(auth, "token", at: "gateway.auth")
         }
         settings.limits = limits(gateway["limits"])
@@ -60,10 +59,7 @@ extension SettingsReader {
     private mutating func limits(_ element: Element?) -> GatewayLimitSettings {
         var limits = GatewayLimitSettings()
         let path = "gateway.limits"
-        let known = [
-            "maxHeadBytes", "maxBodyBytes", "maxAttempts", "maxConnections", "minBodyBytesPerSecond", "maxWaitSeconds",
-        ]
-        guard let object = object(element, at: path, known: known) else { return limits }
+        guard let object = object(element, at: path, known: KnownKeys.names(under: path)) else { return limits }
         limits.maximumHeadBytes = integer(
             object, "maxHeadBytes", at: path, in: 1024...1 << 20, default: limits.maximumHeadBytes)
         limits.maximumBodyBytes = integer(
@@ -86,7 +82,7 @@ extension SettingsReader {
             ("headSeconds", \.head), ("connectSeconds", \.connect), ("firstTokenSeconds", \.firstToken),
             ("idleSeconds", \.idle), ("totalSeconds", \.total), ("drainSeconds", \.drain),
         ]
-        guard let object = object(element, at: path, known: rows.map(\.0)) else { return deadlines }
+        guard let object = object(element, at: path, known: KnownKeys.names(under: path)) else { return deadlines }
         for (key, field) in rows {
             let held = deadlines[keyPath: field]
             deadlines[keyPath: field] = duration(object, key, at: path, in: 0.1...86_400, default: held) ?? held

@@ -4,7 +4,7 @@ import Documents
 
 extension SettingsReader {
     mutating func providers(_ element: Element?) -> [ProviderID: ProviderSettings] {
-        guard let models = object(element, at: "models", known: ["providers", "mode"]) else { return [:] }
+        guard let models = object(element, at: "models", known: KnownKeys.names(under: "models")) else { return [:] }
         guard let all = object(models["providers"], at: "models.providers", known: nil) else { return [:] }
         var found: [ProviderID: ProviderSettings] = [:]
         for (key, value) in all.members {
@@ -22,7 +22,7 @@ extension SettingsReader {
     }
 
     private mutating func provider(_ element: Element, at path: String) -> ProviderSettings? {
-        let known = ["baseUrl", "api", "apiKey", "auth", "headers", "models", "caFile"]
+        let known = KnownKeys.names(under: "models.providers.*")
         guard let object = object(element, at: path, known: known) else { return nil }
         var provider = ProviderSettings()
         provider.baseURL = baseURL(object, at: path)
@@ -114,15 +114,24 @@ extension SettingsReader {
             if let id = entry.string?.trimmed, !id.isEmpty { return ConfiguredModel(id: id) }
             let place = "\(path)[\(index)]"
             // Other programs keep prices and abilities here: every key is let through.
-            guard let model = self.object(entry, at: place, known: nil) else { return nil }
+            let known = KnownKeys.names(under: "models.providers.*.models[]")
+            guard let model = self.object(entry, at: place, known: known, isOpen: true) else { return nil }
             guard let id = string(model, "id", at: place) else {
                 note(.init(.error, at: "\(place).id", is: "is missing", allowed: "the model's id"))
                 return nil
             }
             return ConfiguredModel(
                 id: id, name: string(model, "name", at: place),
-                contextWindow: model["contextWindow"]?.integer.map(Int.init),
-                maximumAnswerTokens: model["maxTokens"]?.integer.map(Int.init))
+                contextWindow: tokens(model, "contextWindow", at: place),
+                maximumAnswerTokens: tokens(model, "maxTokens", at: place), input: strings(model, "input", at: place))
         }
     }
+
+    /// Other programs write these, some of them as 0 for "not known".
+    private mutating func tokens(_ object: Element, _ key: String, at path: String) -> Int? {
+        let count = integer(object, key, at: path, in: 0...Self.mostTokens, default: 0)
+        return count > 0 ? count : nil
+    }
+
+    private static let mostTokens = 1_000_000_000
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Credentials
-import Documents
+package import Documents
 
 /// Takes values out of the configuration, each with its default, and notes what cannot be used.
 struct SettingsReader {
@@ -8,8 +8,6 @@ struct SettingsReader {
     private(set) var problems: [SettingsProblem] = []
 
     init(environment: EnvironmentLayers) { self.environment = environment }
-
-    static let topLevelKeys = ["gateway", "models", "agents", "auth", "env", "meta", "$include"]
 
     mutating func note(_ problem: SettingsProblem) { problems.append(problem) }
 
@@ -26,20 +24,24 @@ struct SettingsReader {
 
     /// The object under `element`, checked for repeated keys and, where they are known, for unknown ones; nil when there
     /// is none.
-    mutating func object(_ element: Element?, at path: String, known: [String]?) -> Element? {
+    ///
+    /// - Parameter isOpen: other programs keep keys here: only slips of the pen are noted.
+    mutating func object(_ element: Element?, at path: String, known: [String]?, isOpen: Bool = false) -> Element? {
         guard let element, !element.isNull, isObject(element, at: path) else { return nil }
-        checkKeys(of: element, at: path, known: known)
+        checkKeys(of: element, at: path, known: known, isOpen: isOpen)
         return element
     }
 
-    mutating func checkKeys(of object: Element, at path: String, known: [String]?) {
+    mutating func checkKeys(of object: Element, at path: String, known: [String]?, isOpen: Bool = false) {
         for key in object.duplicateKeys {
             note(.init(.warning, at: Self.join(path, key), is: "stands there more than once; the last one counts"))
         }
         guard let known else { return }
         var seen: Set<String> = []
         for (key, _) in object.members where !known.contains(key) && seen.insert(key).inserted {
-            let guess = Spelling.nearest(to: key, among: known).map { "; did you mean \($0)?" } ?? ""
+            let near = Spelling.nearest(to: key, among: known)
+            if near == nil, isOpen { continue }
+            let guess = near.map { "; did you mean \($0)?" } ?? ""
             note(.init(.info, at: Self.join(path, key), is: "is not a key that has a meaning here\(guess)"))
         }
     }
@@ -149,7 +151,7 @@ struct SettingsReader {
 }
 
 extension Element.Kind {
-    var words: String {
+    package var words: String {
         switch self {
         case .object: "an object"
         case .array: "a list"

@@ -31,6 +31,29 @@ struct ExpandedText {
         text += rest
     }
 
+    /// The text cut into its references and what stands between them.
+    static func pieces(of source: String) -> [(text: String, isReference: Bool)] {
+        var found: [(text: String, isReference: Bool)] = []
+        var plain = ""
+        var rest = Substring(source)
+        while let first = rest.first {
+            if rest.hasPrefix("$$"), let name = reference(rest.dropFirst()) {
+                plain += rest.prefix(name.count + 4)
+                rest = rest.dropFirst(name.count + 4)
+            } else if let name = reference(rest) {
+                if !plain.isEmpty { found.append((plain, false)) }
+                plain = ""
+                found.append(("${\(name)}", true))
+                rest = rest.dropFirst(name.count + 3)
+            } else {
+                plain.append(first)
+                rest = rest.dropFirst()
+            }
+        }
+        if !plain.isEmpty { found.append((plain, false)) }
+        return found
+    }
+
     /// The text holds a `${NAME}` that a credential field would replace.
     static func refersToVariable(_ text: String) -> Bool {
         let expanded = ExpandedText(text, environment: EnvironmentLayers(process: [:]))
@@ -38,7 +61,7 @@ struct ExpandedText {
     }
 
     private mutating func replace(_ name: String, from environment: EnvironmentLayers) {
-        guard let variable = environment.lookup(name) else {
+        guard let variable = environment.credential(name) else {
             missing.append(name)
             return
         }

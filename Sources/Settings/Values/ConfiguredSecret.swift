@@ -14,4 +14,13 @@ package enum ConfiguredSecret: Hashable, Sendable {
         guard case .present(let secret, _) = self else { return nil }
         return secret
     }
+
+    /// The variables it names: those it was taken from, or those that are missing.
+    var references: [String] {
+        switch self {
+        case .absent: []
+        case .present(_, let variables): variables
+        case .unavailable(let missing): missing
+        }
+    }
 }

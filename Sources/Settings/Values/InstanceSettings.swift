@@ -11,6 +11,8 @@ package struct InstanceSettings: Hashable, Sendable {
     package var models = DefaultModelSettings()
     package var agents: [AgentSettings] = []
     package var auth = AuthSettings()
+    /// `secrets.providers`: where references lead.
+    package var secrets: [String: SecretProvider] = [:]
     package var env = EnvironmentSettings()
     package var problems: [SettingsProblem] = []
 
@@ -19,7 +21,8 @@ package struct InstanceSettings: Hashable, Sendable {
     /// - Parameters:
     ///   - document: nil when there is no configuration file.
     ///   - environment: what `${NAME}` is taken from; `env.vars` of the document is added to it.
-    package init(_ document: Document?, environment: EnvironmentLayers) {
+    ///   - origins: which files the document was put together from, for the problems.
+    package init(_ document: Document?, environment: EnvironmentLayers, origins: SettingsOrigins = SettingsOrigins()) {
         guard let document else { return }
         var reader = SettingsReader(environment: environment)
         guard reader.isObject(document.root, at: "") else {
@@ -29,16 +32,14 @@ package struct InstanceSettings: Hashable, Sendable {
         let top = document.root
         env = reader.env(top["env"])
         reader.environment = environment.adding(env.variables, as: .config)
-        reader.checkKeys(of: top, at: "", known: SettingsReader.topLevelKeys)
-        if top["$include"] != nil {
-            reader.note(.init(.warning, at: "$include", is: "has no effect: this version reads no other files"))
-        }
+        reader.checkKeys(of: top, at: "", known: KnownKeys.names(under: ""))
         gateway = reader.gateway(top["gateway"])
         providers = reader.providers(top["models"])
         agents = reader.agents(top["agents"])
         models = reader.defaultModels(top["agents"]?["defaults"])
         auth = reader.auth(top["auth"])
-        problems = reader.problems
+        secrets = reader.secrets(top["secrets"])
+        problems = reader.problems.map { origins.placed($0) }
     }
 
     /// The variables as this instance sees them: `env.vars` fills the gaps.
@@ -49,10 +50,15 @@ package struct InstanceSettings: Hashable, Sendable {
     /// What clients must present: `gateway.auth.token`, else `AGENTICFLOW_GATEWAY_TOKEN`.
     package func clientToken(in layers: EnvironmentLayers) -> Secret? {
         if let secret = gateway.token.secret, !secret.isBlank { return secret }
-        return environment(layers).lookup(Self.tokenVariable)?.value
+        return environment(layers).credential(Self.tokenVariable)?.value
     }
 
     package static let tokenVariable = "AGENTICFLOW_GATEWAY_TOKEN"
+
+    /// Variables that the credential fields refer to with `${NAME}`, set or not.
+    package var references: Set<String> {
+        Set(([gateway.token] + providers.values.map(\.apiKey)).flatMap(\.references))
+    }
 
     /// The default agent: the first that says so, else the first of the list, else `main`.
     package var defaultAgent: AgentID { (agents.first(where: \.isDefault) ?? agents.first)?.id ?? .main }

@@ -52,11 +52,17 @@ package struct ConfiguredModel: Hashable, Sendable {
     package var contextWindow: Int?
     /// In tokens, of one answer.
     package var maximumAnswerTokens: Int?
+    /// Such as `text` and `image`; empty when nothing is said.
+    package var input: [String]
 
-    package init(id: String, name: String? = nil, contextWindow: Int? = nil, maximumAnswerTokens: Int? = nil) {
+    package init(
+        id: String, name: String? = nil, contextWindow: Int? = nil, maximumAnswerTokens: Int? = nil,
+        input: [String] = []
+    ) {
         self.id = id
         self.name = name
         self.contextWindow = contextWindow
         self.maximumAnswerTokens = maximumAnswerTokens
+        self.input = input
     }
 }

@@ -21,6 +21,8 @@ package struct SettingsProblem: Hashable, Sendable, CustomStringConvertible {
     package var allowed: String?
     /// The value that holds instead.
     package var held: String?
+    /// The included file that the value is from; nil for the configuration itself.
+    package var file: String?
 
     package init(
         _ severity: Severity, at path: String, is problem: String, allowed: String? = nil, held: String? = nil
@@ -34,7 +36,10 @@ package struct SettingsProblem: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// One sentence without line breaks or control characters.
-    package var description: String { "\(path) \(message)" }
+    package var description: String {
+        let place = file.map { " (in \($0.escapedForDisplay))" } ?? ""
+        return "\(path)\(place) \(message)"
+    }
 
     /// The same without the path.
     package var message: String {

@@ -3,6 +3,7 @@ import Commands
 import Credentials
 import FoundationEssentials
 import ProfileStorage
+import Providers
 import Rotation
 import Synchronization
 
@@ -28,6 +29,11 @@ final class Instance {
     static let now = Date(timeIntervalSince1970: 1_790_000_000)  // 2026-09-21T14:13:20Z
     let home: String
     var environment: [String: String]
+    /// What providers answer; nobody is asked for real.
+    var ask = ProviderAsk { _, _, _ in .none(.closed) }
+    /// Of the terminal.
+    var columns = 80
+    var isOutputTerminal = false
 
     init(config: String? = nil, store: String? = nil) {
         var template = Array((FileManager.default.temporaryDirectory.path + "/commands-XXXXXX").utf8CString)
@@ -51,9 +57,10 @@ final class Instance {
     func run(_ words: [String], typing typed: String = "", after seconds: TimeInterval = 0) -> Transcript {
         let output = Capture(), notices = Capture()
         let terminal = Terminal(
-            output: { output.add($0) }, notices: { notices.add($0) }, input: { .text(typed) }, isOutputTerminal: false,
-            isNoticeTerminal: false)
-        let context = CommandContext(terminal: terminal, environment: environment) { Self.now + seconds }
+            output: { output.add($0) }, notices: { notices.add($0) }, input: { .text(typed) },
+            isOutputTerminal: isOutputTerminal, isNoticeTerminal: false, columns: columns)
+        var context = CommandContext(terminal: terminal, environment: environment) { Self.now + seconds }
+        context.ask = ask
         let code = Program.run(words, in: context)
         return Transcript(stdout: output.text, stderr: notices.text, code: code)
     }
@@ -79,6 +86,24 @@ final class Instance {
 
     /// Every file below the home directory, by its path in there.
     var files: [String] { ((try? FileManager.default.subpathsOfDirectory(atPath: home)) ?? []).sorted() }
+
+    /// The permissions of a file or folder of the state directory; nil when it is not there.
+    func mode(of name: String) -> mode_t? {
+        var status = stat()
+        return lstat("\(state)/\(name)", &status) == 0 ? status.st_mode & 0o777 : nil
+    }
+
+    /// Every file and folder with its content, to see that nothing has changed. Locks are made by looking.
+    var snapshot: [String: String] {
+        let named = files.filter { !$0.hasSuffix(".lock") }.map { path in
+            (
+                path,
+                FileManager.default.contents(atPath: "\(home)/\(path)").map { String(decoding: $0, as: UTF8.self) }
+                    ?? ""
+            )
+        }
+        return Dictionary(named, uniquingKeysWith: { first, _ in first })
+    }
 
     // MARK: Health
 

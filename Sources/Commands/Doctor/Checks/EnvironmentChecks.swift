@@ -58,13 +58,16 @@ struct EnvironmentChecks {
     }
 
     private mutating func checkUnseen() {
-        for name in survey.overviews.first?.unseenVariables ?? [] {
+        for row in survey.overviews.first?.variables.filter(\.isWarned) ?? [] {
+            let isMissing = row.gateway == .missing
             findings.append(
                 Finding(
-                    .envGatewayUnseen, "The gateway does not have \(name).",
+                    .envGatewayUnseen,
+                    isMissing
+                        ? "The gateway does not have \(row.name)." : "The gateway has another value of \(row.name).",
                     why: "It is set where this command runs, and not where the gateway was started.",
-                    fix: "Run: \(program) env set \(name); the gateway reads \(survey.shown(path)) at once", path: path)
-            )
+                    fix: "Run: \(program) env set \(row.name); the gateway reads \(survey.shown(path)) at once",
+                    path: path))
         }
     }
 

@@ -12,10 +12,13 @@ struct AuthList: ContextCommand {
         commandName: "list", abstract: "List the stored credentials of an agent, without their secrets.",
         discussion: "Example: agenticflow-enterprise models auth list --provider anthropic --json")
 
-    @Option(help: ArgumentHelp("Only those of one provider, such as anthropic.", valueName: "provider"))
+    @Option(
+        help: ArgumentHelp("Only those of one provider, such as anthropic.", valueName: "provider"),
+        completion: .providers)
     var provider: String?
     @Option(
-        help: ArgumentHelp("The agent whose credentials to list. Without it: the default agent.", valueName: "agent"))
+        help: ArgumentHelp("The agent whose credentials to list. Without it: the default agent.", valueName: "agent"),
+        completion: .agents)
     var agent: String?
     @Flag(help: "Print JSON.")
     var json = false

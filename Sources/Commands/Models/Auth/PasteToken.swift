@@ -24,12 +24,6 @@ struct PasteToken: ContextCommand {
         let pasting = try Pasting(target, .token, in: context)
         let secret = try pasting.readSecret("Token for \(pasting.provider)")
         try pasting.store(secret, expires: pasting.expiry(of: secret, lifetime: lifetime))
-        guard secret.isSetupToken else { return }
-        context.terminal.notice(
-            """
-            This is a setup token. Its vendor limits such tokens to its own program, so requests through the gateway do
-            not use it (needs_vendor_cli). For the gateway, store an API key:
-              agenticflow-enterprise models auth paste-api-key --provider \(pasting.provider)
-            """)
+        if secret.isSetupToken { context.terminal.tellSetupToken(pasting.provider) }
     }
 }

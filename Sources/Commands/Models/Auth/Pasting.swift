@@ -4,48 +4,49 @@ import CredentialLifecycle
 import Credentials
 import FoundationEssentials
 import ProfileStorage
-import Rotation
-import SafeFiles
 import Settings
 
 /// The options that all commands for pasting share.
 struct PasteTarget: ParsableArguments {
-    @Option(help: ArgumentHelp("Whose credential it is, such as anthropic.", valueName: "provider"))
+    @Option(
+        help: ArgumentHelp("Whose credential it is, such as anthropic.", valueName: "provider"), completion: .providers)
     var provider: String
-    @Option(help: ArgumentHelp("The name to store it under. Without it: <provider>:manual.", valueName: "id"))
+    @Option(
+        help: ArgumentHelp("The name to store it under. Without it: <provider>:manual.", valueName: "id"),
+        completion: .profiles)
     var profileID: String?
-    @Option(help: ArgumentHelp("The agent to store it for. Without it: the default agent.", valueName: "agent"))
+    @Option(
+        help: ArgumentHelp("The agent to store it for. Without it: the default agent.", valueName: "agent"),
+        completion: .agents)
     var agent: String?
     /// Whatever else was typed: it may be the secret, so it is refused without being repeated.
     @Argument(help: .hidden)
     var rest: [String] = []
 }
 
-/// One pasted credential on its way into the store. What can be refused without it is refused before it is asked for.
+/// One credential on its way into the store. What can be refused without it is refused before it is asked for.
 struct Pasting {
     let provider: ProviderID
-    private let context: CommandContext
-    private let reading: InstanceReading
-    private let agent: AgentReading
+    let change: StoreChange
     private let id: ProfileID
     private let kind: CredentialKind
+    private var context: CommandContext { change.context }
 
     init(_ target: PasteTarget, _ kind: CredentialKind, in context: CommandContext) throws {
         if !target.rest.isEmpty { throw ModelsError.secretAsArgument }
-        self.context = context
+        try self.init(
+            StoreChange(agent: target.agent, in: context), provider: target.provider, id: target.profileID, kind)
+    }
+
+    init(_ change: StoreChange, provider text: String, id: String?, _ kind: CredentialKind) throws {
+        self.change = change
         self.kind = kind
-        reading = try context.reading()
-        for notice in reading.notices { context.terminal.notice("\(context.shown(notice.path)): \(notice.text)") }
-        // An unreadable configuration hides who is configured, so it goes first.
-        try reading.requireReadable()
-        provider = try reading.provider(named: target.provider)
-        agent = try reading.agent(named: target.agent)
-        try reading.requireReadable(agent.id)
-        id = try Self.id(target.profileID, of: provider)
+        provider = try change.reading.provider(named: text)
+        self.id = try Self.id(id, of: provider)
         try refuseOtherKind()
     }
 
-    private static func id(_ text: String?, of provider: ProviderID) throws -> ProfileID {
+    static func id(_ text: String?, of provider: ProviderID) throws -> ProfileID {
         let text = text?.trimmed ?? "\(provider):manual"
         guard let written = ProfileID(text) else { throw IntakeError.badProfileName(text) }
         guard ProviderID(written.provider) == provider,
@@ -59,7 +60,7 @@ struct Pasting {
 
     /// `auth.profiles` of the configuration stands for all agents, and notes one kind for each id.
     private func refuseOtherKind() throws(ModelsError) {
-        for other in reading.agents where other.id != agent.id {
+        for other in change.reading.agents where other.id != change.agent.id {
             if let profile = other.stored.book.profiles[id], profile.kind != kind {
                 throw .otherKind(id, profile.kind, other.id)
             }
@@ -67,10 +68,9 @@ struct Pasting {
     }
 
     func readSecret(_ prompt: String) throws -> Secret {
-        let pasted = try PastedSecret(context.terminal.readSecret(prompt))
-        if pasted.removedQuotes { context.terminal.notice("The quotes around it were left out.") }
-        try Shape.check(pasted.secret, kind: kind, provider: provider)
-        return pasted.secret
+        let secret = try context.terminal.readCredential(prompt)
+        try Shape.check(secret, kind: kind, provider: provider)
+        return secret
     }
 
     /// As asked for; a setup token that nobody dates gets its vendor's year.
@@ -79,58 +79,70 @@ struct Pasting {
         return secret.isSetupToken ? .at(context.now() + Shape.setupTokenLifetime) : .never
     }
 
-    /// First the store, then what was held against the credential before, then the configuration.
     func store(_ secret: Secret, expires: Expiry) throws {
-        let store = AuthProfilesFile(folder: reading.layout.agentDirectory(agent.id))
-        let old = try store.update { [id, provider, kind] book throws(StoreError) in
-            let old = book.profiles[id]
-            book.profiles[id] = Profile(
-                id: id, provider: provider, kind: kind, secret: secret, expires: expires, email: old?.email)
-            return old
-        }
-        if old?.secret != secret { forgetHealth() }
-        try note(email: old?.email, store: store)
-        context.terminal.say("Updated \(context.shown(reading.layout.configPath))")
-        context.terminal.say("Auth profile: \(id) (\(provider)/\(kind.rawValue))")
-        tellWhatFollows()
+        try store(Profile(id: id, provider: provider, kind: kind, secret: secret, expires: expires))
     }
 
-    private func note(email: String?, store: AuthProfilesFile) throws(SettingsFileError) {
+    func store(_ reference: SecretReference, expires: Expiry) throws {
+        try store(
+            Profile(id: id, provider: provider, kind: kind, secret: nil, expires: expires, reference: reference))
+    }
+
+    /// First the store, then what was held against the credential before, then the configuration.
+    private func store(_ profile: Profile) throws {
+        let old = try change.store.update { book throws(StoreError) in
+            let old = book.profiles[profile.id]
+            var new = profile
+            new.email = old?.email
+            book.profiles[profile.id] = new
+            return old
+        }
+        if old?.secret != profile.secret || old?.reference != profile.reference { change.forgetHealth(of: id) }
+        try note(email: old?.email)
+        change.sayUpdated(change.reading.layout.configPath)
+        change.sayProfile(profile)
+        tellOfOrder()
+        change.tellGateway()
+    }
+
+    private func note(email: String?) throws(SettingsFileError) {
         do throws(SettingsFileError) {
-            try ProfileNote(id: id, provider: provider, kind: kind, email: email).write(
-                to: SettingsFile(reading.layout))
+            try ProfileNote(id: id, provider: provider, kind: kind, email: email).put(into: change.settings)
         } catch {
             context.terminal.notice(
-                "\(id) is stored in \(context.shown(store.path)); only the note in the configuration is missing.")
+                "\(id) is stored in \(context.shown(change.store.path)); only the note in the configuration is missing."
+            )
             throw error
         }
     }
 
-    /// What was held against the old credential does not hold against this one. A running gateway sees that by itself.
-    private func forgetHealth() {
-        let journal = HealthJournal(folder: reading.layout.agentDirectory(.main))
-        let key = HealthKey(owner: agent.id, id: id)
-        do throws(StoreError) {
-            guard var health = try journal.load()[key] ?? reading.startingHealth[key] else { return }
-            health.clear()
-            try journal.append([(key, health)])
-        } catch {
-            context.terminal.notice(
-                "What is held against the old credential stays: \(error.advice.what) \(error.advice.why)")
-        }
+    private func tellOfOrder() {
+        let agent = change.agent
+        guard let order = agent.order[provider], !order.contains(id) else { return }
+        let all = ([id] + order).map(\.text).joined(separator: " ")
+        context.terminal.notice(
+            """
+            Agent \(agent.id) has an order for \(provider) that leaves \(id) out. To use it:
+              agenticflow-enterprise models auth order set --provider \(provider) --agent \(agent.id) \(all)
+            """)
+    }
+}
+
+extension Terminal {
+    /// A secret that can be a credential, of whichever kind.
+    func readCredential(_ prompt: String) throws -> Secret {
+        let pasted = try PastedSecret(readSecret(prompt))
+        if pasted.removedQuotes { notice("The quotes around it were left out.") }
+        return pasted.secret
     }
 
-    private func tellWhatFollows() {
-        if let order = agent.order[provider], !order.contains(id) {
-            let all = ([id] + order).map(\.text).joined(separator: " ")
-            context.terminal.notice(
-                """
-                Agent \(agent.id) has an order for \(provider) that leaves \(id) out. To use it:
-                  agenticflow-enterprise models auth order set --provider \(provider) --agent \(agent.id) \(all)
-                """)
-        }
-        if RunningGateway(reading).isRunning {
-            context.terminal.notice("The running gateway takes it up within two seconds.")
-        }
+    /// Said whenever one has been stored.
+    func tellSetupToken(_ provider: ProviderID) {
+        notice(
+            """
+            This is a setup token. Its vendor limits such tokens to its own program, so requests through the gateway do
+            not use it (needs_vendor_cli). For the gateway, store an API key:
+              agenticflow-enterprise models auth paste-api-key --provider \(provider)
+            """)
     }
 }

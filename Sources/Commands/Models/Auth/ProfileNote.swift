@@ -10,10 +10,26 @@ struct ProfileNote {
     var kind: CredentialKind
     var email: String?
 
-    func write(to file: SettingsFile) throws(SettingsFileError) {
+    func put(into file: SettingsFile) throws(SettingsFileError) {
         try file.edit { document throws(DocumentError) in
             try noteKind(in: &document)
             try putFirst(in: &document)
+        }
+    }
+
+    /// Takes out every mention: the note, and its place in each order. An order that has become empty goes too: it
+    /// would leave the provider without any credential.
+    static func remove(_ id: ProfileID, from document: inout Document) throws(DocumentError) {
+        try document.remove(at: ["auth", "profiles", id.text])
+        for (key, list) in document.element(at: ["auth", "order"])?.members ?? [] {
+            let ids = list.elements
+            let rest = ids.filter { $0.string?.trimmed != id.text }.map(\.literal)
+            guard rest.count < ids.count else { continue }
+            if rest.isEmpty {
+                try document.remove(at: ["auth", "order", key])
+            } else {
+                try document.set(.array(rest), at: ["auth", "order", key])
+            }
         }
     }
 

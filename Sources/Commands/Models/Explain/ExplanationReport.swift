@@ -55,9 +55,10 @@ struct ExplanationReport {
         self.now = now
     }
 
-    var lines: [String] {
+    /// - Parameter width: of the terminal; nil when the lines go elsewhere.
+    func lines(width: Int?) -> [String] {
         var lines = [headline, ""]
-        lines += rows.isEmpty ? ["No candidates."] : table
+        lines += rows.isEmpty ? ["No candidates."] : table(width)
         lines.append("")
         lines.append("Order: \(orderSentence)")
         lines.append("Fallbacks: \(fallbackSentence)")
@@ -115,22 +116,15 @@ struct ExplanationReport {
 
     // MARK: The candidates
 
-    private var table: [String] {
-        let cells =
-            [["PROFILE", "STATE", "CODE", "UNTIL", "EVIDENCE", "SOURCE"]]
-            + rows.map { row in
+    private func table(_ width: Int?) -> [String] {
+        Table(
+            headings: ["PROFILE", "STATE", "CODE", "UNTIL", "EVIDENCE", "SOURCE"],
+            rows: rows.map { row in
                 [
                     row.profile, row.state, row.code, row.until.map { $0.written(from: now) } ?? "-",
                     row.evidence ?? "-", row.source,
                 ]
-                .map(\.escapedForDisplay)
             }
-        let widths = cells[0].indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
-        return cells.map { row in
-            let padded = row.enumerated().map { column, text in
-                column == row.count - 1 ? text : text + String(repeating: " ", count: widths[column] - text.count)
-            }
-            return padded.joined(separator: "  ")
-        }
+        ).lines(width: width)
     }
 }

@@ -15,8 +15,8 @@ struct AuthOverview {
     let profiles: [CredentialRow]
     /// Keys of the configuration and the environment, in their order.
     let keys: [CredentialRow]
-    /// Variables that this command sees in its own environment, and the running gateway has not got.
-    let unseenVariables: [String]
+    /// Those that matter, each beside what the running gateway has.
+    let variables: [VariableRow]
     private let byProvider: [ProviderID: [CredentialRow]]
 
     init(_ reading: InstanceReading, agent: AgentReading, view: InstanceView, now: Date) {
@@ -27,7 +27,7 @@ struct AuthOverview {
         let rows = CredentialRows(reading, agent, view, now)
         profiles = rows.profiles
         keys = rows.keys
-        unseenVariables = rows.unseenVariables
+        variables = VariableComparison(EnvironmentView(reading), view).rows
         byProvider = Dictionary(grouping: rows.profiles + rows.keys, by: \.provider)
     }
 
@@ -42,15 +42,16 @@ struct AuthOverview {
 private struct CredentialRows {
     private(set) var profiles: [CredentialRow] = []
     private(set) var keys: [CredentialRow] = []
-    private(set) var unseenVariables: [String] = []
     private let reading: InstanceReading
     private let lines: [CredentialLine]
+    private let theirs: GatewayVariables?
     private let now: Date
 
     init(_ reading: InstanceReading, _ agent: AgentReading, _ view: InstanceView, _ now: Date) {
         self.reading = reading
         self.now = now
         lines = view.lines.filter { $0.agent == agent.id }
+        theirs = view.variables
         let known = Set(reading.providers.all.keys).union(agent.profiles.map(\.profile.provider))
         let resolved = known.sorted().flatMap { reading.candidates(for: $0, of: agent) }
         addProfiles(agent, resolved.filter { $0.candidate.source.isStore })
@@ -88,16 +89,17 @@ private struct CredentialRows {
         for line in lines where line.owner == nil {
             let source = CandidateSource(label: line.source)
             let same = resolved.first { $0.candidate.id == line.profile && $0.candidate.source == source }
-            // What only this process has may be another key than the gateway's of the same name.
-            let isShared = source.variable.map { reading.environment.lookup($0)?.layer != .process } ?? true
-            keys.append(CredentialRow(known: line, from: source, mask: isShared ? same?.secret?.masked : nil, now: now))
+            keys.append(
+                CredentialRow(known: line, from: source, mask: mask(of: source, ours: same?.secret?.masked), now: now))
         }
-        let seen = Set(lines.map(\.source))
-        let own = reading.providers.all.values.flatMap { provider in
-            reading.providers.environmentKeys(for: provider, in: reading.environment)
-        }
-        unseenVariables = Set(own.filter { $0.layer == .process }.map(\.variable))
-            .filter { !seen.contains(CandidateSource.environment($0).label) }.sorted()
+    }
+
+    /// As the gateway shows it; of a list only our own reading knows the single key.
+    private func mask(of source: CandidateSource, ours: String?) -> String? {
+        guard let name = source.variable else { return ours }
+        if let theirs, !name.hasSuffix("_API_KEYS") { return theirs.entries[name]?.mask ?? ours }
+        // What only this process has may be another key than the gateway's of the same name.
+        return reading.environment.lookup(name)?.layer == .process ? nil : ours
     }
 }
 
@@ -109,10 +111,21 @@ extension InstanceReading {
 
 extension CandidateSource {
     var isStore: Bool { if case .profile = self { true } else { false } }
-    var variable: String? { if case .environment(let name) = self { name } else { nil } }
+    var variable: String? {
+        switch self {
+        case .environment(let name), .shellEnvironment(let name): name
+        case .profile, .config: nil
+        }
+    }
 
-    /// - Parameter label: of a key that is not stored: `config` or `env:NAME`.
-    fileprivate init(label: String) {
-        self = label.hasPrefix("env:") ? .environment(String(label.dropFirst(4))) : .config
+    /// - Parameter label: of a key that is not stored: `config`, `env:NAME` or `shell env:NAME`.
+    init(label: String) {
+        if label.hasPrefix("env:") {
+            self = .environment(String(label.dropFirst(4)))
+        } else if label.hasPrefix("shell env:") {
+            self = .shellEnvironment(String(label.dropFirst(10)))
+        } else {
+            self = .config
+        }
     }
 }

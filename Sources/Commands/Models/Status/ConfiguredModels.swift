@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import CredentialLifecycle
 import Credentials
-import Documents
 import Providers
 import Settings
 
-/// The models that the configuration names, and whose they are.
+/// The models that the configuration names for one agent, and whose they are.
 struct ConfiguredModels {
     /// As configured: a reference, a model id or an alias.
     let raw: String?
     let fallbacks: [String]
+    let defaultSource: AgentModels.Source
+    let fallbacksSource: AgentModels.Source
     let imageModel: String?
     let imageFallbacks: [String]
     let aliases: [String: String]
@@ -17,17 +18,19 @@ struct ConfiguredModels {
     let configured: [String]
     private let providers: ProviderSet
 
-    init(_ reading: InstanceReading) {
+    /// - Parameter agent: nil for the default agent.
+    init(_ reading: InstanceReading, agent: AgentID? = nil) {
         let settings = reading.settings.models
-        raw = settings.primary
-        fallbacks = settings.fallbacks
+        let own = reading.settings.models(of: agent ?? reading.settings.defaultAgent)
+        raw = own.primary
+        fallbacks = own.fallbacks
+        defaultSource = own.primarySource
+        fallbacksSource = own.fallbacksSource
         aliases = settings.aliases
         configured = settings.configured
         providers = reading.providers
-        // A configuration that cannot be read is among the reading's problems.
-        let image = (try? SettingsFile(reading.layout).load())?.element(at: ["agents", "defaults", "imageModel"])
-        imageModel = image?.string ?? image?["primary"]?.string
-        imageFallbacks = image?["fallbacks"]?.elements.compactMap(\.string) ?? []
+        imageModel = settings.image.primary
+        imageFallbacks = settings.image.fallbacks ?? []
     }
 
     /// `provider/model`; nil without a default model, or for one that nobody offers.
@@ -51,6 +54,9 @@ struct ConfiguredModels {
         let found = offering(name)
         return found.count == 1 ? "\(found[0])/\(name)" : nil
     }
+
+    /// What an entry of a list, or a key of `agents.defaults.models`, stands for; the text itself when that is nothing.
+    func entryReference(_ text: String) -> String { reference(text.trimmed) ?? text.trimmed }
 
     private func offering(_ model: String) -> [ProviderID] {
         providers.all.values.filter { $0.models.contains(model) }.map(\.id)

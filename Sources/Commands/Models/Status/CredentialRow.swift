@@ -74,11 +74,13 @@ struct CredentialRow {
         provider = profile?.provider ?? line?.provider ?? ProviderID(candidate.id.provider) ?? .anthropic
         kind = candidate.kind
         source = candidate.source
+        let isReference = profile?.isReference == true
         mask =
-            resolved.secret.map { $0.isBlank ? "missing" : $0.masked }
-            ?? (profile?.isReference == true ? "reference" : "missing")
+            isReference
+            ? Self.label(profile?.reference)
+            : resolved.secret.map { $0.isBlank ? "missing" : $0.masked } ?? "missing"
         isSetupToken = resolved.secret?.isSetupToken == true
-        hasCredential = resolved.secret.map { !$0.isBlank } ?? (profile?.isReference == true)
+        hasCredential = isReference || resolved.secret.map { !$0.isBlank } == true
         email = profile?.email
         expires = candidate.expires
         expiring = Expiring(candidate, hasSecret: hasCredential, now: now)
@@ -106,6 +108,12 @@ struct CredentialRow {
         hold = line.hold
         lastUsed = line.lastUsed
         isUsable = Self.isUsable(state, line)
+    }
+
+    /// Where the secret rests says more than a part of it would.
+    private static func label(_ reference: SecretReference?) -> String {
+        guard let reference else { return "reference" }
+        return "ref:\(reference)" + (reference.source == .exec ? " (asked by the gateway)" : "")
     }
 
     private static func isUsable(_ state: CredentialState, _ line: CredentialLine?) -> Bool {

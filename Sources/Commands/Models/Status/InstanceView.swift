@@ -20,6 +20,8 @@ struct InstanceView {
     var lines: [CredentialLine] = []
     /// Sentences.
     var problems: [String] = []
+    /// Nil unless the gateway said so itself.
+    var variables: GatewayVariables?
 
     init(_ reading: InstanceReading, now: Date) {
         self.init(reading, answer: GatewayAnswer(reading, "/api/v1/status"), now: now)
@@ -29,6 +31,7 @@ struct InstanceView {
     init(_ reading: InstanceReading, answer: GatewayAnswer, now: Date) {
         if case .answered(200, let root) = answer {
             self.init(root, origin: .gateway(pid: root["pid"]?.integer))
+            variables = GatewayVariables(root["environment"])
         } else {
             let health = Self.health(reading)
             let preview = GatewayPreview(reading, health: health.found).statusJSON(now: now)

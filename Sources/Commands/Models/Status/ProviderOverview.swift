@@ -53,7 +53,7 @@ struct ProviderOverview {
             .min { ($0.hold?.until ?? .distantPast) < ($1.hold?.until ?? .distantPast) }
         switch (inOrder.first(where: \.isUsable) ?? lastResort)?.source {
         case .profile: return .profiles
-        case .environment: return .env
+        case .environment, .shellEnvironment: return .env
         case .config: return .configuration
         case nil: return .unusable
         }

@@ -18,7 +18,9 @@ extension CredentialRow {
         case .invalidExpires: return "Its expiry is not a moment that can be read. \(pasteAgain)"
         case .missingCredential: return "The entry holds no secret. \(pasteAgain)"
         case .unresolvedRef:
-            return "It refers to a secret kept elsewhere, which this version does not read. \(pasteAgain)"
+            return
+                "It refers to a secret that rests elsewhere and was not found there; the problems that are listed say why. "
+                + "When it is there, the gateway takes it up. Or keep it in the store. \(pasteAgain)"
         case .ineligibleProfile:
             return
                 "auth.profiles in the configuration says another provider or mode, or the text is no header's. \(pasteAgain)"

@@ -12,6 +12,9 @@ struct StatusJSON {
     let models: ConfiguredModels
     let verdict: CheckVerdict
     let problems: [String]
+    let context: CommandContext
+    /// With `--probe` alone.
+    var probes: Literal?
     private var now: Date { overview.now }
     private var layout: StateLayout { overview.reading.layout }
 
@@ -34,7 +37,8 @@ struct StatusJSON {
                 .init(
                     "modelConfig",
                     .object([
-                        .init("defaultSource", .string("defaults")), .init("fallbacksSource", .string("defaults")),
+                        .init("defaultSource", .string(models.defaultSource.rawValue)),
+                        .init("fallbacksSource", .string(models.fallbacksSource.rawValue)),
                     ])),
                 .init("auth", auth), .init("problems", .strings(problems)),
             ])
@@ -43,10 +47,14 @@ struct StatusJSON {
     private var auth: Literal {
         let providers = overview.providerOverviews
         let withTokens = providers.filter { $0.tokenCount > 0 }.map { "\($0.provider) (\($0.tokenCount))" }
-        let shell = overview.reading.settings.env.shell.isEnabled
-        return .object([
+        let shell = ShellLine(overview.reading, overview.view)
+        let members: [Literal.Member] = [
             .init("storePath", .string(layout.storePath(overview.agent.id))),
-            .init("shellEnvFallback", .object([.init("enabled", .boolean(shell)), .init("appliedKeys", .array([]))])),
+            .init(
+                "shellEnvFallback",
+                .object([.init("enabled", .boolean(shell.isEnabled)), .init("appliedKeys", .strings(shell.applied))])),
+            .init("variables", .array(overview.variables.map { $0.json(context, layout) })),
+            .init("ignoredVariables", .strings(overview.reading.ignoredVariables)),
             .init("providersWithOAuth", .strings(withTokens)),
             .init("missingProvidersInUse", .strings(verdict.missing.map(\.text))),
             .init("providers", .array(providers.map(provider))),
@@ -58,7 +66,8 @@ struct StatusJSON {
                     .init("profiles", .array(overview.profiles.map(profile))),
                     .init("providers", .array(providers.filter { !$0.profiles.isEmpty }.map(health))),
                 ])),
-        ])
+        ]
+        return .object(members + (probes.map { [.init("probes", $0)] } ?? []))
     }
 
     private func provider(_ provider: ProviderOverview) -> Literal {
@@ -197,6 +206,7 @@ extension CredentialRow {
         case .profile(let owner): "store: \(owner)"
         case .config: "config"
         case .environment(let name): "env: \(name)"
+        case .shellEnvironment(let name): "shell env: \(name)"
         }
     }
 }

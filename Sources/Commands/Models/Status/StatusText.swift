@@ -16,10 +16,13 @@ struct StatusText {
     private var now: Date { overview.now }
 
     func say() {
-        let parts = [[overview.view.origin.sentence], head, auth, missing, health, unavailable]
+        let providers = overview.providerOverviews
+        let parts = [
+            [overview.view.origin.sentence], head, auth(providers), environment, missing, health(providers), unavailable,
+        ]
         let lines = parts.filter { !$0.isEmpty }.joined(separator: [""])
-        // Line by line: no name from a file may hold a line break that counts.
-        for line in lines { context.terminal.say(line.escapedForDisplay) }
+        // Line by line: no name from a file may hold a line break that counts. And in one go: there may be thousands.
+        context.terminal.print(lines.map { $0.escapedForDisplay + "\n" }.joined())
     }
 
     private var head: [String] {
@@ -47,16 +50,22 @@ struct StatusText {
         return resolved == raw ? resolved : "\(resolved) (from \(raw))"
     }
 
-    private var auth: [String] {
-        let withTokens = overview.providerOverviews.filter { $0.tokenCount > 0 }.map {
+    private func auth(_ providers: [ProviderOverview]) -> [String] {
+        let withTokens = providers.filter { $0.tokenCount > 0 }.map {
             "\($0.provider) (\($0.tokenCount))"
         }
-        let shell = overview.reading.settings.env.shell.isEnabled
         return [
             "Auth overview", Self.labelled("Auth store", context.shown(layout.storePath(overview.agent.id))),
-            Self.labelled("Shell env", shell ? "on (configured; not read by this version)" : "off"),
+            Self.labelled("Shell env", ShellLine(overview.reading, overview.view).words),
             Self.labelled("Providers w/ OAuth/tokens (\(withTokens.count))", Self.list(withTokens)),
-        ] + overview.providerOverviews.map(line)
+        ] + providers.map(line)
+    }
+
+    private var environment: [String] {
+        var lines = overview.variables.map { $0.line(context, layout) }
+        let ignored = overview.reading.ignoredVariables
+        if !ignored.isEmpty { lines.append(EnvironmentListing.ignored(ignored)) }
+        return lines.isEmpty ? [] : ["Environment"] + lines
     }
 
     private func line(_ provider: ProviderOverview) -> String {
@@ -71,6 +80,7 @@ struct StatusText {
             parts.append("profiles=\(provider.profiles.count) (\(counts))")
             parts.append(provider.profiles.map { $0.label + suffix($0) }.joined(separator: ", "))
         }
+        if provider.environment.count > 1 { parts.append("keys=\(provider.environment.count)") }
         for key in provider.environment {
             parts.append(
                 "env=\(key.shownKey ?? "in the gateway's environment")\(suffix(key)) | source=\(key.sourceLabel)")
@@ -99,16 +109,21 @@ struct StatusText {
                 let variable = overview.reading.providers[provider]?.environmentVariables.last
                 let other = variable.map { ", or write \($0)=... into \(context.shown(layout.dotEnvPath))" } ?? ""
                 return
-                    "- \(provider) Run: agenticflow-enterprise models auth paste-api-key --provider \(provider)\(other)"
+                    "- \(provider) Run: agenticflow-enterprise models auth paste-api-key --provider \(provider)"
+                    + other + (provider == .anthropic ? Self.subscription : "")
             }
     }
 
-    private var health: [String] {
-        let providers = overview.providerOverviews.filter { !$0.profiles.isEmpty }
+    private static let subscription =
+        ". With a Claude subscription: claude setup-token, then "
+        + "agenticflow-enterprise models auth setup-token --provider anthropic"
+
+    private func health(_ all: [ProviderOverview]) -> [String] {
+        let providers = all.filter { !$0.profiles.isEmpty }
         if providers.isEmpty { return ["OAuth/token status", "- none"] }
         return ["OAuth/token status"]
             + providers.flatMap { provider in
-                ["- \(provider.provider)"] + provider.profiles.map { "  \($0.label) \(age($0))" }
+                ["- \(provider.provider)"] + provider.profiles.map { "  - \($0.label) \(age($0))" }
             }
     }
 
@@ -120,6 +135,8 @@ struct StatusText {
         case (.expired, .at(let date)): return "expired since \(date.written)\(refreshable)"
         case (.ok, .at(let date)), (.expiring, .at(let date)):
             return "\(expiring.rawValue) expires in \(Remaining.text(date.timeIntervalSince(now)))"
+        // A login whose date is not there may still work.
+        case (.missing, _) where row.hasCredential: return "unknown expires unknown"
         default: return "\(expiring.rawValue) expires unknown"
         }
     }

@@ -11,7 +11,11 @@ struct Trouble {
 
     init(_ overview: AuthOverview) {
         self.overview = overview
-        problems = overview.reading.problems.filter { $0.severity != .info }
+        // What a reference leads to is for the gateway to say when it runs: it has its own environment.
+        let isGatewayView = if case .gateway = overview.view.origin { true } else { false }
+        problems = overview.reading.problems.filter {
+            $0.severity != .info && !(isGatewayView && $0.reference != nil)
+        }
     }
 
     /// Every problem once, those of the gateway included.
@@ -33,15 +37,8 @@ struct Trouble {
             terminal.notice("error", advice)
         }
         for sentence in sentences.dropFirst(problems.count) { terminal.notice("error: \(sentence)") }
-        for variable in overview.unseenVariables {
-            terminal.notice(
-                "warning",
-                Advice(
-                    what: "The gateway does not have \(variable).",
-                    why: "It is set where this command runs, and not where the gateway was started.",
-                    fix:
-                        "Write \(variable)=... into \(context.shown(overview.reading.layout.dotEnvPath)); the gateway reads it at once."
-                ))
+        for row in overview.variables where row.isWarned {
+            terminal.notice("warning", row.warning(context, overview.reading.layout))
         }
     }
 

@@ -11,6 +11,8 @@ struct OrderGet: ContextCommand {
 
     func run(in context: CommandContext) throws {
         let target = try OrderTarget(options, isWritten: false, in: context)
+        // Without an order of the agent's own, the configuration's is what is in effect.
+        try target.reading.requireReadable()
         try target.reading.requireReadable(target.agent.id)
         target.show(target.agent.order[target.provider], asJSON: options.json)
     }

@@ -12,7 +12,7 @@ struct OrderSet: ContextCommand {
     )
 
     @OptionGroup var options: OrderOptions
-    @Argument(help: ArgumentHelp("Profile ids, the first choice first.", valueName: "ids"))
+    @Argument(help: ArgumentHelp("Profile ids, the first choice first.", valueName: "ids"), completion: .profiles)
     var ids: [String] = []
 
     func run(in context: CommandContext) throws {

@@ -9,9 +9,13 @@ import Settings
 
 /// The options that all `order` commands share.
 struct OrderOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The provider whose profiles are ordered, such as anthropic.", valueName: "provider"))
+    @Option(
+        help: ArgumentHelp("The provider whose profiles are ordered, such as anthropic.", valueName: "provider"),
+        completion: .providers)
     var provider: String
-    @Option(help: ArgumentHelp("The agent whose order it is. Without it: the default agent.", valueName: "agent"))
+    @Option(
+        help: ArgumentHelp("The agent whose order it is. Without it: the default agent.", valueName: "agent"),
+        completion: .agents)
     var agent: String?
     @Flag(help: "Print JSON.")
     var json = false

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+import CredentialLifecycle
+import Credentials
+import Documents
+import ProfileStorage
+import Providers
+import SafeFiles
+import Settings
+
+/// One agent on its way into the configuration. What can be refused is refused before anything is made.
+///
+/// Its folder and its credentials come first, its entry last: an agent that is listed is whole, and a command that was
+/// ended halfway can be repeated.
+struct AgentAddition {
+    private let id: AgentID
+    private let options: AgentOptions
+    private let context: CommandContext
+    private let reading: InstanceReading
+    private let directory: String
+    private let workspace: String?
+    private let model: String?
+
+    init(_ options: AgentOptions, in context: CommandContext) throws {
+        self.options = options
+        self.context = context
+        id = try Self.id(options.name)
+        let reading = try context.reading()
+        self.reading = reading
+        context.tell(reading.notices)
+        try reading.requireReadable()
+        if options.copyCredentials { try reading.requireReadable(.main) }
+        guard reading.settings.agent(id) == nil else { throw AgentsError.exists(id) }
+        let folders = AgentFolders(reading, context)
+        directory = try folders.credentials(of: id, at: options.agentDir)
+        workspace = try options.workspace.map { path throws(AgentsError) in try folders.workspace(at: path) }
+        model = try options.model.map { text throws(AgentsError) in try Self.model(text, reading) }
+    }
+
+    var isGatewayRunning: Bool { RunningGateway(reading).isRunning }
+
+    private static func id(_ name: String) throws(AgentsError) -> AgentID {
+        let spelling = AgentID.spelling(of: name)
+        guard !spelling.isEmpty else { throw .noName(name) }
+        guard let id = AgentID(spelling) else { throw .longName(count: spelling.count) }
+        guard id != .main else { throw .reservedName }
+        return id
+    }
+
+    /// As `provider/model`, for a provider that is known; the model need not be.
+    private static func model(_ text: String, _ reading: InstanceReading) throws(AgentsError) -> String {
+        let isReadable = text.utf8.count <= 256 && text.escapedForDisplay == text
+        guard isReadable, let reference = ConfiguredModels(reading).reference(text.trimmed),
+            let provider = ProviderID(reference.prefix { $0 != "/" }), reading.providers[provider] != nil
+        else { throw .noModel(text) }
+        return reference
+    }
+
+    func add() throws -> AddedAgent {
+        let folder = try SafeDirectory(creating: directory)
+        context.tell(folder.takeNotices())
+        if let workspace { _ = try SafeDirectory(creating: workspace, kind: .shared) }
+        let store = AuthProfilesFile(folder: directory)
+        // A store that was there before and cannot be read must be known of before the agent is.
+        _ = try store.load()
+        let main = AuthProfilesFile(folder: reading.layout.agentDirectory(.main))
+        let copied = options.copyCredentials ? try store.copyEntries(from: main) : []
+        let defaultAgent = try writeEntry()
+        return try AddedAgent(
+            id: id, name: name, directory: directory, workspace: workspace, model: model,
+            models: reading.settings.models, inherits: !options.noInherit,
+            copied: options.copyCredentials ? copied : nil, own: store.load().profiles.keys.sorted(),
+            ofMain: Array((reading[.main]?.stored.book.profiles ?? [:]).keys).sorted(), defaultAgent: defaultAgent,
+            formerDefault: reading.settings.defaultAgent, configPath: reading.layout.configPath)
+    }
+
+    /// - Returns: the default agent afterwards.
+    private func writeEntry() throws -> AgentID {
+        let file = SettingsFile(reading.layout)
+        let outcome = try file.edit { document throws(DocumentError) in
+            var entries = AgentEntries(document: document, file: file)
+            guard !entries.has(id) else { return Result<AgentID, AgentsError>.failure(.exists(id)) }
+            let expected = options.isDefault ? id : entries.defaultAgent
+            try entries.append(entry, id: id, isDefault: options.isDefault)
+            guard entries.defaultAgent == expected else { return .failure(.defaultWouldChange) }
+            document = entries.document
+            return .success(expected)
+        }
+        return try outcome.get()
+    }
+
+    /// As typed, when that can be read and says more than the id.
+    private var name: String? {
+        let name = options.name.trimmed
+        return name == id.text || name.escapedForDisplay != name ? nil : name
+    }
+
+    private var entry: [Literal.Member] {
+        var members = [Literal.Member("id", .string(id.text))]
+        if let name { members.append(.init("name", .string(name))) }
+        if options.agentDir != nil { members.append(.init("agentDir", .string(directory))) }
+        if let workspace { members.append(.init("workspace", .string(workspace))) }
+        if let model { members.append(.init("model", .string(model))) }
+        if options.noInherit { members.append(.init("auth", .object([.init("inherit", .boolean(false))]))) }
+        return members
+    }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+import Credentials
+
+/// What an `agents` command cannot do. Nothing has been changed, except after `leftBehind`.
+enum AgentsError: ActionableError, Equatable {
+    /// No character of it can stand in an id.
+    case noName(String)
+    case longName(count: Int)
+    case reservedName
+    case exists(AgentID)
+    case badFolder(option: String, why: String)
+    case noModel(String)
+    /// The list is of a form that would make another agent the default than was asked for.
+    case defaultWouldChange
+    /// What would have to change stands in a file that the configuration includes.
+    case included(AgentID)
+    case unknown(String, known: [AgentID])
+    case isMain
+    /// - `others`: agents that could be the default instead.
+    case isDefault(AgentID, others: [AgentID])
+    case needsForce(AgentID)
+    case declined
+    /// It is out of the configuration, and `path` could not be moved.
+    case leftBehind(AgentID, path: String, Advice, ExitStatus)
+
+    var exitCode: ExitStatus {
+        switch self {
+        case .exists, .unknown, .declined, .isDefault: .badInput
+        case .defaultWouldChange, .included: .configuration
+        case .leftBehind(_, _, _, let status): status
+        default: .usage
+        }
+    }
+
+    var advice: Advice {
+        switch self {
+        case .noName(let text):
+            Advice(
+                what: "\"\(Self.shown(text))\" is no name for an agent.",
+                why: "No letter or digit of it is left: an id has letters, digits, _ and -.",
+                fix: "Choose another name, as in: agenticflow-enterprise agents add coder")
+        case .longName(let count):
+            Advice(
+                what: "That name is too long for an agent.",
+                why: "It makes an id of \(count) characters; an id has at most \(AgentID.maximumLength).",
+                fix: "Choose a shorter name, as in: agenticflow-enterprise agents add coder")
+        case .reservedName:
+            Advice(
+                what: "No agent can be added as main.", why: "main is always there; other agents inherit from it.",
+                fix: "Choose another name, as in: agenticflow-enterprise agents add coder")
+        case .exists(let id):
+            Advice(
+                what: "There is an agent \(id) already.", why: "Every agent has an id of its own.",
+                fix: "Look at it with: agenticflow-enterprise agents list. Or choose another name.")
+        case .badFolder(let option, let why):
+            Advice(
+                what: "The folder that \(option) names cannot be used.", why: why,
+                fix: "Name a folder that is the agent's alone, or leave \(option) out.")
+        case .noModel(let text):
+            Advice(
+                what: "Invalid model reference: \(Self.shown(text))",
+                why:
+                    "It is no alias, no provider/model of a known provider, and no id that exactly one provider offers.",
+                fix: "Write it as provider/model. What there is: agenticflow-enterprise models list --all")
+        case .defaultWouldChange:
+            Advice(
+                what: "The agent was not added.",
+                why: "The form of agents.list does not allow it without another change of the default agent.",
+                fix: "Correct agents.list in the configuration, then repeat the command.")
+        case .included, .unknown, .isMain, .isDefault, .needsForce, .declined, .leftBehind: deletion
+        }
+    }
+
+    private var deletion: Advice {
+        switch self {
+        case .included(let id):
+            Advice(
+                what: "Nothing was changed.",
+                why: "The entry of \(id), or of the default agent, stands in a file that the configuration includes.",
+                fix: "Change agents.list in that file; $include in the configuration names it.")
+        case .unknown(let text, let known):
+            Advice(
+                what: "There is no agent \"\(Self.shown(text))\".",
+                why: "Known agents: \(known.map(\.text).joined(separator: ", ")).",
+                fix: "See them with: agenticflow-enterprise agents list")
+        case .isMain:
+            Advice(
+                what: "The agent main cannot be deleted.", why: "It is always there; other agents inherit from it.",
+                fix: "To remove one of its credentials, see: agenticflow-enterprise models auth list --agent main")
+        case .isDefault(let id, let others):
+            Advice(
+                what: "\(id) is the default agent and was not deleted.",
+                why: "Requests that name no agent are served by it.",
+                fix: "Make another one the default first, then repeat the command: "
+                    + "agenticflow-enterprise agents default \(others.first ?? .main)")
+        case .needsForce(let id):
+            Advice(
+                what: "The agent \(id) was not deleted.",
+                why: "Without a terminal nobody can be asked whether that is meant.",
+                fix: "Run: agenticflow-enterprise agents delete \(id) --force")
+        case .leftBehind(let id, let path, let cause, _):
+            Advice(
+                what: "The agent \(id) is out of the configuration, but \(path) is where it was.",
+                why: "\(cause.what) \(cause.why)",
+                fix: "Repeat the command: agenticflow-enterprise agents delete \(id). Or move the folder away yourself."
+            )
+        default:
+            Advice(
+                what: "Nothing was changed.", why: "The question was not answered with yes.",
+                fix: "Repeat the command when it is meant.")
+        }
+    }
+
+    private static func shown(_ text: String) -> String { text.prefix(64).escapedForDisplay }
+}

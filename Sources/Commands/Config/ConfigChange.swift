@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+import CredentialLifecycle
+import Credentials
+import Documents
+import Settings
+
+/// One change of the configuration, with every guard that a change goes through.
+struct ConfigChange {
+    let context: CommandContext
+    let reading: InstanceReading
+    let file: SettingsFile
+    /// The configuration as it is, with what it includes.
+    let resolved: ResolvedSettings
+    /// The change may take away more than half of the file.
+    var mayShrink = false
+    /// Show the change, write nothing.
+    var isRehearsal = false
+
+    /// - Throws: when the configuration cannot be read: nobody knows then what a change would do.
+    init(in context: CommandContext) throws {
+        self.context = context
+        reading = try context.reading()
+        context.tell(reading.notices)
+        try reading.requireReadable()
+        file = SettingsFile(reading.layout)
+        resolved = file.resolved()
+        if let failure = resolved.failure { throw failure }
+    }
+
+    /// The configuration as it was written.
+    var authored: Document { resolved.authored ?? Document(emptyObjectAs: .json5) }
+    var shownPath: String { context.shown(file.path) }
+
+    /// - Parameter places: what is changed; each must be in the file itself, not in one that it includes.
+    /// - Returns: whether there was anything to change.
+    @discardableResult
+    func make(
+        at places: [DocumentPath], _ change: (inout Document) throws(DocumentError) -> Void
+    ) throws -> Bool {
+        for place in places { try refuseIncluded(place) }
+        var notices: [String] = []
+        var isChanged = false
+        let review: (Document, Document) throws(StoreError) -> Void = { before, after throws(StoreError) in
+            isChanged = true
+            notices = try self.review(before, after, at: places)
+        }
+        if isRehearsal {
+            let outcome = try file.rehearse(mayShrink: mayShrink, change, review: review)
+            context.terminal.say("Would change \(shownPath):")
+            let diff = LineDiff(ShownValue.text(of: outcome.before), ShownValue.text(of: outcome.after))
+            for line in diff.lines { context.terminal.say(line) }
+            if diff.lines.isEmpty { context.terminal.say(isChanged ? "  (a credential)" : "  (nothing)") }
+        } else {
+            try file.revise(mayShrink: mayShrink, change, review: review)
+            context.terminal.say(isChanged ? "Updated \(shownPath)" : "Unchanged \(shownPath): it says so already.")
+        }
+        for notice in notices { context.terminal.notice(notice) }
+        if isChanged, !isRehearsal { tellGateway(places) }
+        return isChanged
+    }
+
+    private func tellGateway(_ places: [DocumentPath]) {
+        guard RunningGateway(reading).isRunning else { return }
+        context.terminal.notice(
+            places.contains(where: KnownKeys.isReadAtStart)
+                ? "It is read at start: restart the running gateway for it to take effect."
+                : "The running gateway takes it up within two seconds.")
+    }
+
+    // MARK: Guards
+
+    /// What an included file says is changed there. What holds an `$include` is not replaced by a value without it.
+    private func refuseIncluded(_ place: DocumentPath) throws(ConfigError) {
+        if place.last == .key("$include") { return }
+        if let held = authored.element(at: place), held.holdsInclude { throw .holdsInclude(place) }
+        guard let document = resolved.document else { return }
+        for (depth, step) in place.steps.enumerated() {
+            let around = place.prefix(depth)
+            // Lists are joined, so the file's own index is another one.
+            if case .index = step, let file = resolved.origins.included(below: around) {
+                throw .included(place, file: file)
+            }
+        }
+        guard document.element(at: place) != nil, let file = resolved.origins.included(below: place) else { return }
+        throw .included(place, file: file)
+    }
+
+    /// - Returns: what the change makes doubtful, though not wrong.
+    private func review(
+        _ before: Document, _ after: Document, at places: [DocumentPath]
+    ) throws(StoreError) -> [String] {
+        let old = SettingsReview(file.resolve(before), reading)
+        let new = SettingsReview(file.resolve(after), reading)
+        if let failure = new.failure { throw .refused(failure.advice) }
+        let here = places.map(\.shownInProblems).map(\.escapedForDisplay)
+        let isHere: (SettingsProblem) -> Bool = { problem in
+            here.contains { problem.path == $0 || problem.path.hasPrefix("\($0).") || problem.path.hasPrefix("\($0)[") }
+        }
+        for problem in new.problems where problem.severity == .error {
+            guard isHere(problem) || !old.problems.contains(problem) else { continue }
+            throw .refused(
+                Advice(
+                    what: "\(places.first?.shown ?? "The value") was not changed.", why: problem.description,
+                    fix:
+                        "Give a value that is allowed there, or the whole entry at once; docs/configuration.md has both."
+                ))
+        }
+        let doubts = new.problems.filter { $0.severity == .warning && !old.problems.contains($0) }.map(\.description)
+        return doubts + new.providerProblems.filter { !old.providerProblems.contains($0) }
+    }
+
+    // MARK: Guesses
+
+    /// What is there and is spelled nearly so: a sibling, or a key with a meaning.
+    static func nearest(to path: DocumentPath, in document: Document) -> DocumentPath? {
+        for depth in path.steps.indices {
+            let place = path.prefix(depth + 1)
+            guard document.element(at: place) == nil else { continue }
+            guard case .key(let name) = place.last else { return nil }
+            let siblings = document.element(at: place.parent)?.members.map(\.key) ?? []
+            guard let near = Spelling.nearest(to: name, among: siblings) else { return nil }
+            let guess = DocumentPath(place.parent.steps + [.key(near)] + path.steps[(depth + 1)...])
+            return document.element(at: guess) == nil ? nil : guess
+        }
+        return nil
+    }
+}
+
+/// What the reader says about a configuration, without the files beside it.
+struct SettingsReview {
+    let problems: [SettingsProblem]
+    /// Of providers that are not complete, or not yet.
+    let providerProblems: [String]
+    let failure: SettingsFileError?
+
+    init(_ resolved: ResolvedSettings, _ reading: InstanceReading) {
+        let settings = InstanceSettings(resolved.document, environment: reading.environment, origins: resolved.origins)
+        var layout = reading.layout
+        problems = settings.problems + layout.adopt(settings.agents)
+        providerProblems = ProviderSet(settings.providers).problems
+        failure = resolved.failure
+    }
+}
+
+extension Element {
+    fileprivate var holdsInclude: Bool {
+        switch kind {
+        case .object: members.contains { $0.key == "$include" || $0.value.holdsInclude }
+        case .array: elements.contains(where: \.holdsInclude)
+        default: false
+        }
+    }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+import CredentialLifecycle
+import Credentials
+import Documents
+import Providers
+import Settings
+
+/// Something in the configuration that is not as it should be, and the command that mends it.
+struct ConfigFinding: Equatable {
+    enum Severity: String { case error, warning }
+
+    var severity: Severity
+    /// Empty for the file as a whole.
+    var path: String
+    /// The included file that it is in; nil for the configuration itself.
+    var file: String?
+    /// A sentence that begins with the path.
+    var message: String
+    var fix: String
+
+    /// Everything that the reader, the providers and the agents' directories have to say, errors first.
+    static func all(_ resolved: ResolvedSettings, _ reading: InstanceReading) -> [ConfigFinding] {
+        if let failure = resolved.failure {
+            let advice = failure.advice
+            return [
+                ConfigFinding(
+                    severity: .error, path: "", file: failure.chain.isEmpty ? nil : failure.path,
+                    message: "\(advice.what) \(advice.why)", fix: advice.fix)
+            ]
+        }
+        let review = SettingsReview(resolved, reading)
+        let typed = TypedPaths(resolved.document)
+        var found = review.problems.map { ConfigFinding($0, typed) }
+        found += review.providerProblems.map {
+            ConfigFinding(
+                severity: .error, path: String($0.prefix { $0 != " " }), message: $0,
+                fix: "Set both: agenticflow-enterprise config set \($0.prefix { $0 != " " }).baseUrl URL, and .api.")
+        }
+        if let newer = newerVersion(resolved.document) { found.append(newer) }
+        return found.filter { $0.severity == .error } + found.filter { $0.severity == .warning }
+    }
+
+    private init(severity: Severity, path: String, file: String? = nil, message: String, fix: String) {
+        self.severity = severity
+        self.path = path
+        self.file = file
+        self.message = message
+        self.fix = fix
+    }
+
+    private init(_ problem: SettingsProblem, _ typed: TypedPaths) {
+        severity = problem.severity == .error ? .error : .warning
+        path = problem.path
+        file = problem.file
+        message = problem.description
+        let place = typed[problem.path]
+        if let file = problem.file {
+            fix = "Edit \(file.escapedForDisplay), then run: agenticflow-enterprise config validate"
+        } else if problem.path == "gateway.token" {
+            fix =
+                "Move it: agenticflow-enterprise config set gateway.auth.token --stdin, then: "
+                + "agenticflow-enterprise config unset gateway.token"
+        } else if problem.problem.hasSuffix("which is not set"), let name = Self.variable(problem.problem) {
+            fix = "Set it: agenticflow-enterprise env set \(name)    (or where the gateway is started)"
+        } else if let place, severity == .error {
+            let value = KnownKeys.isSecret(place) ? "--stdin" : "VALUE"
+            fix = "Run: agenticflow-enterprise config set \(place.typed) \(value)    (or: config unset \(place.typed))"
+        } else if let place {
+            fix = "Correct it in the file, or take it out: agenticflow-enterprise config unset \(place.typed)"
+        } else {
+            fix = "Correct it in the file: \"$(agenticflow-enterprise config path)\""
+        }
+    }
+
+    /// The first name in `refers to A, B, which is not set`.
+    private static func variable(_ problem: String) -> String? {
+        problem.split(separator: " ").dropFirst(2).first.map { $0.last == "," ? String($0.dropLast()) : String($0) }
+    }
+
+    /// Older programs may not know what a newer one has written.
+    private static func newerVersion(_ document: Document?) -> ConfigFinding? {
+        let path = ["meta", "lastTouchedVersion"]
+        guard let text = document?.element(at: path)?.string, let theirs = version(text),
+            let ours = version(CredentialFields.version), ours.lexicographicallyPrecedes(theirs)
+        else { return nil }
+        return ConfigFinding(
+            severity: .warning, path: "meta.lastTouchedVersion",
+            message:
+                "meta.lastTouchedVersion names a newer version than this one (\(CredentialFields.version)): keys that "
+                + "only that one knows have no effect.",
+            fix: "Update agenticflow-enterprise; its version is shown by: agenticflow-enterprise --version")
+    }
+
+    private static func version(_ text: String) -> [Int]? {
+        let core = text.trimmed.prefix { $0 != "-" && $0 != "+" }
+        let parts = core.split(separator: ".").map { Int($0) }
+        let numbers = parts.compactMap { $0 }
+        return numbers.count == parts.count && !numbers.isEmpty ? numbers : nil
+    }
+}
+
+/// From the paths that problems have to those that a command takes.
+private struct TypedPaths {
+    private var places: [String: DocumentPath] = [:]
+
+    init(_ document: Document?) {
+        if let document { add(document.root, at: DocumentPath([PathStep]())) }
+    }
+
+    private mutating func add(_ element: Element, at path: DocumentPath) {
+        places[path.shownInProblems.escapedForDisplay] = path
+        for (key, value) in element.members { add(value, at: path.appending(.key(key))) }
+        for (index, value) in element.elements.enumerated() { add(value, at: path.appending(.index(index))) }
+    }
+
+    subscript(text: String) -> DocumentPath? { places[text].flatMap { $0.isEmpty ? nil : $0 } }
+}

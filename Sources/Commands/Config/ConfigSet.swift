@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Documents
+import Settings
+
+struct ConfigSet: ContextCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "set", abstract: "Set a value of the configuration.",
+        discussion: """
+            Missing objects on the way are made. The value is read as JSON5 if it is that, else as text. A credential is \
+            never a word of the command: name a variable ('${NAME}'), or give --stdin.
+
+            Example: agenticflow-enterprise config set models.providers.lab '{baseUrl: "http://10.0.0.7:8000/v1", api: \
+            "openai-completions", apiKey: "${LAB_KEY}"}'
+            """)
+
+    @Argument(
+        help: ArgumentHelp("As in agents.list[0].id; a key with dots in quotes.", valueName: "path"),
+        completion: .custom(ConfigCompletion.paths))
+    var path: String
+    @Argument(
+        help: ArgumentHelp("What to set. Behind -- when it begins with a dash.", valueName: "value"),
+        completion: .custom(ConfigCompletion.values))
+    var value: String?
+    /// Whatever else was typed: it may be a part of a secret, so it is refused without being repeated.
+    @Argument(help: .hidden)
+    var rest: [String] = []
+    @Flag(help: "Read the value from standard input, or from a prompt that does not show it.")
+    var stdin = false
+    @Flag(help: "The value is text, whatever it looks like.")
+    var string = false
+    @Flag(help: "The value is strict JSON. Errors are printed as JSON too.")
+    var json = false
+    @OptionGroup var guards: ChangeGuards
+    @Flag(help: "Set a key that has no meaning to this version.")
+    var allowUnknown = false
+
+    func run(in context: CommandContext) throws {
+        let typed = try ConfigError.parse(path)
+        try checkFlags(typed)
+        var change = try ConfigChange(in: context)
+        guards.apply(to: &change)
+        let place = typed.resolved(in: change.authored)
+        try checkKey(place)
+        try Self.checkWay(place, in: change.authored)
+        let text = try value ?? context.terminal.readSecret("Value for \(place.shown)")
+        let reading: ConfigValue.Reading = string ? .text : json ? .json : .asItLooks
+        let new = try ConfigValue(text, at: place, as: reading, isWord: value != nil).literal
+        try checkKeys(of: new, at: place)
+        try change.make(at: [place]) { document throws(DocumentError) in
+            if document.element(at: place)?.literal != new { try document.set(new, at: place) }
+        }
+    }
+
+    private func checkFlags(_ place: DocumentPath) throws(ConfigError) {
+        if !rest.isEmpty { throw KnownKeys.isSecret(place) ? .secretAsWord(place) : .severalValues }
+        if string, json { throw .twoKinds }
+        if value != nil, stdin { throw .valueAndStdin }
+        if value == nil, !stdin { throw .noValue(place) }
+    }
+
+    private func checkKey(_ place: DocumentPath) throws(ConfigError) {
+        if case .misplaced(let instead) = KnownKeys.key(at: place)?.kind { throw .misplaced(place, instead: instead) }
+        guard !allowUnknown, let unknown = KnownKeys.unknown(on: place) else { return }
+        let near = unknown.near.map { name in
+            DocumentPath(unknown.place.parent.steps + [.key(name)] + place.steps[unknown.place.steps.count...])
+        }
+        throw .unknownKey(place, near: near)
+    }
+
+    private func checkKeys(of value: Literal, at place: DocumentPath) throws(ConfigError) {
+        switch value {
+        case .object(let members):
+            for member in members {
+                let inner = place.appending(.key(member.key))
+                try checkKey(inner)
+                try checkKeys(of: member.value, at: inner)
+            }
+        case .array(let values):
+            for (index, value) in values.enumerated() { try checkKeys(of: value, at: place.appending(.index(index))) }
+        default: break
+        }
+    }
+
+    /// Through a text or a number leads no way.
+    static func checkWay(_ place: DocumentPath, in document: Document) throws(ConfigError) {
+        for (depth, step) in place.steps.enumerated() {
+            let around = place.prefix(depth)
+            guard let holder = document.element(at: around), !(holder.isNull && depth > 0) else {
+                if case .index(let index) = step, index > 0 { throw .beyondEnd(place.prefix(depth + 1), count: 0) }
+                continue
+            }
+            switch step {
+            case .key: guard holder.kind == .object else { throw .noWay(place, through: around, holder.kind) }
+            case .index(let index):
+                guard holder.kind == .array else { throw .noWay(place, through: around, holder.kind) }
+                let count = holder.elements.count
+                guard index <= count else { throw .beyondEnd(place.prefix(depth + 1), count: count) }
+            }
+        }
+    }
+}
+
+/// The flags that every command with a ``ConfigChange`` of any size has.
+struct ChangeGuards: ParsableArguments {
+    @Flag(help: "Show the change, and write nothing.")
+    var dryRun = false
+    @Flag(help: "Let the change take away more than half of the file.")
+    var allowLoss = false
+
+    func apply(to change: inout ConfigChange) {
+        change.isRehearsal = dryRun
+        change.mayShrink = allowLoss
+    }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Documents
+import Settings
+
+struct ConfigUnset: ContextCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "unset", abstract: "Take a key, or an element of a list, out of the configuration.",
+        discussion: """
+            The default holds then. gateway.auth stays: without it, nobody could reach the gateway.
+
+            Example: agenticflow-enterprise config unset agents.defaults.imageModel
+            """)
+
+    @Argument(
+        help: ArgumentHelp("As in agents.list[0].id; a key with dots in quotes.", valueName: "path"),
+        completion: .custom(ConfigCompletion.paths))
+    var path: String
+    @OptionGroup var guards: ChangeGuards
+    @Flag(help: "Print errors as JSON.")
+    var json = false
+
+    func run(in context: CommandContext) throws {
+        let typed = try ConfigError.parse(path)
+        var change = try ConfigChange(in: context)
+        guards.apply(to: &change)
+        let place = typed.resolved(in: change.authored)
+        guard change.authored.element(at: place) != nil else {
+            if let document = change.resolved.document, document.element(at: place) != nil,
+                let file = change.resolved.origins.included(below: place)
+            {
+                throw ConfigError.included(place, file: file)
+            }
+            throw ConfigError.notSet(place, near: ConfigChange.nearest(to: place, in: change.authored))
+        }
+        try change.make(at: [place]) { document throws(DocumentError) in try document.remove(at: place) }
+    }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+import CredentialLifecycle
+import Credentials
+import Documents
+import Settings
+
+/// A value as it was typed or piped, on its way into the configuration.
+struct ConfigValue {
+    enum Reading {
+        /// JSON5 if it is that, else text; always text where text belongs.
+        case asItLooks
+        case text
+        case json
+    }
+
+    let path: DocumentPath
+    let literal: Literal
+
+    /// - Parameter isWord: it stood on the command line, where no secret belongs.
+    init(_ text: String, at path: DocumentPath, as reading: Reading, isWord: Bool) throws {
+        self.path = path
+        let isCredential = Self.isCredential(path)
+        let text = isWord ? text : Self.withoutLineEnd(text)
+        if isCredential, !isWord, !ShownValue.isReference(text.trimmed), reading != .json {
+            literal = .string(try PastedSecret(text).secret.reveal())
+        } else {
+            literal = try Self.read(text, at: path, as: reading)
+        }
+        try Self.refuseSecrets(literal, at: path, isWord: isWord)
+    }
+
+    /// The fields that a header is made of: what the reader expands variables in.
+    private static func isCredential(_ path: DocumentPath) -> Bool {
+        ["gateway.auth.token", "models.providers.*.apiKey"].contains(KnownKeys.key(at: path)?.pattern)
+    }
+
+    private static func withoutLineEnd(_ text: String) -> String {
+        var text = Substring(text)
+        if text.hasSuffix("\r\n") || text.hasSuffix("\n") { text = text.dropLast() }
+        return String(text)
+    }
+
+    private static func read(_ text: String, at path: DocumentPath, as reading: Reading) throws -> Literal {
+        if reading == .text { return .string(text) }
+        let document: Document
+        do throws(DocumentError) {
+            document = try Document(Array(text.utf8), as: reading == .json ? .json : .json5, maximumDepth: 64)
+        } catch {
+            if reading == .json { throw ConfigError.notJSON(path, error.description) }
+            return .string(text)
+        }
+        if reading == .asItLooks, isTextExpected(path) {
+            // A name such as 007, or a model that is called 4: what was meant is the text.
+            switch document.root.kind {
+            case .number, .boolean: return .string(text)
+            default: break
+            }
+        }
+        guard isWhole(document.root) else { throw ConfigError.badNumber(path) }
+        return document.root.literal
+    }
+
+    private static func isTextExpected(_ path: DocumentPath) -> Bool {
+        switch KnownKeys.key(at: path)?.kind {
+        case .text, .secret: true
+        default: false
+        }
+    }
+
+    /// No number that would be written as another one: infinite, or longer than what is kept.
+    private static func isWhole(_ element: Element) -> Bool {
+        switch element.kind {
+        case .object: return element.members.allSatisfy { isWhole($0.value) }
+        case .array: return element.elements.allSatisfy { isWhole($0) }
+        case .number:
+            if element.integer != nil { return true }
+            let isFraction = element.sourceText.contains { ".eE".contains($0) }
+            return isFraction && element.double?.isFinite == true
+        default: return true
+        }
+    }
+
+    private static func refuseSecrets(_ value: Literal, at path: DocumentPath, isWord: Bool) throws(ConfigError) {
+        switch value {
+        case .object(let members):
+            for member in members {
+                try refuseSecrets(member.value, at: path.appending(.key(member.key)), isWord: isWord)
+            }
+        case .array(let values):
+            for (index, value) in values.enumerated() {
+                try refuseSecrets(value, at: path.appending(.index(index)), isWord: isWord)
+            }
+        case .string(let text) where KnownKeys.isSecret(path):
+            if ShownValue.isReference(text.trimmed) || text.trimmed.isEmpty { return }
+            if ShownValue.looksMasked(text) { throw .masked(path) }
+            if isWord { throw .secretAsWord(path) }
+        case .integer where KnownKeys.isSecret(path), .number where KnownKeys.isSecret(path):
+            if isWord { throw .secretAsWord(path) }
+        default: break
+        }
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+import Credentials
+
+/// What an `env` command cannot work with. Nothing has been changed.
+enum EnvironmentError: ActionableError, Equatable {
+    /// `NAME=VALUE`, or a second word.
+    case valueAsArgument
+    case badName
+    case noValue(String)
+    /// `--stdin`, and a person sits there.
+    case noPipe(String)
+    case structural(String, path: String)
+    case notThere(String, path: String, near: String?, known: [String])
+
+    var exitCode: ExitStatus {
+        switch self {
+        case .valueAsArgument, .badName, .noPipe, .structural: .usage
+        case .noValue, .notThere: .badInput
+        }
+    }
+
+    var advice: Advice {
+        switch self {
+        case .valueAsArgument:
+            Advice(
+                what: "The command takes the name alone, and no value among its words.",
+                why: "Words of a command stay in the shell's history, and every user of the machine can read them.",
+                fix: "Give the name alone: the command asks for the value. Or pipe it in. If it was a credential, "
+                    + "replace it at the provider.")
+        case .badName:
+            Advice(
+                what: "That is not a name for a variable.",
+                why: "A name has letters, digits and _, and does not start with a digit.",
+                fix: "Give, for example: agenticflow-enterprise env set ANTHROPIC_API_KEY")
+        case .noValue(let name):
+            Advice(
+                what: "There is no value for \(name).", why: "A blank value counts as unset.",
+                fix: "To take the variable out: agenticflow-enterprise env unset \(name)")
+        case .noPipe(let name):
+            Advice(
+                what: "Standard input is a terminal.", why: "It would show the value while it is typed.",
+                fix: "Leave --stdin out, which asks without showing it: agenticflow-enterprise env set \(name)")
+        case .structural(let name, let path):
+            Advice(
+                what: "\(name) has no effect in \(path).",
+                why:
+                    "It says where the files are, so it is read before any of them, from the process environment only.",
+                fix: "Set it where the program is started, as in: export \(name)=...")
+        case .notThere(let name, let path, let near, let known): Self.notThere(name, path, near, known)
+        }
+    }
+
+    private static func notThere(_ name: String, _ path: String, _ near: String?, _ known: [String]) -> Advice {
+        Advice(
+            what: "\(path) does not set \(name)." + (near.map { " Did you mean \($0)?" } ?? ""),
+            why: known.isEmpty
+                ? "It sets nothing." : "It sets: \(known.prefix(20).map(\.escapedForDisplay).joined(separator: ", ")).",
+            fix: near.map { "Run: agenticflow-enterprise env unset \($0)" }
+                ?? "See where each variable is from: agenticflow-enterprise env list")
+    }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+import CredentialLifecycle
+import Credentials
+import Documents
+import Providers
+import SafeFiles
+import Settings
+
+/// One variable of `<state>/.env` that a command changes.
+struct EnvironmentTarget {
+    let name: String
+    private let context: CommandContext
+    private let reading: InstanceReading
+
+    init(_ name: String, in context: CommandContext) throws {
+        guard name.isVariableName else { throw EnvironmentError.badName }
+        self.name = name
+        self.context = context
+        reading = try context.reading()
+        for notice in reading.notices { context.terminal.notice("\(context.shown(notice.path)): \(notice.text)") }
+    }
+
+    var shownPath: String { context.shown(reading.layout.dotEnvPath) }
+
+    /// Without effect in this file, because the program has to know them before it finds the file.
+    func refuseStructural() throws {
+        if StateLayout.structuralVariables.contains(name) {
+            throw EnvironmentError.structural(name, path: shownPath)
+        }
+    }
+
+    /// - Parameter text: as typed or piped.
+    /// - Throws: ``IntakeError`` for a credential's variable, when the text is no credential.
+    func value(pasted text: String) throws -> Secret {
+        guard isSecret else { return try Self.plain(text, for: name) }
+        if name.hasSuffix("_API_KEYS") {
+            let parts = text.split { $0 == "," || $0 == ";" || $0.isWhitespace }
+            if parts.isEmpty { throw IntakeError.empty }
+            for part in parts { _ = try PastedSecret(String(part)) }
+            return Secret(text.trimmed)
+        }
+        let pasted = try PastedSecret(text)
+        if pasted.removedQuotes { context.terminal.notice("The quotes around it were left out.") }
+        if name.hasSuffix("_API_KEY"), name.hasPrefix("ANTHROPIC_") {
+            try Shape.check(pasted.secret, kind: .apiKey, provider: .anthropic)
+        }
+        return pasted.secret
+    }
+
+    private var isSecret: Bool {
+        let configured = reading.providers.all.values.flatMap(\.environmentVariables)
+        return name == InstanceSettings.tokenVariable || Provider.secretVariables.contains(name)
+            || configured.contains(name) || reading.settings.references.contains(name)
+            || (EnvironmentLayers.isKeyFamily(name) && !name.hasSuffix("_FILE"))
+            || (name.hasPrefix("AGENTICFLOW_LIVE_") && name.hasSuffix("_KEY"))
+    }
+
+    /// The line end that a pipe adds is not part of it.
+    private static func plain(_ text: String, for name: String) throws -> Secret {
+        let value = text.last?.isNewline == true ? String(text.dropLast()) : text
+        if Secret(value).isBlank { throw EnvironmentError.noValue(name) }
+        return Secret(value)
+    }
+
+    func edit<R>(_ change: (inout DotEnv) throws(StoreError) -> R) throws -> R {
+        let (result, notices) = try EnvironmentFile(reading.layout).edit(change)
+        for notice in notices { context.terminal.notice("\(context.shown(notice.path)): \(notice.text)") }
+        return result
+    }
+
+    /// - Parameter value: what the file says now; nil when it was taken out.
+    func tellWhatCounts(now value: Secret?) {
+        let others = reading.environment.lookup(name)
+        let place = others.map { context.words(for: $0.layer, reading.layout) } ?? ""
+        if let others, others.layer < .stateDotEnv {
+            context.terminal.notice(
+                "\(name) is also set in \(place) (\(others.value.masked)), which goes first for commands run here. "
+                    + "The gateway has its own environment.")
+        } else if value == nil, let rest = others?.shadows.first {
+            context.terminal.notice("\(name) now counts from \(context.words(for: rest, reading.layout)).")
+        }
+        tellWhatTheGatewayDoes(isSet: value != nil)
+    }
+
+    private func tellWhatTheGatewayDoes(isSet: Bool) {
+        switch GatewayAnswer(reading, "/api/v1/status") {
+        case .notRunning: break
+        case .answered(200, let root):
+            let theirs = GatewayVariables(root["environment"])?.entries[name]
+            if theirs?.layer == EnvironmentLayers.Layer.process.name {
+                context.terminal.notice(
+                    "warning",
+                    Advice(
+                        what: "The running gateway goes on with another \(name).",
+                        why: "It was started with one in its own environment, which goes before \(shownPath).",
+                        fix: "Start it again without that variable."))
+            } else {
+                context.terminal.notice("The running gateway takes it up within two seconds.")
+            }
+        case .answered, .silent:
+            context.terminal.notice("The gateway runs and does not answer; it reads the file by itself.")
+        }
+    }
+}

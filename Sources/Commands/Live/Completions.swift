@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import CredentialLifecycle
+import Credentials
+import FoundationEssentials
+import Providers
+import Rotation
+import Settings
+
+/// The names kept in an instance's files, for the shells: `completion: .profiles` and so on. Whatever cannot be read is
+/// left out; nobody wants an error in the middle of a line.
+struct Completions {
+    /// Of the command line that is being completed; nil for the real world.
+    @TaskLocal static var context: CommandContext?
+
+    private let context: CommandContext
+    private let words: [String]
+
+    init(_ words: [String] = [], in context: CommandContext? = nil) {
+        self.context = context ?? Self.context ?? .live()
+        self.words = words
+    }
+
+    // A reading that fails leaves nothing to offer.
+    private var reading: InstanceReading? { try? context.reading() }
+
+    /// The value of an option that was typed already.
+    private func typed(_ option: String) -> String? {
+        if let place = words.firstIndex(of: option), place + 1 < words.count - 1 { return words[place + 1] }
+        return words.last { $0.hasPrefix(option + "=") }.map { String($0.dropFirst(option.count + 1)) }
+    }
+
+    private func agent(_ reading: InstanceReading) -> AgentReading? {
+        let named = typed("--agent").flatMap { AgentID($0.trimmed) }
+        return reading[named ?? reading.settings.defaultAgent]
+    }
+
+    var providers: [String] { reading?.knownProviders.map(\.text) ?? [] }
+    var agents: [String] { reading?.agents.map(\.id.text).sorted() ?? [] }
+
+    /// Those of the agent that was typed, and of the provider.
+    var profiles: [String] {
+        guard let reading, let agent = agent(reading) else { return [] }
+        let provider = typed("--provider").flatMap { ProviderID($0) }
+        if let provider { return reading.candidates(for: provider, of: agent).map(\.candidate.id.text) }
+        return agent.profiles.map(\.profile.id.text).sorted()
+    }
+
+    var aliases: [String] { reading.map { ConfiguredModels($0).aliases.keys.sorted() } ?? [] }
+
+    /// Aliases, configured models, and what the providers are known to have; behind an at sign the profiles.
+    func models(_ prefix: String) -> [String] {
+        guard let reading else { return [] }
+        if let sign = prefix.lastIndex(of: "@") { return pinned(prefix[..<sign], reading) }
+        let configured = ConfiguredModels(reading)
+        let named = configured.configured + [configured.raw].compactMap { $0 } + configured.fallbacks
+        let known = reading.providers.all.values.flatMap { provider in provider.models.map { "\(provider.id)/\($0)" } }
+        return configured.aliases.keys.sorted() + Set(named + known).subtracting(configured.aliases.keys).sorted()
+    }
+
+    private func pinned(_ model: Substring, _ reading: InstanceReading) -> [String] {
+        guard let agent = agent(reading) else { return [] }
+        let reference = ConfiguredModels(reading).reference(String(model)) ?? String(model)
+        guard let provider = ProviderID(reference.prefix { $0 != "/" }) else { return [] }
+        return reading.candidates(for: provider, of: agent).map { "\(model)@\($0.candidate.id)" }
+    }
+
+    /// Other instances, by the names of their state directories.
+    var instances: [String] {
+        guard let home = context.environment["HOME"] ?? Account.home else { return [] }
+        let stem = ".agenticflow-enterprise-"
+        // A home directory that cannot be listed holds nothing to offer.
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: home)) ?? []
+        return names.filter { $0.hasPrefix(stem) }.map { String($0.dropFirst(stem.count)) }.sorted()
+    }
+}
+
+extension CompletionKind {
+    static var providers: CompletionKind { .custom { words, _, _ in Completions(words).providers } }
+    static var agents: CompletionKind { .custom { words, _, _ in Completions(words).agents } }
+    static var profiles: CompletionKind { .custom { words, _, _ in Completions(words).profiles } }
+    static var aliases: CompletionKind { .custom { words, _, _ in Completions(words).aliases } }
+    static var models: CompletionKind { .custom { words, _, prefix in Completions(words).models(prefix) } }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import CredentialLifecycle
+import Credentials
+import FoundationEssentials
+import ProfileStorage
+import Settings
+
+struct AuthRotate: ContextCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rotate", abstract: "Put a new secret in the place of a stored one.",
+        discussion: """
+            Everything else about the profile stays: its id, its place in orders, pins, its e-mail. The secret is typed
+            at a prompt that does not show it, or piped. What was held against the old one is forgotten.
+
+            Example: agenticflow-enterprise models auth rotate anthropic:work
+            """)
+
+    @Argument(help: ArgumentHelp("The profile, such as anthropic:work.", valueName: "id"))
+    var id: String
+    @Option(
+        help: ArgumentHelp(
+            "How long the new token is valid: a number with ms, s, m, h or d; days without a unit.",
+            valueName: "duration"))
+    var expiresIn: String?
+    @Option(help: ArgumentHelp("The agent whose profile it is. Without it: the default agent.", valueName: "agent"))
+    var agent: String?
+    /// Whatever else was typed: it may be the secret, so it is refused without being repeated.
+    @Argument(help: .hidden)
+    var rest: [String] = []
+
+    func run(in context: CommandContext) throws {
+        if !rest.isEmpty { throw ModelsError.secretAsArgument }
+        let lifetime = try expiresIn.map { text throws(IntakeError) in try Duration(expiresIn: text) }
+        let change = try StoreChange(agent: agent, in: context)
+        let profile = try change.ownProfile(id, for: "rotate")
+        try refuse(profile, of: change.agent.id)
+        let pasting = try Pasting(change, provider: profile.provider.text, id: profile.id.text, profile.kind)
+        let secret = try pasting.readSecret("New \(profile.kind.words) for \(profile.id)")
+        let expires = profile.kind == .token ? pasting.expiry(of: secret, lifetime: lifetime) : profile.expires
+        try Self.replace(profile, with: secret, expires: expires, in: change.store)
+        change.forgetHealth(of: profile.id)
+        change.sayUpdated(change.reading.layout.storePath(change.agent.id))
+        change.sayProfile(profile)
+        if profile.expires != .never, expires == .never {
+            context.terminal.notice("It has no date of expiry now; to give one, add --expires-in, such as 30d.")
+        }
+        if secret.isSetupToken { context.terminal.tellSetupToken(profile.provider) }
+        change.tellGateway()
+    }
+
+    private func refuse(_ profile: Profile, of agent: AgentID) throws(AuthError) {
+        if profile.isReference { throw .isReference(profile.id, profile.reference, profile.kind, agent) }
+        switch profile.kind {
+        case .oauth: throw .isLogin(profile.id)
+        case .apiKey: if expiresIn != nil { throw .hasNoDate("\(profile.id), which is an API key") }
+        case .token: break
+        }
+    }
+
+    /// Somebody else may have changed it while the secret was typed: then it is theirs.
+    private static func replace(
+        _ profile: Profile, with secret: Secret, expires: Expiry, in store: AuthProfilesFile
+    ) throws(StoreError) {
+        try store.update { book throws(StoreError) in
+            guard book.profiles[profile.id] == profile else {
+                throw .refused(
+                    Advice(
+                        what: "\(profile.id) was not changed.",
+                        why: "Another command has changed or removed it meanwhile.",
+                        fix: "See what is stored now: agenticflow-enterprise models auth list"))
+            }
+            guard profile.secret != secret else {
+                throw .refused(
+                    Advice(
+                        what: "\(profile.id) was not changed.",
+                        why: "The new secret is the one that is stored already.",
+                        fix: "Make a new one at the provider, then run: "
+                            + "agenticflow-enterprise models auth rotate \(profile.id)"))
+            }
+            book.profiles[profile.id]?.secret = secret
+            book.profiles[profile.id]?.expires = expires
+        }
+    }
+}
+
+extension CredentialKind {
+    /// In the middle of a sentence.
+    var words: String {
+        switch self {
+        case .apiKey: "API key"
+        case .token: "token"
+        case .oauth: "login"
+        }
+    }
+}

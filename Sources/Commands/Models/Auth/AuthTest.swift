@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import CredentialLifecycle
+import Credentials
+import Documents
+import FoundationEssentials
+import Providers
+import Rotation
+import Settings
+
+struct AuthTest: ContextCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "test", abstract: "Ask the provider whether it takes one credential.",
+        discussion: """
+            One small call, and one of three answers: ok (exit code 0), rejected (77), could not ask (69). A credential \
+            that no request could be sent with is not asked about (65). A good answer ends its cooldown; a rejection \
+            changes nothing. An order that leaves it out does not matter here.
+
+            Example: agenticflow-enterprise models auth test anthropic:work
+            """)
+
+    @Argument(help: ArgumentHelp("The credential, such as anthropic:work or openai:env.", valueName: "id"))
+    var id: String
+    @Option(help: ArgumentHelp("The agent whose credential it is. Without it: the default agent.", valueName: "agent"))
+    var agent: String?
+    @Option(help: ArgumentHelp("How long to wait for the answer, in milliseconds.", valueName: "ms"))
+    var timeout = 8000
+    @Option(
+        help: ArgumentHelp(
+            "metadata: a page that costs nothing, where there is one. completion: the shortest answer of a model.",
+            valueName: "mode"))
+    var mode = ProbeMode.metadata
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func validate() throws { try ProbeFlags.check(timeout, "--timeout", "of milliseconds", upTo: 600_000) }
+
+    func run(in context: CommandContext) throws {
+        let reading = try context.reading()
+        let agent = try reading.agent(named: agent)
+        try reading.requireReadable(agent.id)
+        // Such as a base URL that cannot be used: then somebody else is asked than was meant.
+        for problem in reading.problems where problem.severity == .error {
+            context.terminal.notice("error: \(problem.text)")
+        }
+        let settings = ProbeSettings(mode: mode, timeoutMilliseconds: timeout, concurrency: 1)
+        var targets = ProbeTargets(reading: reading, agent: agent, settings: settings, now: context.now())
+        targets.ignoresOrder = true
+        let all = targets.all(of: nil)
+        let id = try CredentialNames(agent: agent.id, known: all.map(\.candidate.id)).id(id)
+        let run = try ProbeRun(all.filter { $0.candidate.id == id }, settings, context, reading)
+        guard let result = run.results.first else { return }
+        let finding = TestFinding(
+            result: result, name: reading.providers[result.target.provider]?.displayName, agent: agent.id)
+        if json {
+            context.terminal.print(finding.literal.pretty() + "\n")
+            if let error = finding.error { throw ExitCode(error.exitCode.rawValue) }
+        } else if let error = finding.error {
+            throw error
+        } else {
+            for line in finding.lines { context.terminal.say(line.escapedForDisplay) }
+        }
+    }
+}
+
+/// The one answer of `models auth test`.
+struct TestFinding {
+    let result: ProbeResult
+    /// Of the provider, as people write it.
+    let name: String?
+    let agent: AgentID
+
+    private var id: ProfileID { result.target.candidate.id }
+    private var provider: String { name ?? result.target.provider.text }
+
+    var lines: [String] {
+        let mode = result.target.mode == .completion ? "a completion of \(result.target.model ?? "?")" : "metadata"
+        return ["\(id): ok (\(provider) takes it; \(mode), \(result.latency?.latency ?? "0ms"))"]
+            + (result.cleared.map { ["\(id): \($0.sentence)"] } ?? [])
+    }
+
+    /// Nil for a good answer.
+    var error: TestError? {
+        result.verdict.finding == .ok ? nil : TestError(advice: advice, finding: result.verdict.finding)
+    }
+
+    var literal: Literal {
+        var members: [Literal.Member] = [.init("agentId", .string(agent.text))]
+        if case .object(let found) = ProbeReport.entry(result) { members += found }
+        if result.verdict.finding != .ok { members.append(.init("fix", .string(advice.fix))) }
+        return .object(members)
+    }
+
+    private var advice: Advice {
+        let why = result.verdict.detail.split(separator: "\n").joined(separator: " ")
+        switch result.verdict.finding {
+        case .ok: return Advice(what: "", why: "", fix: "")
+        case .rejected:
+            let what =
+                result.verdict.status == .billing
+                ? "\(id): rejected. \(provider) reports no credit on it."
+                : "\(id): rejected. \(provider) does not take it."
+            return Advice(what: what, why: why, fix: rejectionFix)
+        case .couldNotAsk:
+            return Advice(what: "\(id): could not ask \(provider).", why: why, fix: couldNotAskFix)
+        case .notAsked:
+            return Advice(what: "\(id): not asked.", why: why, fix: replace)
+        }
+    }
+
+    private var rejectionFix: String {
+        result.verdict.status == .billing ? "Top up the account at \(provider), then repeat the command." : replace
+    }
+
+    private var couldNotAskFix: String {
+        if let until = result.verdict.until { return "Repeat the command after \(until.written)." }
+        return result.verdict.status == .timeout
+            ? "Repeat the command, with a longer --timeout if need be; look at the network of this machine."
+            : "Look at the network and at models.providers.\(result.target.provider) in the configuration, then repeat the command."
+    }
+
+    private var replace: String {
+        switch result.target.candidate.source {
+        case .environment(let variable), .shellEnvironment(let variable): return "Correct \(variable), then repeat the command."
+        case .config:
+            return
+                "Correct models.providers.\(result.target.provider).apiKey in the configuration, then repeat the command."
+        case .profile(let owner):
+            if result.verdict.status == .noModel { return "Then repeat the command." }
+            let isKey = result.target.candidate.kind == .apiKey
+            let reason = result.verdict.reasonCode
+            let command = isKey || reason == "needs_vendor_cli" ? "paste-api-key" : "paste-token"
+            let place = reason == "needs_vendor_cli" ? "" : " --profile-id \(id)"
+            return
+                "Run: agenticflow-enterprise models auth \(command) --provider \(result.target.provider)\(place) --agent \(owner)"
+        }
+    }
+}
+
+struct TestError: ActionableError {
+    let advice: Advice
+    let finding: ProbeVerdict.Finding
+
+    var exitCode: ExitStatus {
+        switch finding {
+        case .rejected: .noPermission
+        case .ok, .couldNotAsk: .unavailable
+        case .notAsked: .badInput
+        }
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+import CredentialLifecycle
+import Credentials
+import ProfileStorage
+import Rotation
+import SafeFiles
+import Settings
+
+/// One agent's store that a command changes: what is checked before, and what follows, whichever command it is.
+struct StoreChange {
+    private(set) var context: CommandContext
+    let reading: InstanceReading
+    let agent: AgentReading
+
+    /// - Throws: ``ModelsError`` when the agent is unknown, or a file that has to be changed cannot be read.
+    init(agent name: String?, in context: CommandContext) throws {
+        self.context = context
+        reading = try context.reading()
+        for notice in reading.notices { context.terminal.notice("\(context.shown(notice.path)): \(notice.text)") }
+        // An unreadable configuration hides who is configured, so it goes first.
+        try reading.requireReadable()
+        agent = try reading.agent(named: name)
+        try reading.requireReadable(agent.id)
+    }
+
+    /// The same change, with another ear for what it says on standard output.
+    init(_ other: StoreChange, output: @escaping @Sendable (String) -> Void) {
+        self = other
+        context.terminal.output = output
+    }
+
+    var store: AuthProfilesFile { store(of: agent.id) }
+    func store(of agent: AgentID) -> AuthProfilesFile { AuthProfilesFile(folder: reading.layout.agentDirectory(agent)) }
+    var settings: SettingsFile { SettingsFile(reading.layout) }
+
+    /// A profile of the agent's own store.
+    ///
+    /// - Parameters:
+    ///   - text: as it was typed.
+    ///   - command: the word behind `models auth`, for the advice.
+    func ownProfile(_ text: String, for command: String) throws -> Profile {
+        let text = text.trimmed
+        // Whoever types a secret here has shown it to the shell: it is not shown once more.
+        if !text.contains(":"), text.utf8.count >= 20 { throw ModelsError.secretAsArgument }
+        guard let id = ProfileID(text) else { throw IntakeError.badProfileName(text) }
+        if let own = agent.stored.book.profiles[id] { return own }
+        if let other = agent.profiles.first(where: { $0.profile.id == id }) {
+            throw AuthError.inherited(id, agent: agent.id, owner: other.owner, command: command)
+        }
+        if id.isReserved { throw AuthError.notStored(id) }
+        throw ModelsError.noProfile(
+            text, place: context.shown(reading.layout.agentDirectory(agent.id)),
+            known: agent.stored.book.profiles.keys.sorted())
+    }
+
+    /// What was held against a credential does not hold against the one in its place. A running gateway sees that by
+    /// itself.
+    func forgetHealth(of id: ProfileID) {
+        let journal = HealthJournal(folder: reading.layout.agentDirectory(.main))
+        let key = HealthKey(owner: agent.id, id: id)
+        do throws(StoreError) {
+            guard var health = try journal.load()[key] ?? reading.startingHealth[key] else { return }
+            health.clear()
+            try journal.append([(key, health)])
+        } catch {
+            context.terminal.notice(
+                "What is held against the old credential stays: \(error.advice.what) \(error.advice.why)")
+        }
+    }
+
+    func sayUpdated(_ path: String) { context.terminal.say("Updated \(context.shown(path))") }
+
+    func sayProfile(_ profile: Profile) {
+        context.terminal.say("Auth profile: \(profile.id) (\(profile.provider)/\(profile.kind.rawValue))")
+    }
+
+    func tellGateway() {
+        guard RunningGateway(reading).isRunning else { return }
+        context.terminal.notice("The running gateway takes it up within two seconds.")
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+import CredentialLifecycle
+import Credentials
+import Providers
+import Settings
+
+/// A model that a person named, found among the providers of this instance.
+struct ModelChoice: Equatable {
+    /// `provider/model`.
+    let reference: String
+    /// What is doubtful about it; nil when the provider lists the model, or lists none.
+    let doubt: String?
+
+    /// - Parameter text: a reference, an alias, or a model id that one provider alone offers.
+    init(_ text: String, _ reading: InstanceReading) throws {
+        let name = text.trimmed
+        let configured = ConfiguredModels(reading)
+        guard Self.isName(name) else { throw ModelChoiceError.invalid(text, .shape) }
+        let target = configured.aliases[name] ?? name
+        guard let slash = target.firstIndex(of: "/") else {
+            guard let found = configured.reference(target) else { throw Self.unknown(name, configured, reading) }
+            reference = found
+            doubt = nil
+            return
+        }
+        let model = String(target[target.index(after: slash)...])
+        guard slash != target.startIndex, !model.isEmpty else { throw ModelChoiceError.invalid(text, .shape) }
+        if let at = model.lastIndex(of: "@"), ProfileID(model[model.index(after: at)...]) != nil {
+            throw ModelChoiceError.invalid(text, .profile)
+        }
+        let offering = Self.offering(target, reading)
+        if offering.count == 1, ProviderID(target[..<slash]).flatMap({ reading.providers[$0] }) == nil {
+            reference = "\(offering[0])/\(target)"
+            doubt = nil
+            return
+        }
+        let provider = try reading.modelProvider(named: String(target[..<slash]))
+        reference = "\(provider)/\(model)"
+        doubt = Self.doubt(provider, model, reading)
+    }
+
+    private static func isName(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.count <= 256
+            && text.unicodeScalars.allSatisfy { $0.value > 0x20 && $0.value != 0x7F && !$0.properties.isWhitespace }
+            && text.escapedForDisplay == text
+    }
+
+    private static func offering(_ model: String, _ reading: InstanceReading) -> [ProviderID] {
+        reading.providers.all.values.filter { $0.models.contains(model) }.map(\.id).sorted()
+    }
+
+    private static func doubt(_ provider: ProviderID, _ model: String, _ reading: InstanceReading) -> String? {
+        let listed = reading.providers[provider]?.models ?? []
+        guard !listed.isEmpty, !listed.contains(model) else { return nil }
+        let guess = Spelling.nearest(to: model, among: listed).map { " Did you mean \(provider)/\($0)?" } ?? ""
+        return "\(provider) lists no model \"\(model)\"; it is kept as it is written.\(guess)"
+    }
+
+    private static func unknown(
+        _ name: String, _ configured: ConfiguredModels, _ reading: InstanceReading
+    ) -> ModelChoiceError {
+        let several = offering(name, reading)
+        if several.count > 1 { return .invalid(name, .ambiguous(several.map { "\($0)/\(name)" })) }
+        let models = reading.providers.all.values.flatMap(\.models)
+        let near = Spelling.nearest(to: name, among: configured.aliases.keys.sorted() + models.sorted())
+        return .invalid(name, .unknown(near: near))
+    }
+}
+
+extension InstanceReading {
+    /// As ``provider(named:)``, for the part of a model reference before the slash.
+    fileprivate func modelProvider(named text: String) throws(ModelChoiceError) -> ProviderID {
+        do throws(ModelsError) { return try provider(named: text) } catch {
+            switch error {
+            case .noProvider(let text, let near, let known): throw .noProvider(text, near: near, known: known)
+            case .notRelayed(let provider): throw .notRelayed(provider)
+            default: throw .noProvider(text, near: nil, known: [])
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import CredentialLifecycle
+import Credentials
+import Documents
+import Providers
+
+struct ModelsList: ContextCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List the configured models, or all that are known.",
+        discussion: """
+            Without --all: the default model, the image model, their fallbacks, and the models of \
+            agents.defaults.models. A provider may serve models that are not known here; ask for those as provider/model.
+
+            Example: agenticflow-enterprise models list --all --provider anthropic
+            """)
+
+    @Flag(help: "All that are known of every provider.")
+    var all = false
+    @Flag(help: "Only those that are served on this machine or network.")
+    var local = false
+    @Option(help: ArgumentHelp("Only those of one provider, such as anthropic.", valueName: "provider"))
+    var provider: String?
+    @Flag(help: "Print JSON.")
+    var json = false
+    @Flag(help: "Print their names alone, one in a line.")
+    var plain = false
+    @Option(help: ArgumentHelp("The agent whose models they are. Without it: the default agent.", valueName: "agent"))
+    var agent: String?
+
+    func validate() throws {
+        if json, plain { throw ValidationError("Choose either --json or --plain, not both.") }
+    }
+
+    func run(in context: CommandContext) throws {
+        let reading = try context.reading()
+        let agent = try reading.agent(named: agent)
+        let wanted = try provider.map { text throws(ModelsError) in try reading.modelProvider(named: text) }
+        let now = context.now()
+        let overview = AuthOverview(reading, agent: agent, view: InstanceView(reading, now: now), now: now)
+        let trouble = Trouble(overview)
+        trouble.tell(context)
+        let rows = ModelCatalogue(overview).rows(all: all)
+            .filter { (wanted == nil || $0.provider == wanted) && (!local || $0.isLocal == true) }
+        if json {
+            context.terminal.print(Self.json(rows, overview.view.origin).pretty() + "\n")
+        } else if plain {
+            context.terminal.print(rows.map { $0.key.escapedForDisplay + "\n" }.joined())
+        } else {
+            context.terminal.say(overview.view.origin.sentence)
+            let table = ModelTable(rows, columns: context.terminal.isOutputTerminal ? context.columns : nil)
+            for line in table.lines { context.terminal.say(line.escapedForDisplay) }
+        }
+        if let code = trouble.exitCode(isCheck: false) { throw ExitCode(code.rawValue) }
+    }
+
+    private static func json(_ rows: [ModelRow], _ origin: InstanceView.Origin) -> Literal {
+        .object([.init("count", .count(rows.count)), .init("models", .array(rows.map(\.json)))] + origin.members)
+    }
+}
+
+extension InstanceReading {
+    /// One whose models may be asked for: also one that is known by name alone.
+    fileprivate func modelProvider(named text: String) throws(ModelsError) -> ProviderID {
+        if let id = ProviderID(text), Provider.unsupported.contains(id.text) { return id }
+        return try provider(named: text)
+    }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import CredentialLifecycle
+import Credentials
+import Documents
+import FoundationEssentials
+import Providers
+import Rotation
+import Settings
+
+struct ModelsScan: ContextCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "scan", abstract: "Find free models at OpenRouter, try them, and make the best ones fallbacks.",
+        discussion: """
+            The list is open to everybody; the tries need a credential for openrouter. Each model is asked to call a \
+            tool, and to look at a dot if it takes images. On a terminal you choose; otherwise say --yes.
+
+            Example: agenticflow-enterprise models scan --min-params 30 --yes
+            """)
+
+    @Option(help: ArgumentHelp("Only models with at least so many thousand million parameters.", valueName: "b"))
+    var minParams: Double?
+    @Option(help: ArgumentHelp("Only models that are no older.", valueName: "days"))
+    var maxAgeDays: Int?
+    @Option(help: ArgumentHelp("Only models whose id begins so, such as meta-llama.", valueName: "prefix"))
+    var provider: String?
+    @Option(help: ArgumentHelp("How many fallbacks to choose.", valueName: "n"))
+    var maxCandidates = 6
+    @Option(help: ArgumentHelp("How long to wait for each answer, in milliseconds.", valueName: "ms"))
+    var timeout = 12_000
+    @Option(help: ArgumentHelp("How many models to try at once.", valueName: "n"))
+    var concurrency = 3
+    @Flag(help: "List only: nothing is tried, and nothing is changed.")
+    var noProbe = false
+    @Flag(help: "Take the command's choice without asking.")
+    var yes = false
+    @Flag(help: "On a terminal: the same.")
+    var noInput = false
+    @Flag(help: "Make the best model the default one, too.")
+    var setDefault = false
+    @Flag(help: "Make the best one for images the image model, too.")
+    var setImage = false
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func validate() throws {
+        if let minParams, !(minParams >= 0) || minParams > 1e6 {
+            throw ValidationError("--min-params must be a number of thousand millions from 0 on.")
+        }
+        if let maxAgeDays, maxAgeDays < 0 {
+            throw ValidationError("--max-age-days must be a number of days from 0 on.")
+        }
+        try ProbeFlags.check(maxCandidates, "--max-candidates", "of models", upTo: 100)
+        try ProbeFlags.check(timeout, "--timeout", "of milliseconds", upTo: 600_000)
+        try ProbeFlags.check(concurrency, "--concurrency", "of questions at once", upTo: 64)
+        if noProbe, setDefault || setImage {
+            throw ValidationError("--no-probe changes nothing, so it cannot be with --set-default or --set-image.")
+        }
+    }
+
+    func run(in context: CommandContext) throws {
+        let isTerminal = context.terminal.isPersonTyping
+        if !noProbe, !yes, !isTerminal { throw ScanError.needsYes }
+        let reading = try context.reading()
+        try reading.requireReadable()
+        guard let id = ProviderID("openrouter"), let openrouter = reading.providers[id] else { return }
+        let scan = ScanRun(
+            provider: openrouter, caFile: reading.providers.caFiles[id], timeout: .milliseconds(timeout),
+            context: context)
+        let filter = CatalogFilter(
+            minimumParameters: minParams, maximumAgeDays: maxAgeDays, prefix: provider?.trimmed)
+        let models = try scan.catalog().filter { filter.accepts($0, now: context.now()) }
+        var outcome = try tried(models, scan, reading, id, context)
+        if !outcome.results.isEmpty, outcome.selection != nil {
+            try choose(&outcome, asks: isTerminal && !yes && !noInput && !json, context)
+        }
+        try tell(outcome, reading, context)
+    }
+
+    /// Without a credential, or when nothing is to be tried: what the list says.
+    private func tried(
+        _ models: [CatalogModel], _ scan: ScanRun, _ reading: InstanceReading, _ id: ProviderID,
+        _ context: CommandContext
+    ) throws -> ScanOutcome {
+        let secret = noProbe ? nil : try secret(reading, id, now: context.now())
+        guard let secret, !models.isEmpty else {
+            let why = noProbe ? "--no-probe" : "no credential"
+            let results = models.map { ScanResult(model: $0, tool: .skipped(why), image: .skipped(why)) }.sorted(by: <)
+            var outcome = ScanOutcome(results: results, selection: nil, setsDefault: false, setsImage: false)
+            if !noProbe, secret == nil {
+                outcome.warnings.append(
+                    "There is no usable credential for openrouter, so nothing was tried and nothing was changed. Store one "
+                        + "with: agenticflow-enterprise models auth paste-api-key --provider openrouter")
+            }
+            return outcome
+        }
+        let terminal = context.terminal
+        let results = try scan.tries(of: models, secret: secret, atOnce: concurrency) { count in
+            if terminal.isNoticeTerminal { terminal.notices("\rTried \(count) of \(models.count)…") }
+        }
+        if terminal.isNoticeTerminal { terminal.notices("\n") }
+        let selection = ScanSelection(results, atMost: maxCandidates)
+        if selection.models.isEmpty { throw ScanError.nothingFound(tried: models.count) }
+        return ScanOutcome(results: results, selection: selection, setsDefault: setDefault, setsImage: setImage)
+    }
+
+    private func secret(_ reading: InstanceReading, _ id: ProviderID, now: Date) throws -> Secret? {
+        let targets = ProbeTargets(
+            reading: reading, agent: try reading.agent(named: nil), settings: ProbeSettings(), now: now)
+        return targets.all(of: id).first(where: \.isAsked)?.secret
+    }
+
+    private func choose(_ outcome: inout ScanOutcome, asks: Bool, _ context: CommandContext) throws {
+        guard asks, let proposed = outcome.selection else { return }
+        for line in outcome.table { context.terminal.notice(line.escapedForDisplay) }
+        let references = outcome.results.map(\.model.reference)
+        let models = try context.terminal.choose("Fallbacks", among: references, proposed: proposed.models)
+        if models.isEmpty { throw ScanError.nothingChosen }
+        let images =
+            proposed.images.isEmpty
+            ? [] : try context.terminal.choose("Image fallbacks", among: references, proposed: proposed.images)
+        outcome.selection = ScanSelection(models: models, images: images)
+    }
+
+    private func tell(_ outcome: ScanOutcome, _ reading: InstanceReading, _ context: CommandContext) throws {
+        let terminal = context.terminal
+        try outcome.write(to: SettingsFile(reading.layout))
+        if json { return terminal.print(outcome.literal.pretty() + "\n") }
+        for line in outcome.table { terminal.say(line.escapedForDisplay) }
+        for warning in outcome.warnings { terminal.notice("warning: \(warning)") }
+        guard outcome.selection != nil else { return }
+        terminal.say("Updated \(context.shown(reading.layout.configPath))")
+        for line in outcome.written { terminal.say(line.escapedForDisplay) }
+    }
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+import CredentialLifecycle
+import Credentials
+import Documents
+import FoundationEssentials
+import Rotation
+
+/// What the probes of `models status` found, for people and as JSON.
+struct ProbeReport {
+    let run: ProbeRun
+    let settings: ProbeSettings
+    /// As asked for: nil for all.
+    let provider: ProviderID?
+    let profiles: [String]
+
+    /// At least one provider has seen a credential and does not take it.
+    var hasRejection: Bool { run.results.contains { $0.verdict.finding == .rejected } }
+
+    // MARK: For people
+
+    var lines: [String] {
+        guard !run.results.isEmpty else { return ["Auth probes", "No probe targets."] }
+        let rows = run.results.map { (model: Self.model($0), profile: $0.target.candidate.id.text, result: $0) }
+        let first = (rows.map(\.model.count) + ["Model".count]).max() ?? 0
+        let second = (rows.map(\.profile.count) + ["Profile".count]).max() ?? 0
+        let head = "\("Model".filled(to: first))  \("Profile".filled(to: second))  Status"
+        let table = rows.flatMap { row in
+            ["\(row.model.filled(to: first))  \(row.profile.filled(to: second))  \(Self.status(row.result))"]
+                + Self.details(row.result)
+        }
+        return ["Auth probes", head] + table + [footer]
+    }
+
+    private var footer: String {
+        let count = run.results.count
+        return "Probed \(count) \(count == 1 ? "target" : "targets") in \(run.duration.latency)"
+    }
+
+    private static func model(_ result: ProbeResult) -> String {
+        let provider = result.target.provider.text
+        return result.target.model.map { "\(provider)/\($0)" }
+            ?? (result.target.isAsked ? "\(provider) (metadata)" : provider)
+    }
+
+    private static func status(_ result: ProbeResult) -> String {
+        "\(result.verdict.status.rawValue) · \(result.latency?.latency ?? "not asked")"
+    }
+
+    private static func details(_ result: ProbeResult) -> [String] {
+        var lines = result.verdict.detail.split(separator: "\n").map(String.init)
+        if let first = lines.first { lines[0] = "↳ \(first)" }
+        if let cleared = result.cleared { lines.append("↳ \(cleared.sentence)") }
+        return lines.map { "  \($0)" }
+    }
+
+    // MARK: JSON
+
+    var literal: Literal {
+        let finished = run.startedAt + run.duration.seconds
+        return .object([
+            .init("startedAt", .integer(run.startedAt.milliseconds)),
+            .init("finishedAt", .integer(finished.milliseconds)),
+            .init("durationMs", .integer(run.duration.wholeMilliseconds)),
+            .init("totalTargets", .count(run.results.count)),
+            .init(
+                "options",
+                .object([
+                    .init("provider", .optional(provider?.text)), .init("profileIds", .strings(profiles)),
+                    .init("timeoutMs", .count(settings.timeoutMilliseconds)),
+                    .init("concurrency", .count(settings.concurrency)),
+                    .init("maxTokens", .count(settings.maximumTokens)), .init("mode", .string(settings.mode.rawValue)),
+                ])),
+            .init("results", .array(run.results.map(Self.entry))),
+        ])
+    }
+
+    static func entry(_ result: ProbeResult) -> Literal {
+        let target = result.target
+        var members: [Literal.Member] = [.init("provider", .string(target.provider.text))]
+        if let model = target.model { members.append(.init("model", .string("\(target.provider)/\(model)"))) }
+        members += [
+            .init("profileId", .string(target.candidate.id.text)), .init("label", .string(target.label)),
+            .init("source", .string(target.sourceWord)), .init("mode", .string(target.candidate.kind.rawValue)),
+            .init("finding", .string(result.verdict.finding.rawValue)),
+            .init("status", .string(result.verdict.status.rawValue)),
+        ]
+        if !result.verdict.detail.isEmpty { members.append(.init("error", .string(result.verdict.detail))) }
+        if let latency = result.latency { members.append(.init("latencyMs", .integer(latency.wholeMilliseconds))) }
+        if let code = result.verdict.reasonCode { members.append(.init("reasonCode", .string(code))) }
+        if let until = result.verdict.until { members.append(.init("retryAt", .integer(until.milliseconds))) }
+        if let mode = target.mode { members.append(.init("probeMode", .string(mode.rawValue))) }
+        if let cleared = result.cleared { members.append(.init("cleared", cleared.literal)) }
+        return .object(members)
+    }
+}
+
+extension Clearing.Line {
+    /// What went, for people.
+    var sentence: String {
+        let windows = holds.map { "\($0.reason)\($0.model.map { " of \($0)" } ?? "") until \($0.until.written)" }
+        let count = failures == 1 ? "1 failure counted" : "\(failures) failures counted"
+        let parts = windows + (failures > 0 ? [count] : [])
+        return "cooldown cleared: \(parts.joined(separator: ", "))"
+    }
+
+    var literal: Literal {
+        .object([
+            .init("profileId", .string(key.id.text)), .init("agent", .string(key.owner.text)),
+            .init(
+                "windows",
+                .array(
+                    holds.map {
+                        .object([
+                            .init("reason", .string($0.reason)), .init("model", .optional($0.model)),
+                            .init("until", .integer($0.until.milliseconds)),
+                        ])
+                    })), .init("failures", .count(failures)),
+        ])
+    }
+}
+
+extension Duration {
+    var wholeMilliseconds: Int64 { Int64((seconds * 1000).rounded()) }
+
+    /// Below a second `NNNms`, else seconds with one decimal.
+    var latency: String {
+        if wholeMilliseconds < 1000 { return "\(wholeMilliseconds)ms" }
+        let tenths = Int64((seconds * 10).rounded())
+        return "\(tenths / 10).\(tenths % 10)s"
+    }
+}
+
+extension String {
+    func filled(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+}
+
+extension ProbeFlags {
+    /// Asks the providers; nil without `--probe`.
+    func report(
+        _ reading: InstanceReading, _ agent: AgentReading, _ context: CommandContext
+    ) throws -> ProbeReport? {
+        guard probe else { return nil }
+        let wanted = try probeProvider.map { text throws(ModelsError) in
+            try reading.listedProvider(named: text, agent)
+        }
+        let settings = settings
+        let targets = ProbeTargets(reading: reading, agent: agent, settings: settings, now: context.now())
+        let all = targets.all(of: nil)
+        let names = CredentialNames(agent: agent.id, known: all.map(\.candidate.id))
+        let ids = try profiles.map { text throws(CredentialChoiceError) in try names.id(text) }
+        let chosen = all.filter { target in
+            (wanted == nil || target.provider == wanted) && (ids.isEmpty || ids.contains(target.candidate.id))
+        }
+        return ProbeReport(
+            run: try ProbeRun(chosen, settings, context, reading), settings: settings, provider: wanted,
+            profiles: ids.map(\.text))
+    }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+import CredentialLifecycle
+import Credentials
+import FoundationEssentials
+import Providers
+import Rotation
+import Synchronization
+
+/// One target with what came of it.
+struct ProbeResult: Sendable {
+    var target: ProbeTarget
+    var verdict: ProbeVerdict
+    /// Nil when nobody was asked.
+    var latency: Duration?
+    /// What was held against the credential, and no longer is.
+    var cleared: Clearing.Line?
+}
+
+/// Asks the providers, a few at a time, and has what a good answer disproves forgotten.
+struct ProbeRun: Sendable {
+    let startedAt: Date
+    let duration: Duration
+    private(set) var results: [ProbeResult]
+
+    init(_ targets: [ProbeTarget], _ settings: ProbeSettings, _ context: CommandContext, _ reading: InstanceReading)
+        throws
+    {
+        startedAt = context.now()
+        let asked = targets.count(where: \.isAsked)
+        if context.terminal.isNoticeTerminal, asked > 0 {
+            context.terminal.notice("Asking about \(asked) \(asked == 1 ? "credential" : "credentials")…")
+        }
+        let began = ContinuousClock.now
+        let found = Mutex<[Int: ProbeResult]>([:])
+        try Blocking.wait {
+            await Self.each(targets.indices, atOnce: settings.concurrency) { index in
+                let result = await Self.result(targets[index], settings, context)
+                found.withLock { $0[index] = result }
+            }
+        }
+        results = found.withLock { found in targets.indices.compactMap { found[$0] } }
+        duration = ContinuousClock.now - began
+        clear(context, reading)
+    }
+
+    static func each<Items: Collection & Sendable>(
+        _ items: Items, atOnce limit: Int, _ work: @escaping @Sendable (Items.Element) async -> Void
+    ) async where Items.Element: Sendable {
+        await withTaskGroup(of: Void.self) { group in
+            var rest = items.makeIterator()
+            for _ in 0..<limit {
+                guard let item = rest.next() else { break }
+                group.addTask { await work(item) }
+            }
+            while await group.next() != nil {
+                if let item = rest.next() { group.addTask { await work(item) } }
+            }
+        }
+    }
+
+    private static func result(
+        _ target: ProbeTarget, _ settings: ProbeSettings, _ context: CommandContext
+    ) async -> ProbeResult {
+        switch target.plan {
+        case .failure(let verdict): return ProbeResult(target: target, verdict: verdict)
+        case .success(let probe):
+            guard let recipient = target.recipient, let secret = target.secret else {
+                return ProbeResult(target: target, verdict: ProbeVerdict(notAsked: .missingCredential))
+            }
+            let began = ContinuousClock.now
+            let reply = await context.ask.call(probe.question, recipient, .milliseconds(settings.timeoutMilliseconds))
+            let latency = ContinuousClock.now - began
+            let verdict = probe.verdict(on: reply, secret: secret, now: context.now())
+            return ProbeResult(target: target, verdict: verdict, latency: latency)
+        }
+    }
+
+    // MARK: What a good answer disproves
+
+    /// A page that costs nothing proves that the credential is taken, and that the provider is there. That there is
+    /// credit again, a completion proves.
+    private static func disproved(by mode: ProbeMode) -> Set<Lane> {
+        var lanes = Set(Lane.allCases)
+        if mode == .metadata { lanes.remove(.billing) }
+        return lanes
+    }
+
+    private mutating func clear(_ context: CommandContext, _ reading: InstanceReading) {
+        let isGatewayRunning = RunningGateway(reading).isRunning
+        for mode in ProbeMode.allCases {
+            let proven = results.filter { result in
+                result.verdict.finding == .ok && result.target.mode == mode
+                    && (result.target.isShared || !isGatewayRunning)
+            }
+            if proven.isEmpty { continue }
+            let clearance = Clearance(lanes: Self.disproved(by: mode), notedBefore: startedAt)
+            do {
+                let keys = proven.map(\.target.candidate.healthKey)
+                for line in try Clearing(reading).forget(keys, clearance).lines {
+                    for index in results.indices where results[index].target.candidate.healthKey == line.key {
+                        results[index].cleared = line
+                    }
+                }
+            } catch {
+                guard let error = error as? any ActionableError else { return }
+                context.terminal.notice("warning", error.advice)
+                return
+            }
+        }
+    }
+}
+
+extension ProbeTarget {
+    /// What is really asked for; nil when nothing is.
+    var mode: ProbeMode? { if case .success(let probe) = plan { probe.mode } else { nil } }
+    var model: String? { if case .success(let probe) = plan { probe.model } else { nil } }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+import CredentialLifecycle
+import Credentials
+import Documents
+import Settings
+
+/// What a scan found and chose; writes the choice, and tells.
+struct ScanOutcome {
+    var results: [ScanResult]
+    /// Nil when nothing is to be written.
+    var selection: ScanSelection?
+    var setsDefault: Bool
+    var setsImage: Bool
+    var warnings: [String] = []
+
+    // MARK: The configuration
+
+    /// The lists are replaced as a whole; whatever else is there stays.
+    func write(to file: SettingsFile) throws(SettingsFileError) {
+        guard let selection else { return }
+        try file.edit { document throws(DocumentError) in
+            try Self.put(
+                selection.models, primary: setsDefault ? selection.models.first : nil, under: "model", &document)
+            if !selection.images.isEmpty {
+                try Self.put(
+                    selection.images, primary: setsImage ? selection.images.first : nil, under: "imageModel",
+                    &document)
+            }
+            for reference in selection.models + selection.images.filter({ !selection.models.contains($0) }) {
+                let path = ["agents", "defaults", "models", reference]
+                if document.element(at: path) == nil { try document.set(.object([]), at: path) }
+            }
+        }
+    }
+
+    /// A model that is written as a mere text becomes the primary one of an object.
+    private static func put(
+        _ fallbacks: [String], primary: String?, under key: String, _ document: inout Document
+    ) throws(DocumentError) {
+        let path = ["agents", "defaults", key]
+        if let text = document.element(at: path)?.string {
+            try document.set(.object([.init("primary", .string(text))]), at: path)
+        }
+        if let primary { try document.set(.string(primary), at: path + ["primary"]) }
+        try document.set(.strings(fallbacks), at: path + ["fallbacks"])
+    }
+
+    // MARK: Telling
+
+    var literal: Literal {
+        .object([
+            .init("selected", .strings(selection?.models ?? [])),
+            .init("selectedImages", .strings(selection?.images ?? [])),
+            .init("setDefault", .boolean(selection != nil && setsDefault)),
+            .init("setImage", .boolean(selection?.images.isEmpty == false && setsImage)),
+            .init("results", .array(results.map(\.literal))), .init("warnings", .strings(warnings)),
+        ])
+    }
+
+    var table: [String] {
+        guard !results.isEmpty else { return ["No models found."] }
+        let numbers = results.indices.map { "\($0 + 1)." }
+        let width = results.map(\.model.id.count).max() ?? 0
+        return results.indices.map { index in
+            let result = results[index]
+            let size = result.model.parameters.map { "\(Int($0.rounded()))b" } ?? "-"
+            let context = result.model.context > 0 ? "\(result.model.context / 1024)k" : "-"
+            return [
+                numbers[index].filled(to: 3), result.model.id.filled(to: width), size.filled(to: 5),
+                context.filled(to: 6), "tools \(Self.word(result.tool))".filled(to: 13),
+                "images \(Self.word(result.image))",
+            ].joined(separator: " ")
+        }
+    }
+
+    private static func word(_ try: ScanTry) -> String {
+        switch `try` {
+        case .works(let time): Duration.milliseconds(time).latency
+        case .fails: "no"
+        case .skipped: "-"
+        }
+    }
+
+    var written: [String] {
+        guard let selection else { return [] }
+        var lines = ["Fallbacks: \(selection.models.joined(separator: ", "))"]
+        if !selection.images.isEmpty {
+            lines.append("Image fallbacks: \(selection.images.joined(separator: ", "))")
+        }
+        if setsDefault, let first = selection.models.first { lines.append("Default model: \(first)") }
+        if setsImage, let first = selection.images.first { lines.append("Image model: \(first)") }
+        return lines
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import Credentials
+
+/// The exit codes of a command, for its manual page and its reference.
+enum ExitCodes {
+    static func rows(of command: CommandOutline) -> [(code: Int32, meaning: String)] {
+        let own = special[command.words] ?? []
+        return [(0, own.first { $0.0 == 0 }?.1 ?? "done")] + own.filter { $0.0 != 0 }.map { ($0.0, $0.1) }
+    }
+
+    /// Codes that mean something for one command alone.
+    private static let special: [[String]: [(Int32, String)]] = [
+        ["models", "status"]: [
+            (1, "with --check: a credential is expired or missing"),
+            (2, "with --check: a credential expires within 24 hours"),
+        ],
+        ["gateway", "health"]: [(0, "it serves")],
+        ["gateway", "status"]: [(0, "always, when the question could be asked")],
+    ]
+
+    /// Those of our own failures, everywhere the same.
+    static let failures: [(code: Int32, meaning: String)] = [
+        (ExitStatus.usage.rawValue, "the command line cannot be followed"),
+        (ExitStatus.badInput.rawValue, "a value or a file is not what it should be"),
+        (ExitStatus.noInput.rawValue, "a file that was named is not there"),
+        (ExitStatus.unavailable.rawValue, "no gateway runs, or it does not answer"),
+        (ExitStatus.software.rawValue, "a fault of the program"),
+        (ExitStatus.io.rawValue, "reading or writing failed"),
+        (ExitStatus.noPermission.rawValue, "the system does not permit it"),
+        (ExitStatus.configuration.rawValue, "the configuration has to be mended first"),
+    ]
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+
+/// What `--help` prints: the command's purpose, how it is typed, what it takes, and an example that can be copied.
+struct HelpPage {
+    let command: CommandOutline
+    let width: Int
+    let style: Style
+
+    var text: String {
+        let arguments = command.arguments
+        var blocks = [TextLayout.wrap(command.abstract, to: width), usage(arguments)]
+        blocks += command.prose.map(paragraph)
+        let shown = arguments.filter(\.isShown)
+        blocks.append(list("Arguments", shown.filter { $0.kind == .positional }.map { ($0.label, $0.description) }))
+        blocks.append(list("Options", shown.filter { $0.kind != .positional }.map { ($0.label, $0.description) }))
+        blocks.append(list("Commands", command.shownSubcommands.map(subcommand)))
+        blocks.append(examples)
+        if !command.shownSubcommands.isEmpty {
+            let line = (["help"] + command.words + ["<command>"]).joined(separator: " ")
+            blocks.append(TextLayout.wrap("More: \(CommandOutline.program) \(line)", to: width, hanging: 2))
+        }
+        return blocks.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
+    }
+
+    private func usage(_ arguments: [ArgumentOutline]) -> [String] {
+        let parts = command.line.split(separator: " ").map(String.init) + command.usageParts(arguments)
+        let lines = TextLayout.fill(parts, to: width - 7, indent: 0, hanging: 2)
+        return lines.enumerated().map { $0 == 0 ? style.heading("Usage:") + " \($1)" : "       \($1)" }
+    }
+
+    private func paragraph(_ text: String) -> [String] {
+        text.split(separator: "\n").flatMap { line in
+            if line.count <= width, line.first == " " { return [String(line)] }
+            let indent = line.prefix { $0 == " " }.count
+            return TextLayout.wrap(String(line), to: width, indent: indent, hanging: indent == 0 ? 0 : indent + 2)
+        }
+    }
+
+    private func subcommand(_ command: CommandOutline) -> (String, String) {
+        let isDefault = self.command.defaultSubcommand.map { $0.words == command.words } ?? false
+        let label = ([command.words.last ?? ""] + command.type.configuration.aliases).joined(separator: ", ")
+        return (label, command.abstract + (isDefault ? " (the default)" : ""))
+    }
+
+    private func list(_ title: String, _ entries: [(label: String, description: String)]) -> [String] {
+        if entries.isEmpty { return [] }
+        let roomy = entries.map(\.label.count).filter { $0 <= 26 }.max() ?? 26
+        let column = width < 60 ? 6 : roomy + 4
+        return [style.heading("\(title):")]
+            + entries.flatMap { label, description in
+                var lines = TextLayout.wrap(description, to: width, indent: column)
+                let head = "  " + label
+                if let first = lines.first, head.count + 2 <= column {
+                    lines[0] = head + first.dropFirst(head.count)
+                    return lines
+                }
+                return [head] + lines
+            }
+    }
+
+    private var examples: [String] {
+        if command.examples.isEmpty { return [] }
+        return [style.heading(command.examples.count == 1 ? "Example:" : "Examples:")]
+            + command.examples.flatMap { TextLayout.command($0, to: width, indent: 2) }
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Credentials
+
+/// How a command line ends that does not simply succeed: with help, or with an error of ours.
+struct Ending {
+    private let words: [String]
+    private let terminal: Terminal
+
+    init(_ words: [String], on terminal: Terminal) {
+        self.words = words
+        self.terminal = terminal
+    }
+
+    /// `help`, and a group without a further word: its help. nil for any other line.
+    func ofHelp() -> Int32? {
+        if words == ["--profile"] || (words.last == "--profile" && !words.contains("--")) {
+            return report(
+                UsageError(
+                    what: "--profile needs a value.", why: "It is the name of another instance of the product.",
+                    fix: "For example: agenticflow-enterprise --profile second gateway status"))
+        }
+        let isAsked = words.first == "help"
+        let named = isAsked ? words.dropFirst().filter { $0 != "--help" && $0 != "-h" } : words
+        let (command, rest) = CommandOutline.root.following(named)
+        if isAsked, let word = rest.first {
+            if command.subcommands.isEmpty { return report(UsageAdvice(command, words: words).tooDeep(word)) }
+            return report(UsageAdvice(command, words: words).unknownCommand(word))
+        }
+        if isAsked || (rest.isEmpty && !command.subcommands.isEmpty && command.defaultSubcommand == nil) {
+            return help(command)
+        }
+        return nil
+    }
+
+    func of(_ error: any Error) -> Int32 {
+        if let error = error as? any ActionableError { return report(error) }
+        let problem = ParsingProblem(error)
+        let types = problem?.types ?? []
+        let command = CommandOutline(
+            words: types.dropFirst().map { $0._commandName }, type: types.last ?? AgenticFlow.self)
+        // Before the package is asked anything: it lays its own help out first, and ends the process where that is narrow.
+        if case .help = problem?.kind { return help(command) }
+        let code = AgenticFlow.exitCode(for: error)
+        if let problem, !code.isSuccess {
+            let message = AgenticFlow.message(for: error)
+            return report(UsageAdvice(command, words: words).error(for: problem.kind, message: message))
+        }
+        let message = AgenticFlow.fullMessage(for: error)
+        if message.isEmpty { return code.rawValue }
+        if code.isSuccess { terminal.print(message + "\n") } else { return report(Unforeseen(text: message)) }
+        return code.rawValue
+    }
+
+    private func help(_ command: CommandOutline) -> Int32 {
+        terminal.print(HelpPage(command: command, width: terminal.columns, style: terminal.outputStyle).text)
+        return 0
+    }
+
+    private func report(_ error: any ActionableError) -> Int32 {
+        terminal.report(error, asJSON: words.prefix { $0 != "--" }.contains("--json"))
+        return error.exitCode.rawValue
+    }
+
+    /// An error that no part of ours has thrown.
+    private struct Unforeseen: ActionableError {
+        let text: String
+        var exitCode: ExitStatus { .software }
+        var advice: Advice {
+            Advice(
+                what: text, why: "This is not expected to happen.",
+                fix:
+                    "Run the command again. If it stays, report it with the output of: agenticflow-enterprise --version"
+            )
+        }
+    }
+}
+
+extension UsageAdvice {
+    /// `help` was asked for a word that no command has.
+    func tooDeep(_ word: String) -> UsageError {
+        UsageError(
+            what: "There is no help for that: the command has no further commands.",
+            why:
+                "The words before \(SecretWords.looksSecret(word) ? "the last one" : "\"\(word.escapedForDisplay)\"") are a whole command.",
+            fix: "Leave it out.")
+    }
+}

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+import Credentials
+
+/// A command line that cannot be followed. Nothing has been done.
+struct UsageError: ActionableError, Equatable {
+    var advice: Advice
+    var exitCode: ExitStatus { .usage }
+
+    init(what: String, why: String, fix: String) { advice = Advice(what: what, why: why, fix: fix) }
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+import Credentials
+import Providers
+package import Settings
+
+/// What the login shell has to be asked. Asking starts a process, so it is done by the gateway, and by a command only
+/// when a person says so.
+package struct ShellQuestion: Sendable {
+    private let shell: LoginShell
+    private let names: Set<String>
+    private let settings: ShellEnvironmentSettings
+
+    /// - Parameter process: the process environment.
+    package init(_ reading: InstanceReading, process: [String: String]) {
+        shell = LoginShell(process: process)
+        settings = reading.settings.env.shell
+        names = reading.settings.references.union([InstanceSettings.tokenVariable]).union(
+            reading.providers.all.values.flatMap(\.environmentVariables))
+    }
+
+    /// Takes as long as the person's profile does, at most `env.shellEnv.timeoutMs`.
+    package func ask(isCancelled: () -> Bool = { false }) -> ShellImport {
+        shell.ask(for: names, under: settings, isCancelled: isCancelled)
+    }
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Credentials
+package import FoundationEssentials
+package import Providers
+package import Rotation
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// What a probe found out about a credential.
+package struct ProbeVerdict: Error, Hashable, Sendable {
+    /// The three answers that are never mixed up, and the fourth: nobody was asked.
+    package enum Finding: String, Sendable {
+        case ok
+        /// The provider has seen the credential and does not take it, or serves it no more.
+        case rejected
+        /// Nothing is known: no connection, a limit, a fault on the way, an answer that cannot be understood.
+        case couldNotAsk = "could_not_ask"
+        case notAsked = "not_asked"
+    }
+
+    /// The words of the page. Stable, for scripts.
+    package enum Status: String, Sendable, CaseIterable {
+        case ok
+        case auth
+        case rateLimit = "rate_limit"
+        case billing
+        case timeout
+        case format
+        case unknown
+        case noModel = "no_model"
+    }
+
+    package var finding: Finding
+    package var status: Status
+    /// A ``Rotation/FailureReason``, a ``Rotation/SkipCode``, a ``Providers/NoAnswer`` or one of ours; nil for `ok`.
+    package var reasonCode: String?
+    /// For people; empty for `ok`. Never a secret.
+    package var detail: String
+    /// The provider's own word on when to come back.
+    package var until: Date?
+
+    init(_ finding: Finding, _ status: Status, _ reasonCode: String?, _ detail: String) {
+        self.finding = finding
+        self.status = status
+        self.reasonCode = reasonCode
+        self.detail = detail
+    }
+
+    package static let ok = ProbeVerdict(.ok, .ok, nil, "")
+
+    static func noModel(_ provider: ProviderID) -> ProbeVerdict {
+        ProbeVerdict(
+            .notAsked, .noModel, "no_model",
+            "No model available for probe: list one in models.providers.\(provider).models, or make one the default.")
+    }
+
+    package static func unsupported(_ provider: ProviderID) -> ProbeVerdict {
+        ProbeVerdict(
+            .notAsked, .unknown, "unsupported_provider",
+            "\(provider) is not relayed. Set models.providers.\(provider).baseUrl and .api in the configuration.")
+    }
+
+    static func notUnderstood(_ detail: String) -> ProbeVerdict {
+        ProbeVerdict(.couldNotAsk, .format, "format", detail)
+    }
+
+    /// Somebody whom no request would be sent with either.
+    package init(notAsked code: SkipCode) {
+        let text: String
+        switch code {
+        case .excludedByAuthOrder: text = "Excluded by auth.order for this provider."
+        case .needsVendorCLI:
+            text = "It is a setup token, which only its vendor's own program may present. It is never sent."
+        default:
+            text =
+                "Auth profile credentials are missing or expired.\n↳ Auth reason [\(code.rawValue)]: \(Self.why(code))"
+        }
+        self.init(.notAsked, .unknown, code.rawValue, text)
+    }
+
+    private static func why(_ code: SkipCode) -> String {
+        switch code {
+        case .missingCredential: "the entry holds no secret"
+        case .invalidExpires: "its expiry is no moment that can be read"
+        case .expired: "its time is over"
+        case .unresolvedRef: "the secret that it refers to could not be had"
+        case .ineligibleProfile: "another provider or mode than auth.profiles says, or no text a header can carry"
+        default: "it cannot be used"
+        }
+    }
+
+    init(_ reason: FailureReason, _ detail: String) {
+        let (finding, status): (Finding, Status) =
+            switch reason {
+            case .auth, .authPermanent, .sessionExpired: (.rejected, .auth)
+            case .billing: (.rejected, .billing)
+            case .rateLimit: (.couldNotAsk, .rateLimit)
+            case .timeout: (.couldNotAsk, .timeout)
+            case .format, .contextOverflow, .noErrorDetails, .modelNotFound: (.couldNotAsk, .format)
+            default: (.couldNotAsk, .unknown)
+            }
+        self.init(finding, status, reason.rawValue, detail)
+    }
+
+    init(_ reason: NoAnswer, place: String) {
+        let status: Status =
+            switch reason {
+            case .deadline: .timeout
+            case .garbled, .encoded: .format
+            default: .unknown
+            }
+        self.init(.couldNotAsk, status, reason.code, "\(Self.sentence(reason, place: place)).")
+    }
+
+    /// Without a full stop.
+    package static func sentence(_ reason: NoAnswer, place: String) -> String {
+        let text =
+            switch reason {
+            case .name: "the name \(place) leads to no address"
+            case .connection(let code): "\(place) does not accept the connection\(system(code))"
+            case .tls(let problem): "the TLS certificate or handshake of \(place) was refused: \(problem)"
+            case .deadline(isConnected: true): "\(place) gave no answer in time"
+            case .deadline(isConnected: false): "\(place) did not accept the connection in time"
+            case .closed: "\(place) closed the connection before its answer was complete"
+            case .garbled: "\(place) does not speak HTTP as it should"
+            case .encoded: "\(place) answered in an encoding that was not asked for"
+            case .forbiddenAddress: "\(place) leads to an address that no credential is ever sent to"
+            case .authority(let problem): "the caFile of the configuration cannot be used: \(problem)"
+            case .notSent: "the base URL is none, or the text is none that a header can carry"
+            }
+        return String(text.escapedForDisplay.prefix(300))
+    }
+
+    private static func system(_ code: Int32?) -> String {
+        guard let code else { return "" }
+        return " (\(String(cString: strerror(code))))"
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One step from a value to one inside it.
+package enum PathStep: Hashable, Sendable {
+    /// A member of an object.
+    case key(String)
+    /// An element of a list, counted from 0.
+    case index(Int)
+}
+
+/// The way from the root of a document to one of its values.
+package struct DocumentPath: Hashable, Sendable, CustomStringConvertible {
+    package var steps: [PathStep]
+
+    package init(_ steps: [PathStep]) { self.steps = steps }
+    package init(_ keys: [String]) { steps = keys.map { .key($0) } }
+
+    package var isEmpty: Bool { steps.isEmpty }
+    package var last: PathStep? { steps.last }
+    /// The way to what holds the value; the root is held by nothing and stays.
+    package var parent: DocumentPath { DocumentPath(Array(steps.dropLast())) }
+    /// The keys, when there is no index among the steps.
+    package var keys: [String]? {
+        var keys: [String] = []
+        for step in steps {
+            guard case .key(let key) = step else { return nil }
+            keys.append(key)
+        }
+        return keys
+    }
+
+    package func prefix(_ count: Int) -> DocumentPath { DocumentPath(Array(steps.prefix(count))) }
+    package func appending(_ step: PathStep) -> DocumentPath { DocumentPath(steps + [step]) }
+    package func hasPrefix(_ other: DocumentPath) -> Bool { steps.starts(with: other.steps) }
+
+    /// As in `agents.list[0].id` and `agents.defaults.models["anthropic/claude-haiku-4-5"]`; what ``init(parsing:)``
+    /// reads. A key that is no plain word stands in brackets and quotes.
+    package var description: String {
+        var text = ""
+        for step in steps {
+            switch step {
+            case .index(let index): text += "[\(index)]"
+            case .key(let key) where Self.isPlain(key): text += text.isEmpty ? key : ".\(key)"
+            case .key(let key):
+                text += "["
+                Literal.quote(key, to: &text)
+                text += "]"
+            }
+        }
+        return text
+    }
+
+    /// Letters, digits, `_`, `-`, `$`: what stands in a path without quotes.
+    package static func isPlain(_ key: String) -> Bool {
+        !key.isEmpty
+            && key.utf8.allSatisfy {
+                switch $0 {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "$"):
+                    true
+                default: $0 >= 0x80
+                }
+            }
+    }
+}
+
+extension Document {
+    /// The value under a path; of equal keys the last one counts.
+    package func element(at path: DocumentPath) -> Element? {
+        var found = root
+        for step in path.steps {
+            guard let next = found[step] else { return nil }
+            found = next
+        }
+        return found
+    }
+}
+
+extension Element {
+    package subscript(step: PathStep) -> Element? {
+        switch step {
+        case .key(let key): return self[key]
+        case .index(let index):
+            let all = elements
+            return all.indices.contains(index) ? all[index] : nil
+        }
+    }
+}

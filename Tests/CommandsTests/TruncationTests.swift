@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+import FoundationEssentials
+import Rotation
+import Testing
+
+/// A file that ends at any of its bytes: every command answers, says so, and changes nothing.
+@Suite struct TruncationTests {
+    private static let config = """
+        // by hand
+        {gateway: {auth: {token: 'agw_cutCutCutCut'}, n: [+1, 0x1F, .5]}, /* kept */
+          "auth": {order: {openai: ["openai:a"]}}, agents: {defaults: {model: "openai/gpt-5"}}}
+
+        """
+    private static let store = """
+        {"version": 1, "x": [1, 2.5e3, null, "\\u00e9é"], "profiles": {
+          "openai:a": {"type": "api_key", "provider": "openai", "key": "sk-cut-0123456789abcdef"}},
+         "order": {"openai": ["openai:a"]}}
+
+        """
+    private static let reading = [
+        "models status --json", "models auth list", "models auth order get --provider openai",
+    ]
+    private static let writing = [
+        "models auth paste-api-key --provider openai", "models auth order set --provider openai openai:a",
+        "models auth order clear --provider openai",
+    ]
+    private static let secrets = ["sk-cut-0123456789abcdef", "agw_cutCutCutCut", "sk-typed-0123456789"]
+
+    @Test func `a store that is cut at any byte is refused, told and kept`() {
+        let whole = Array(Self.store.utf8)
+        let end = Self.store.trimmingEnd.utf8.count
+        let instance = Instance(config: Self.config, store: "")
+        for length in 0..<end {
+            let text = String(decoding: whole[..<length], as: UTF8.self)
+            instance.write("agents/main/agent/auth-profiles.json", text)
+            for problem in Self.problems(instance, code: 65, name: "auth-profiles.json") {
+                Issue.record("cut at \(length): \(problem)")
+            }
+        }
+    }
+
+    @Test func `a configuration that is cut at any byte is refused, told and kept`() {
+        let whole = Array(Self.config.utf8)
+        let end = Self.config.trimmingEnd.utf8.count
+        let instance = Instance(config: "", store: Self.store)
+        for length in 0..<end {
+            instance.write("agenticflow-enterprise.json", String(decoding: whole[..<length], as: UTF8.self))
+            for problem in Self.problems(instance, code: 78, name: "agenticflow-enterprise.json") {
+                Issue.record("cut at \(length): \(problem)")
+            }
+        }
+    }
+
+    @Test func `what is cut after its last bracket is whole`() {
+        for length in [Self.store.trimmingEnd.utf8.count, Self.store.utf8.count] {
+            let store = String(decoding: Array(Self.store.utf8)[..<length], as: UTF8.self)
+            let instance = Instance(config: Self.config, store: store)
+            #expect(instance.run("models status --json").code == 0)
+        }
+    }
+
+    @Test func `a health journal that is cut at any byte costs no command its answer`() throws {
+        let instance = Instance(config: Self.config, store: Self.store)
+        try instance.hold("openai:a", .rateLimit, for: 300)
+        let path = "agents/main/agent/auth-health.jsonl"
+        let whole = Array((instance.read(path) ?? "").utf8)
+        #expect(whole.count > 50)
+        for length in 0..<whole.count {
+            instance.write(path, String(decoding: whole[..<length], as: UTF8.self))
+            let run = instance.run("models auth list")
+            #expect(run.code == 0 && run.stdout.contains("openai:a="), "cut at \(length): \(run)")
+        }
+    }
+
+    private static func problems(_ instance: Instance, code: Int32, name: String) -> [String] {
+        let before = instance.stored
+        var found: [String] = []
+        for line in reading + writing {
+            let run = instance.run(line, typing: "sk-typed-0123456789")
+            if writing.contains(line), run.code != code { found.append("\(line): exit \(run.code)") }
+            if run.code == 0, !run.stderr.contains(name) { found.append("\(line): not a word about it") }
+            if !run.stderr.contains("error: "), !run.stdout.contains("\"error\"") { found.append("\(line): no error") }
+            if !run.stderr.contains("\n  why: ") || !run.stderr.contains("\n  fix: ") {
+                found.append("\(line): no reason or no way out")
+            }
+            if secrets.contains(where: { (run.stdout + run.stderr).contains($0) }) { found.append("\(line): a secret") }
+            if instance.stored != before { found.append("\(line): something stored was changed") }
+        }
+        return found
+    }
+}
+
+extension Instance {
+    /// Every file with its content, locks apart.
+    fileprivate var stored: [String: String] {
+        var found: [String: String] = [:]
+        for name in files where !name.hasSuffix(".lock") {
+            found[name] = read(String(name.dropFirst(".agenticflow-enterprise/".count))) ?? ""
+        }
+        return found
+    }
+}
+
+extension String {
+    fileprivate var trimmingEnd: String {
+        var text = Substring(self)
+        while text.last?.isWhitespace == true { text.removeLast() }
+        return String(text)
+    }
+}

@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Beside a gateway that is dead, hung, older, newer or something else: every command answers in time and says what it shows."""
+
+import fcntl
+import json
+import os
+import signal
+import socket
+import threading
+import time
+
+import pytest
+
+from answers import CONFIG, LOCK, PLACE, READING, SEED, WRITING, Host, is_known
+from polling import eventually
+from programs import Program
+
+VIEWING = [line.split() for line in (
+    "models status", "models status --json", "models status --check --json", "models status --plain", "models explain",
+    "models explain --json", "models auth list", "models auth list --json", "models auth order get --provider anthropic --json",
+    "gateway status", "gateway status --json", "gateway health", "gateway health --json", "gateway token", "doctor --json",
+    "env list --json",
+)]
+LIMIT = 4.0  # Two seconds for the gateway's answer, and a machine under load.
+
+
+@pytest.fixture
+def host():
+    made = Host()
+    yield made
+    made.remove()
+
+
+def head(status="200 OK", length=None, kind="application/json"):
+    field = "" if length is None else f"Content-Length: {length}\r\n"
+    return f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\n{field}Connection: close\r\n\r\n".encode()
+
+
+def answer(body, status="200 OK"):
+    body = body.encode() if isinstance(body, str) else body
+    return lambda peer: peer.sendall(head(status, len(body)) + body)
+
+
+def says_nothing(peer):
+    time.sleep(20)
+
+
+def resets(peer):
+    peer.sendall(head(length=10_000) + b'{"status":')
+    peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+
+
+def cut_short(peer):
+    peer.sendall(head(length=10_000) + b'{"status": "ok"')
+
+
+def floods(peer):
+    peer.sendall(head())
+    for _ in range(100):
+        peer.sendall(b" " * (1 << 20))
+
+
+def drips(peer):
+    peer.sendall(head(length=100_000))
+    for _ in range(200):
+        peer.sendall(b" ")
+        time.sleep(0.1)
+
+
+ODD = {"status": "ok", "pid": 2**40, "version": "99.0", "future": {"a": [1]}, "credentials": [{"new": 1}, 5, None], "problems": [1]}
+ANSWERS = {
+    "says nothing": says_nothing, "resets": resets, "is cut short": cut_short, "floods": floods, "drips": drips,
+    "closes at once": lambda peer: None, "is no HTTP": lambda peer: peer.sendall(b"SSH-2.0-OpenSSH_9.2\r\n\r\n\x1b[31m"),
+    "knows no such path": answer('{"error":{"code":"not_found","message":"no"}}', "404 Not Found"),
+    "wants another token": answer('{"error":{"code":"unauthorized","message":"no"}}', "401 Unauthorized"),
+    "has a fault": answer("oh\x1b[31m", "500 Internal Server Error"), "sends rubbish": answer(b"\xff\x00{{{{\x1b[2J"),
+    "sends nothing": answer(""), "sends a list": answer("[]"), "sends null": answer("null"), "is newer": answer(json.dumps(ODD)),
+    "sends wrong kinds": answer('{"status":1,"credentials":{"a":1},"problems":"x","pid":"\\u001b[31m","version":[]}'),
+    "nests deeply": answer('{"a":' * 50_000 + "1" + "}" * 50_000), "has an odd status": lambda peer: peer.sendall(b"HTTP/1.1 99999999999999999999 X\r\n\r\n{}"),
+    "sends escapes": answer(json.dumps({**ODD, "status": "\x1b[2J", "version": "\u202e", "problems": ["\x1b]0;x\x07"]})),
+}
+
+
+class Pretender:
+    """Holds a state directory's gateway lock and answers in its own way."""
+
+    def __init__(self, host, behaviour):
+        self.lock = open(host / LOCK, "r+")
+        fcntl.flock(self.lock, fcntl.LOCK_EX)
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.behaviour = behaviour
+        (host / PLACE).write_text(json.dumps({"pid": os.getpid(), "host": "127.0.0.1", "port": self.server.getsockname()[1]}))
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            try:
+                peer, _ = self.server.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.talk, args=(peer,), daemon=True).start()
+
+    def talk(self, peer):
+        with peer:
+            try:
+                peer.recv(65_536)
+                self.behaviour(peer)
+            except OSError:
+                pass  # The command has hung up, which is its right.
+
+    def end(self):
+        self.server.close()
+        self.lock.close()
+
+
+def judge(host, codes, files=True):
+    """Every command that shows something. `files`: whether those that show health must say that it is from the files."""
+    problems, before = [], host.tree()
+    for words in filter(is_known, VIEWING):
+        shown = host.run(words, stdin="")
+        problems += shown.problems({1, 2, 69, *codes}, limit=LIMIT)
+        if files and words[:2] in (["models", "status"], ["models", "explain"]) and "--plain" not in words:
+            said = '"view": "files"' if "--json" in words else "View: files (the gateway does not answer)"
+            if said not in shown.stdout:
+                problems.append(f"{' '.join(words)} does not say that it shows the files: {shown.stdout[:200]} {shown.stderr}")
+            if "of no help" not in shown.stderr:
+                problems.append(f"{' '.join(words)} does not say that the gateway was of no help: {shown.stderr}")
+        if words[:2] == ["gateway", "health"] and files and shown.code != 69:
+            problems.append(f"{' '.join(words)}: exit {shown.code}")
+    if host.tree() != before:
+        problems.append("something stored was changed")
+    return problems
+
+
+def write(host):
+    problems = []
+    for words in filter(is_known, WRITING[:6]):
+        problems += host.run(words).problems({0}, limit=LIMIT)
+    return problems
+
+
+@pytest.mark.parametrize("what", ANSWERS)
+def test_a_gateway_that(host, what):
+    pretender = Pretender(host, ANSWERS[what])
+    try:
+        is_ours = what in ("is newer", "sends escapes", "sends wrong kinds", "sends a list", "sends null", "nests deeply")
+        problems = judge(host, {0}, files=not is_ours)
+        problems += write(host)
+    finally:
+        pretender.end()
+    assert not problems, "\n".join(problems[:20])
+
+
+@pytest.mark.parametrize("place", [
+    '{"pid":1,"host":"127.0.0.1","port":9}', "", "{", "[]", '{"port":"x"}', '{"host":"127.0.0.1","port":99999999999999999999}',
+    '{"host":"evil.example","port":80}', '{"host":"192.0.2.1","port":80}', '{"host":"\\u001b[31m","port":1}', "x" * 10_000])
+@pytest.mark.parametrize("held", [False, True], ids=["dead", "running"])
+def test_a_note_of_where_it_listens_that_is_of_no_use(host, place, held):
+    host.reset()
+    (host / CONFIG).write_text(SEED[CONFIG].replace("18799", "9"))
+    (host / PLACE).write_text(place)
+    with open(host / LOCK, "r+") as lock:
+        if held:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        problems = judge(host, {0}, files=held)
+    assert not problems, "\n".join(problems[:20])
+
+
+@pytest.fixture
+def running(host):
+    program = Program("agenticflow-enterprise", ["gateway", "run", "--port", "0"], host.environment, host.base / "logs")
+    program.await_event("listening")
+    yield program
+    program.signal(signal.SIGCONT)
+    program.kill()
+
+
+def test_a_gateway_that_hangs_and_wakes_up(host, running):
+    problems = judge(host, {0}, files=False)
+    running.signal(signal.SIGSTOP)
+    eventually(lambda: open(f"/proc/{running.pid}/stat").read().split(")")[1].split()[0] == "T", "a stopped gateway")
+    problems += judge(host, {0}) + write(host)
+    running.signal(signal.SIGCONT)
+    problems += judge(host, {0}, files=False)
+    assert not problems, "\n".join(problems)
+
+
+def test_a_gateway_that_was_killed(host, running):
+    running.kill()
+    assert (host / PLACE).exists()
+    problems = judge(host, {0}, files=False)
+    shown = host.run(["models", "status"])
+    assert "View: files (no gateway runs)" in shown.stdout and "of no help" not in shown.stderr
+    assert not problems + write(host), "\n".join(problems)
+
+
+def test_a_gateway_with_another_token_than_the_files(host, running):
+    text = (host / CONFIG).read_text()
+    host.environment["AGENTICFLOW_CONFIG_PATH"] = str(host.base / "other.json")
+    (host.base / "other.json").write_text(text.replace("agw_answers", "agw_changed"))
+    (host.base / "other.json").chmod(0o600)
+    problems = judge(host, {0})
+    assert "client token" in host.run(["models", "status"]).stderr
+    assert not problems, "\n".join(problems)

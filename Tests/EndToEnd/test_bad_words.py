@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Words that no command can work with, and rubbish instead of a secret: refused with a reason, and nothing is changed."""
+
+import os
+
+import pytest
+
+from answers import READING, TYPED, WRITING, Host, is_known
+
+USAGE, DATA, UNAVAILABLE = 64, 65, 69
+
+# A secret that must not come back; also where a command line is only told that a word is one too many.
+SECRET_WORD = TYPED
+NAMES = {
+    "unknown": "nothing-of-that-name", "empty": "", "blanks": "   ", "slash": "../../etc/passwd", "dots": "..", "dot": ".",
+    "absolute": "/etc/passwd", "escape": "\x1b[2J\x1b[31mred", "control": "a\x01b", "newline": "a\nerror: forged\n  why: x",
+    "bidi": "a\u202eb\u2066c", "zero width": "a\u200bb", "byte-order mark": "\ufeffopenai", "300 characters": "x" * 300,
+    "100 000 characters": "x" * 100_000, "not UTF-8": os.fsdecode(b"a\xff\xfe\x80"), "emoji": "\U0001f600" * 40,
+    "quotes": "'\"`$(id)`", "glob": "*", "percent": "%s%n%x", "long accents": "e" + "\u0301" * 2000,
+    "dash": "-", "colon": ":", "many colons": "a:b:c:d", "equals": "=", "null word": "null", "number": "-1",
+}
+
+# Each with one word that is bad; the exit codes that are right for it.
+PLACES = {
+    "models status --agent": {USAGE, DATA}, "models explain --agent": {USAGE, DATA},
+    "models explain --model": {USAGE, DATA, 0}, "models explain --session": {USAGE, DATA, 0},
+    "models auth list --agent": {USAGE, DATA}, "models auth list --provider": {USAGE, DATA},
+    "models auth order get --provider": {USAGE, DATA}, "models auth order set --provider anthropic": {USAGE, DATA},
+    "models auth order clear --provider": {USAGE, DATA}, "models auth order set --provider anthropic --agent": {USAGE, DATA},
+    "models auth paste-api-key --provider": {USAGE, DATA}, "models auth paste-api-key --provider anthropic": {USAGE, DATA},
+    "models auth paste-api-key --provider anthropic --profile-id": {USAGE, DATA},
+    "models auth paste-api-key --provider anthropic --agent": {USAGE, DATA},
+    "models auth paste-token --provider anthropic --expires-in": {USAGE, DATA},
+    "gateway run --port": {USAGE}, "gateway run --port 0 --bind": {USAGE},
+    "models": {USAGE}, "models auth": {USAGE}, "gateway": {USAGE}, "": {USAGE},
+    "models auth logout": {USAGE, DATA}, "models auth rotate": {USAGE, DATA}, "models auth clear-cooldown": {USAGE, DATA},
+    "models auth test --no-such": {USAGE},
+    "models set": {USAGE, DATA}, "models set-image": {USAGE, DATA}, "models aliases remove": {USAGE, DATA},
+    "models aliases add quick": {USAGE, DATA}, "models fallbacks add": {USAGE, DATA}, "models fallbacks remove": {USAGE, DATA},
+    "models image-fallbacks add": {USAGE, DATA}, "models list --provider": {USAGE, DATA, 0},
+    "agents delete --force": {USAGE, DATA}, "env unset": {USAGE, DATA, 0}, "config get": {USAGE, DATA, 1, 66},
+    "models status --probe-timeout": {USAGE}, "doctor --no-such": {USAGE},
+}
+# Some of the words are right in some places.
+RIGHT = {
+    ("models explain --session", None),
+    ("models auth paste-api-key --provider anthropic --profile-id", "unknown"),
+}
+
+RUBBISH = {
+    "nothing": b"", "a line break": b"\n", "blanks": b"  \t \n", "quotes alone": b"''", "two lines": b"sk-ant-api03-first\nsk-ant-api03-second\n",
+    "export": f"export ANTHROPIC_API_KEY={TYPED}".encode(), "assignment": f"ANTHROPIC_API_KEY={TYPED}".encode(),
+    "Bearer": f"Bearer {TYPED}".encode(), "header": f"x-api-key: {TYPED}".encode(), "escape": f"{TYPED}\x1b[31m".encode(),
+    "control": f"sk\x01{TYPED}".encode(), "zero": f"{TYPED}\0{TYPED}".encode(), "zero width": f"{TYPED[:9]}\u200b{TYPED[9:]}".encode(),
+    "bidi": f"\u202e{TYPED}".encode(), "no-break space": f"{TYPED}\u00a0x".encode(), "inner blank": TYPED.replace("-", " ").encode(),
+    "binary": bytes(range(256)), "not UTF-8": TYPED.encode() + b"\xff\xfe", "100 KB": b"s" * 100_000, "64 KB and one": b"s" * 65_537,
+    "mask": b"sk-ant...cdef", "ellipsis": "sk-ant…cdef".encode(), "JSON": f'{{"key":"{TYPED}"}}'.encode(),
+    "variable": b"$ANTHROPIC_API_KEY", "reference": b"${ANTHROPIC_API_KEY}", "one quote": f'"{TYPED}'.encode(),
+    "UTF-16": TYPED.encode("utf-16"), "carriage returns": TYPED.replace("-", "\r").encode(),
+}
+TAKING = ["models auth paste-api-key --provider anthropic", "models auth paste-token --provider openai",
+          "models auth rotate anthropic:default", "env set GROQ_API_KEY"]
+
+CONTRADICTIONS = [
+    "models status --json --plain", "models status --plain --probe", "models list --json --plain",
+    "models auth order set --provider anthropic", "models auth order set --provider anthropic anthropic:none",
+    "models auth order set --provider anthropic openai:env",
+    "models auth paste-api-key", "models auth paste-api-key --provider", "models auth paste-api-key --provider openai --profile-id anthropic:x",
+    "models auth paste-api-key --provider anthropic --profile-id anthropic:env",
+    "models auth paste-token --provider openai --expires-in -3d", "models auth paste-token --provider openai --expires-in 3y",
+    "models auth paste-token --provider openai --expires-in 99999999999999999999999d",
+    "models auth paste-token --provider openai --expires-in nan", "models auth paste-token --provider openai --expires-in infd",
+    "models auth paste-token --provider openai --expires-in 1e308d",
+    "gateway run --port 65536", "gateway run --port -1", "gateway run --port x", "gateway run --bind 8.8.8.8 --port 0",
+    "gateway run --bind 0.0.0.0 --port 0",
+    "--profile ../x models status", "--profile", "models status --agent main --agent nobody",
+]
+
+
+@pytest.fixture(scope="module")
+def host():
+    made = Host()
+    yield made
+    made.remove()
+
+
+@pytest.fixture(autouse=True)
+def unchanged(host):
+    before = host.tree()
+    yield
+    after = host.tree()
+    if after != before:
+        host.reset()
+    assert after == before, sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place or "nothing")
+def test_a_bad_word(host, place):
+    if place and not is_known(place.split()):
+        pytest.skip("no such command yet")
+    problems = []
+    for what, word in NAMES.items():
+        if (place, what) in RIGHT or (place, None) in RIGHT and what != "not UTF-8":
+            continue
+        words = [*place.split(), word]
+        codes = PLACES[place]
+        if place == "" and word == "":
+            codes = {USAGE, 0}
+        answer = host.run(words, stdin=f"{TYPED}\n")
+        problems += [f"{what}: {problem}" for problem in answer.problems({*codes})]
+        if "\nerror: forged" in answer.stderr or answer.stderr.startswith("error: forged"):
+            problems.append(f"{what}: {place}: a line of the answer was forged")
+        if len(answer.stderr) > 8000:
+            problems.append(f"{what}: {place}: it repeats {len(answer.stderr)} characters")
+    assert not problems, "\n".join(problems[:30])
+
+
+@pytest.mark.parametrize("line", CONTRADICTIONS)
+def test_words_that_contradict_each_other(host, line):
+    words = line.split()
+    start = [word for word in words if not word.startswith("--profile")] if words[0].startswith("--profile") else words
+    if line.startswith("models") and not is_known(start) or "--probe" in words and "unknown" in host.run(words).stderr.lower():
+        pytest.skip("no such command yet")
+    problems = host.run(words).problems({USAGE, DATA, 78})
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.parametrize("what", RUBBISH)
+@pytest.mark.parametrize("line", TAKING)
+def test_rubbish_instead_of_a_secret(host, line, what):
+    if not is_known(line.split()):
+        pytest.skip("no such command yet")
+    answer = host.run(line.split(), stdin=RUBBISH[what])
+    if line.startswith("env set") and answer.code == 0:
+        host.reset()  # A variable may have blanks and quotes in it.
+    problems = answer.problems({USAGE, DATA} if not line.startswith("env set") else {0, USAGE, DATA})
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.parametrize("words", READING + WRITING, ids=" ".join)
+def test_a_secret_among_the_words(host, words):
+    if not is_known(words):
+        pytest.skip("no such command yet")
+    problems = []
+    for more in ([SECRET_WORD], [f"--api-key={SECRET_WORD}"], ["--token", SECRET_WORD], [f"--{SECRET_WORD}"], ["--", SECRET_WORD]):
+        answer = host.run([*words, *more], stdin="")
+        problems += answer.problems({USAGE, DATA, UNAVAILABLE})
+    assert not problems, "\n".join(problems)

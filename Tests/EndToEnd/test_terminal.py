@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The commands that ask: nothing of a secret is shown, and whatever ends a prompt finds the terminal restored."""
+
+import json
+import signal
+import termios
+import time
+
+import pytest
+
+from gateway import store
+from programs import BUILD, GATEWAY, clean_environment
+from terminal import Terminal
+
+KEY = "sk-CANARY-ok-typed-at-a-prompt"
+SETUP_TOKEN = "sk-ant-oat01-" + "CANARY" * 12
+AUTH = ["models", "auth"]
+
+
+@pytest.fixture
+def home(tmp_path):
+    return Home(tmp_path)
+
+
+class Home:
+    """A home directory, and commands at a terminal in it."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.environment = clean_environment(folder, TERM="xterm")
+        self.state = folder / ".agenticflow-enterprise"
+        self.terminals = []
+
+    def command(self, *arguments):
+        return self.run(str(BUILD / GATEWAY), *AUTH, *arguments)
+
+    def run(self, *words):
+        made = Terminal(words, self.environment)
+        self.terminals.append(made)
+        return made
+
+    def store(self, profiles):
+        folder = self.state / "agents" / "main" / "agent"
+        for path in (self.state, self.state / "agents", folder.parent, folder):
+            path.mkdir(mode=0o700, exist_ok=True)
+        path = folder / "auth-profiles.json"
+        path.write_text(json.dumps(store(profiles), indent=2))
+        path.chmod(0o600)
+        return path
+
+    @property
+    def profiles(self):
+        path = self.state / "agents" / "main" / "agent" / "auth-profiles.json"
+        return json.loads(path.read_text())["profiles"] if path.exists() else {}
+
+
+@pytest.fixture(autouse=True)
+def ended(home):
+    yield
+    for made in home.terminals:
+        shown = made.text
+        made.close()
+        assert "CANARY" not in shown
+
+
+# Every prompt for a secret, with what leads to it.
+PROMPTS = {
+    "paste-api-key": (["paste-api-key", "--provider", "openai"], [], "API key for openai"),
+    "paste-token": (["paste-token", "--provider", "openai"], [], "Token for openai"),
+    "setup-token": (["setup-token"], [("Have you run", "y\n")], "Setup token for anthropic"),
+    "setup-token --yes": (["setup-token", "--yes"], [], "Setup token for anthropic"),
+    "add": (
+        ["add"], [("Provider", "openai\n"), ("Kind", "1\n"), ("Profile id", "\n")], "API key for openai"),
+    "rotate": (["rotate", "openai:old"], [], "New API key for openai:old"),
+}
+
+
+def prompt(home, name):
+    arguments, answers, text = PROMPTS[name]
+    if name == "rotate":
+        home.store({"openai:old": "sk-CANARY-ok-the-old-one"})
+    made = home.command(*arguments)
+    for question, answer in answers:
+        made.await_text(question).type(answer)
+    return made.await_quiet(text)
+
+
+@pytest.mark.parametrize("name", PROMPTS)
+def test_nothing_is_echoed_and_the_terminal_is_as_before(home, name):
+    made = prompt(home, name)
+    assert not made.flags() & (termios.ECHO | termios.ISIG | termios.ICANON)
+    made.type((SETUP_TOKEN if "setup" in name else KEY) + "\n")
+    assert made.end() == 0, made.text
+    assert made.flags() == made.before
+    assert len(home.profiles) == 1
+
+
+ENDINGS = {
+    "ctrl-c": (lambda made: made.type(b"\x03"), 130),
+    "ctrl-backslash": (lambda made: made.type(b"\x1c"), 130),
+    "ctrl-d": (lambda made: made.type(b"\x04"), 66),
+    "terminate": (lambda made: made.kill(signal.SIGTERM), -signal.SIGTERM),
+    "interrupt": (lambda made: made.kill(signal.SIGINT), -signal.SIGINT),
+    "hang-up": (lambda made: made.kill(signal.SIGHUP), -signal.SIGHUP),
+}
+
+
+@pytest.mark.parametrize("name", PROMPTS)
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_whatever_ends_a_prompt_restores_the_terminal_and_stores_nothing(home, name, ending):
+    made = prompt(home, name)
+    before = home.profiles
+    made.type(KEY)
+    act, code = ENDINGS[ending]
+    act(made)
+    assert made.end() == code, made.text
+    assert made.flags() == made.before
+    assert home.profiles == before
+    if code > 0:
+        assert "Nothing was changed." in made.text
+
+
+def test_a_wrong_paste_restores_the_terminal_too(home):
+    made = prompt(home, "paste-api-key").type("Bearer " + KEY + "\n")
+    assert made.end() == 65
+    assert made.flags() == made.before
+
+
+def test_a_resize_changes_nothing(home):
+    made = prompt(home, "paste-api-key")
+    for size in [(10, 20), (60, 200), (1, 1)]:
+        made.resize(*size)
+    assert not made.echoes
+    made.type(KEY + "\n")
+    assert made.end() == 0
+    assert made.flags() == made.before
+
+
+def test_a_stopped_prompt_goes_on_where_it_was(home):
+    """Ctrl-Z as a shell's user knows it: the shell has its terminal back, and `fg` asks again, without echo."""
+    shell = home.run("/bin/bash", "--norc", "--noprofile", "--noediting", "-i")
+    shell.type("PS1='rea''dy> '\n").await_text("ready> ")
+    shell.type(f"{BUILD / GATEWAY} models auth paste-api-key --provider openai\n")
+    shell.await_quiet("API key for openai")
+    shell.type(KEY[:10])
+    shell.type(b"\x1a")
+    shell.await_text("Stopped")
+    shell.await_text("ready> ")
+    assert shell.echoes
+    assert home.profiles == {}
+    shell.type("fg\n").await_quiet("API key for openai")
+    shell.type(KEY[10:] + "\n").await_text("Auth profile: openai:manual")
+    shell.type("exit\n")
+    assert shell.end() == 0
+    assert home.profiles["openai:manual"]["key"] == KEY
+
+
+def test_two_ways_to_paste(home):
+    made = prompt(home, "paste-api-key").type("\x1b[200~" + KEY + "\x1b[201~\n")
+    assert made.end() == 0, made.text
+    assert home.profiles["openai:manual"]["key"] == KEY
+
+
+@pytest.mark.parametrize("text, why", [
+    (KEY[:12] + "\n" + KEY[12:], "U+000A"),
+    ("export OPENAI_API_KEY=" + KEY, "begins with export NAME="),
+    ("OPENAI_API_KEY=" + KEY, "begins with NAME="),
+    ("Bearer " + KEY, "begins with Bearer"),
+    (KEY[:12] + "\x1b[A\x1b[D" + KEY[12:], "U+001B"),
+    (KEY[:12] + "\u200b" + KEY[12:], "U+200B"),
+    (KEY[:12] + "\u00a0" + KEY[12:], "U+00A0"),
+    ("CANARY" * 834, "more than 4096"),
+    ("CANARY" * 2000, "too long"),
+    ("sk-CANARY...typed", "shortened display"),
+    ("", "Nothing was pasted."),
+], ids=lambda value: None if len(value) > 30 else value)
+def test_a_bad_paste_is_refused_with_its_reason(home, text, why):
+    made = prompt(home, "paste-api-key")
+    made.type(text + "\n")
+    assert made.end() == 65, made.text
+    assert why in made.text
+    assert made.flags() == made.before
+    assert home.profiles == {}
+
+
+def test_corrections_while_typing(home):
+    made = prompt(home, "paste-api-key").type(b"wrong line\x15" + KEY.encode() + b"xy\x7f\x08\n")
+    assert made.end() == 0
+    assert home.profiles["openai:manual"]["key"] == KEY
+
+
+# The commands around the prompts.
+
+@pytest.mark.parametrize("text, why", [
+    ("", "Nothing was pasted."), ("sk-ant-api03-CANARYCANARY", "paste-api-key"),
+    ("sk-CANARY-CANARY-1234", "begins with sk-ant-oat01-"), (SETUP_TOKEN[:73], "at least 80"),
+], ids=["blank", "key", "other", "short"])
+def test_a_text_that_is_no_setup_token(home, text, why):
+    made = prompt(home, "setup-token --yes").type(text + "\n")
+    assert made.end() == 65
+    assert why in made.text
+    assert home.profiles == {}
+
+
+def test_a_setup_token_is_stored_for_a_year_and_its_limits_are_told(home):
+    made = prompt(home, "setup-token").type("  " + SETUP_TOKEN + " \n")
+    assert made.end() == 0
+    assert "needs_vendor_cli" in made.text and "paste-api-key" in made.text
+    entry = home.profiles["anthropic:manual"]
+    assert entry["type"] == "token"
+    assert abs(entry["expires"] / 1000 - time.time() - 365 * 86400) < 120
+
+
+def test_a_setup_token_that_has_not_been_made_yet(home):
+    made = home.command("setup-token").await_text("Have you run").type("\n")
+    assert made.end() == 0
+    assert "Run claude setup-token first" in made.text
+    assert home.profiles == {}
+
+
+def test_the_dialogue_asks_again_with_the_reason(home):
+    made = home.command("add")
+    made.await_text("Provider [anthropic]").type("antropic\n").await_text("Did you mean anthropic?").type("\n")
+    made.await_text("Kind").type("9\n").await_text("none of them").type("token\n")
+    made.await_text("Profile id [anthropic:manual]").type("../../x\n").await_text("is no profile id")
+    made.type("openai:x\n").await_text("is no profile id for anthropic").type("anthropic:ci\n")
+    made.await_quiet("Token for anthropic").type("Bearer " + SETUP_TOKEN + "\n").await_text("begins with Bearer")
+    made.await_quiet("Token for anthropic").type(SETUP_TOKEN + "\n")
+    made.await_text("Valid for").type("soon\n").await_text("is no duration").type("30d\n")
+    assert made.end() == 0, made.text
+    entry = home.profiles["anthropic:ci"]
+    assert abs(entry["expires"] / 1000 - time.time() - 30 * 86400) < 120
+    assert made.flags() == made.before
+
+
+@pytest.mark.parametrize("answers", range(5))
+def test_the_dialogue_given_up_stores_nothing(home, answers):
+    made = home.command("add")
+    steps = [("Provider", "anthropic\n"), ("Kind", "2\n"), ("Profile id", "\n"), ("Token for", SETUP_TOKEN + "\n")]
+    for question, answer in steps[:answers]:
+        made.await_quiet(question) if question == "Token for" else made.await_text(question)
+        made.type(answer)
+    next_question = [*steps, ("Valid for", "")][answers][0]
+    made.await_quiet(next_question) if next_question == "Token for" else made.await_text(next_question)
+    made.type(b"\x04" if answers % 2 else b"\x03")
+    assert made.end() in (66, 130, -signal.SIGINT)
+    assert home.profiles == {}
+    assert made.flags() == made.before
+
+
+def test_the_dialogue_stores_a_reference(home):
+    made = home.command("add", "--provider", "openai")
+    made.await_text("Kind").type("reference\n").await_text("It is").type("1\n").await_text("Profile id").type("\n")
+    made.await_text("Reference").type("vault/x\n").await_text("is no reference").type("env:TEAM_KEY\n")
+    assert made.end() == 0, made.text
+    assert "The variable TEAM_KEY is not set." in made.text
+    assert home.profiles["openai:manual"] == {
+        "type": "api_key", "provider": "openai", "keyRef": {"source": "env", "provider": "default", "id": "TEAM_KEY"}}
+
+
+@pytest.mark.parametrize("answer, stays", [("y\n", False), ("n\n", True), ("\n", True), ("yes please\n", True)])
+def test_logout_asks(home, answer, stays):
+    home.store({"openai:old": KEY})
+    made = home.command("logout", "openai:old")
+    made.await_text("Remove openai:old").type(answer)
+    assert made.end() == 0
+    assert ("openai:old" in home.profiles) == stays
+    assert ("Nothing was removed." in made.text) == stays
+    assert made.flags() == made.before
+
+
+def test_the_witness_of_these_tests_sees_an_echo(home):
+    """What all of them rest on: a program that does not turn it off shows what is typed."""
+    made = home.run("/bin/cat").type("typed in the open\n")
+    made.await_text("typed in the open")
+    assert made.echoes
+    made.type(b"\x04")
+    assert made.end() == 0
