@@ -46,7 +46,7 @@ struct ModelsExplain: ContextCommand {
         } else {
             context.terminal.say(answer.origin.sentence)
             let report = ExplanationReport(
-                answer.root, asked: model, session: session, configured: ConfiguredModels(reading, agent: agent),
+                answer.root, asked: model, session: session, configured: ConfiguredModels(reading, agent: named),
                 now: now)
             for line in report.lines(width: context.terminal.tableWidth) {
                 context.terminal.say(line.escapedForDisplay)
@@ -79,7 +79,7 @@ struct ModelsExplain: ContextCommand {
         case .answered(400, let root), .answered(404, let root):
             // Any other refusal is not about the model: an older gateway, or none of ours.
             guard let error = root["error"], let message = error["message"]?.string,
-                let code = error["code"]?.string.flatMap(ErrorCode.init(rawValue:)),
+                let code = (error["code"]?.string).flatMap(ErrorCode.init(rawValue:)),
                 Self.codes.contains(code)
             else { break }
             throw ModelsError.noRoute(message, isModelMissing: code == .modelMissing)
