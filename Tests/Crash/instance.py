@@ -84,7 +84,7 @@ BESIDE = re.compile(r"(^|/)\.[^/]+\.new-[^/]+\.tmp$")
 # What differs from run to run, although the same was done.
 VOLATILE = [
     (re.compile(rb"agw_[0-9A-Za-z]{40}"), b"agw_"), (re.compile(rb"1[5-9]\d{11}"), b"TIME"),
-    (re.compile(rb"20\d{6}T\d{6}Z"), b"TIME"), (re.compile(rb"20[2-9]\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"), b"TIME"),
+    (re.compile(rb"20\d{6}T\d{6}Z(-\d+)?"), b"TIME"), (re.compile(rb"20[2-9]\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"), b"TIME"),
 ]
 
 
