@@ -125,6 +125,10 @@ def broken(start):
     gateway = start.prepare({"anthropic:work": KEY}, gateway={"port": 0})
     gateway.write_config({"gateway": {"port": 0, "token": "agw_0123456789abcdefghijklmnopqrstuvw"}})
     gateway.config_path.chmod(0o644)
+    replace(gateway.agent_folder / "auth.json", json.dumps({"openrouter": {"key": "sk-or-0123456789abcdef"}}))
+    left = gateway.agent_folder / ".auth-profiles.json.new-x.tmp"
+    replace(left, "{")
+    os.utime(left, (time.time() - 3600,) * 2)
     return gateway
 
 
@@ -178,24 +182,37 @@ def test_a_read_only_state_directory(start):
     assert "doctor-backups" not in os.listdir(gateway.state)
 
 
+def injected(gateway, call, kind, number, *arguments):
+    """The doctor, with the n-th of its calls of that name cut or refused; None when it makes fewer."""
+    trace = gateway.folder / "trace"
+    result = subprocess.run(
+        ["strace", "-f", "-o", trace, "-e", f"trace={call}", "-e", f"inject={call}:{kind}:when={number}",
+         BUILD / GATEWAY, "doctor", *arguments],
+        env=gateway.environment, capture_output=True, text=True)
+    is_cut = result.returncode in (-9, 137) or "INJECTED" in trace.read_text()
+    return result if is_cut else None
+
+
+def codes(call):
+    """The exit codes of a run that was cut there. What is only tidied up, or let go of, fails for nobody."""
+    return {-9, 137, 74, 77} | ({0} if call in ("unlinkat", "flock") else set())
+
+
 needs_strace = pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace")
 
 
 @needs_strace
-@pytest.mark.parametrize("call", ["fsync", "renameat", "fchmod"])
+@pytest.mark.parametrize("call", ["fsync", "renameat", "fchmod", "mkdirat", "unlinkat", "flock"])
 def test_a_death_or_an_error_at_every_call_can_be_taken_back(start, call):
     """At each of its calls the doctor is killed, or told that the disk is broken: what was is still there, or comes back."""
     for kind in ["signal=KILL", "error=EIO"]:
-        for number in range(1, 40):
+        for number in range(1, 60):
             gateway = broken(start)
             before = everything(gateway.state)
-            result = subprocess.run(
-                ["strace", "-f", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:{kind}:when={number}",
-                 BUILD / GATEWAY, "doctor", "--fix", "--yes"],
-                env=gateway.environment, capture_output=True, text=True)
-            if result.returncode == 0:
+            result = injected(gateway, call, kind, number, "--fix", "--yes")
+            if result is None:
                 break
-            assert result.returncode in (-9, 137, 74, 77), result.stderr
+            assert result.returncode in codes(call), result.stderr
             after = everything(gateway.state)
             undone = gateway.command("doctor", "--undo")
             if undone.returncode == 0:
@@ -203,6 +220,25 @@ def test_a_death_or_an_error_at_every_call_can_be_taken_back(start, call):
             else:
                 assert undone.returncode == 66, undone.stderr
             assert {name: after[name] for name in before} == before, f"{call} {kind} {number}"
+        assert number > 1
+
+
+@needs_strace
+@pytest.mark.parametrize("call", ["fsync", "renameat", "fchmod", "unlinkat"])
+def test_a_way_back_that_was_cut_can_be_gone_again(start, call):
+    for kind in ["signal=KILL", "error=EIO"]:
+        for number in range(1, 60):
+            gateway = broken(start)
+            before = everything(gateway.state)
+            assert gateway.command("doctor", "--fix", "--yes").returncode == 0
+            result = injected(gateway, call, kind, number, "--undo")
+            if result is not None:
+                assert result.returncode in codes(call), result.stderr
+                assert gateway.command("doctor", "--undo").returncode in (0, 66)
+            after = everything(gateway.state)
+            assert {name: after[name] for name in before} == before, f"{call} {kind} {number}"
+            if result is None:
+                break
         assert number > 1
 
 

@@ -49,7 +49,8 @@ struct Survey {
     }
 
     private static func configuration(_ layout: StateLayout) -> (Document?, SettingsFileError?) {
-        do throws(SettingsFileError) { return (try SettingsFile(layout).load(), nil) } catch { return (nil, error) }
+        let found = SettingsFile(layout).resolved()
+        return (found.authored, found.failure)
     }
 
     private static func storeErrors(_ reading: InstanceReading) -> [AgentID: StoreError] {

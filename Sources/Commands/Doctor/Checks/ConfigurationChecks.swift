@@ -39,6 +39,7 @@ struct ConfigurationChecks {
 
     private func finding(_ error: SettingsFileError) -> Finding {
         let advice = error.advice
+        guard error.chain.isEmpty else { return Finding(.configInclude, advice, path: error.path) }
         switch error.cause {
         case .malformed(_, let problem) where problem.hasPrefix("It is longer"):
             return Finding(
@@ -64,11 +65,6 @@ struct ConfigurationChecks {
                 .configGatewayTokenMisplaced, "gateway.token stands where it has no effect.",
                 why: "Clients' token is read from gateway.auth.token.",
                 fix: "Run: \(program) doctor --fix", path: path, repair: .moveGatewayToken)
-        }
-        if key.hasPrefix("$include") {
-            return Finding(
-                .configInclude, what, why: "What it names is not in force.", fix: "Run: \(program) config validate",
-                path: path)
         }
         if problem.problem.hasPrefix("refers to "), problem.problem.hasSuffix("which is not set") {
             let names = problem.problem.dropFirst("refers to ".count).dropLast(", which is not set".count)

@@ -69,10 +69,8 @@ struct StatusText {
     }
 
     private func line(_ provider: ProviderOverview) -> String {
-        let detail =
-            provider.effective == .profiles
-            ? context.shown(provider.effectiveDetail(storePath: layout.storePath(overview.agent.id)))
-            : provider.effectiveDetail(storePath: "")
+        let found = provider.effectiveDetail(layout)
+        let detail = provider.effective == .profiles ? context.shown(found) : found
         var parts = ["- \(provider.provider) effective=\(provider.effective.rawValue):\(detail)"]
         if !provider.profiles.isEmpty {
             let counts =
