@@ -79,7 +79,7 @@ struct ModelsExplain: ContextCommand {
         case .answered(400, let root), .answered(404, let root):
             // Any other refusal is not about the model: an older gateway, or none of ours.
             guard let error = root["error"], let message = error["message"]?.string,
-                let code = error["code"]?.string.flatMap(ErrorCode.init(rawValue:)),
+                let code = (error["code"]?.string).flatMap(ErrorCode.init(rawValue:)),
                 Self.codes.contains(code)
             else { break }
             throw ModelsError.noRoute(message, isModelMissing: code == .modelMissing)
