@@ -112,7 +112,7 @@ import Testing
             "Run: agenticflow-enterprise models auth paste-api-key --provider anthropic --agent main"
         ),
         (
-            "openai:god", 65, "There is no credential \"openai:god\" for agent main. Did you mean openai:bad?",
+            "openai:god", 65, "There is no credential \"openai:god\" for agent main. Did you mean openai:good?",
             "See them with: agenticflow-enterprise models auth list --agent main"
         ),
     ])
