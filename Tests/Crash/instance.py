@@ -129,7 +129,8 @@ class Instance:
                 if not os.path.isfile(path) or os.path.islink(path):
                     continue
                 with open(path, "rb") as file:
-                    found[steady(os.path.relpath(path, self.state).encode()).decode()] = steady(file.read())
+                    found[steady(os.path.relpath(path, self.state).encode()).decode()] = steady(
+                        file.read().replace(str(self.base).encode(), b"BASE"))
         return found
 
     def open_to_others(self) -> list[str]:

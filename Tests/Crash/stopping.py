@@ -184,7 +184,7 @@ class Judge:
         told = result.stdout.decode(errors="replace") + result.stderr.decode(errors="replace")
         found += ["it shows a secret"] if any(secret in told for secret in SECRETS) else []
         if not is_kill:
-            found += leftovers(files) + self.answer(result, told, is_done=self.is_done(files, told))
+            found += leftovers(files) + self.answer(result, told, is_done=self.is_done(files, told), is_untouched=kept(files) == kept(self.before))
         # The next run does not depend on how this state came about.
         state = fingerprint(files)
         with self.lock:
@@ -202,10 +202,12 @@ class Judge:
                 found[name] = wanted[name]
         return found == wanted
 
-    def answer(self, result: subprocess.CompletedProcess, told: str, is_done: bool) -> list[str]:
+    def answer(self, result: subprocess.CompletedProcess, told: str, is_done: bool, is_untouched: bool) -> list[str]:
         code, found = result.returncode, []
         if code == self.command.code and self.command.word in told:
             return [] if is_done else [f"it claims success (exit {code}) and has not done it"]
+        if code == 0 and is_untouched:
+            return []  # It says what it found, and not that it has done anything.
         if code not in HONEST:
             found.append(f"exit {code}: {told[:300]}")
         if "Fatal error" in told or "Current stack trace" in told:

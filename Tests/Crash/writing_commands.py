@@ -58,5 +58,6 @@ WRITING_COMMANDS = [
     command("agents delete", "agents delete work --force", [CONFIG, WORK_STORE, TRASHED], again=(0, 64, 65)),
     command("agents default", "agents default work", [CONFIG]),
     command("auth add", "models auth add --provider openai --profile-id openai:ci --ref env:CRASH_VARIABLE", [STORE, CONFIG]),
-    command("doctor --fix", "doctor --fix --yes", [CONFIG, *DOCTOR_BACKUP], seed=WITHOUT_TOKEN),
+    command("doctor --fix", "doctor --fix --yes", [CONFIG, *DOCTOR_BACKUP], seed=WITHOUT_TOKEN,
+            word=" made. Backup: "),
 ]

@@ -195,7 +195,7 @@ class Answer:
         found += [f"it prints {character!r}" for character in set(UNSAFE.findall(both))]
         if self.code >= 64:
             advice = self.advice
-            if advice is None and not self.is_usage:
+            if advice is None and not self.is_usage and self.words[:2] != ["config", "validate"]:  # Its answer is the list.
                 found.append("it does not say what, why and fix")
             elif advice and not COMMAND.search(advice[2]):
                 found.append("its fix names no command")
