@@ -82,10 +82,17 @@ struct DoctorCommand: ContextCommand {
         if generateGatewayToken { return try makeToken(survey) }
         let report = DoctorReport(findings: chosen(survey.findings()))
         if json { return context.terminal.print(report.json) }
-        for line in report.lines { context.terminal.say(line) }
+        for line in report.lines + Self.variables(survey) { context.terminal.say(line) }
         context.terminal.say(report.summary)
         if fix { try repair(report.findings, survey) }
         context.terminal.say("Doctor complete.")
+    }
+
+    /// Which variables count, where each is from, what it shadows, and whether the gateway has the same.
+    private static func variables(_ survey: Survey) -> [String] {
+        let rows = survey.overviews.first?.variables ?? []
+        guard !rows.isEmpty else { return [] }
+        return ["Variables"] + rows.map { "  \($0.line(survey.context, survey.layout).escapedForDisplay)" } + [""]
     }
 
     private func chosen(_ findings: [Finding]) -> [Finding] {
