@@ -81,7 +81,7 @@ package struct SettingsFile: Sendable {
         do throws(StoreError) {
             let directory = try SafeDirectory(creating: folder, kind: kind)
             return try directory.withLock("\(name).lock", wait: .seconds(10)) { () throws(StoreError) in
-                for name in [name, "\(name).bak"] { directory.removeLeftovers(beside: name) }
+                for name in [name, "\(name).bak", "\(name).bak.new"] { directory.removeLeftovers(beside: name) }
                 let before = try directory.read(name, limitInBytes: Self.limitInBytes)
                 let old = try before.map { bytes throws(StoreError) in try parse(bytes) }
                 let start = old ?? Document(emptyObjectAs: .json5)

@@ -75,7 +75,8 @@ import Testing
 
     @Test(
         arguments: [
-            (["--", "---"], "\"---\" is no name for an agent.", Int32(64)), ([".."], "\"..\" is no name for an agent.", 64),
+            (["--", "---"], "\"---\" is no name for an agent.", Int32(64)),
+            ([".."], "\"..\" is no name for an agent.", 64),
             ([""], "\"\" is no name for an agent.", 64), (["\u{1B}"], "\"\\u{1b}\" is no name for an agent.", 64),
             ([String(repeating: "x", count: 300)], "That name is too long for an agent.", 64),
             (["Main"], "No agent can be added as main.", 64), (["old"], "There is an agent old already.", 65),
@@ -238,5 +239,22 @@ import Testing
         #expect(instance.run(["agents", "add", "twin", "--agent-dir", "\(folder)/../coder"]).code == 64)
         symlink("\(instance.home)/elsewhere", "\(instance.home)/link")
         #expect(instance.run(["agents", "add", "twin", "--agent-dir", "\(instance.home)/link/coder"]).code == 64)
+    }
+
+    @Test func `what an included file says of agents counts, and is not changed`() throws {
+        let instance = Instance(config: "{$include: './agents.json5'}")
+        let included = "{agents: {list: [{id: 'main'}, {id: 'there', default: true}, {id: 'other'}]}}"
+        instance.write("agents.json5", included)
+        #expect(instance.run("agents add there").code == 65)
+        #expect(try JSON(instance.run("agents add here --json").stdout)["defaultAgent"] == "there")
+        let config = instance.config
+        for line in ["agents delete other --force", "agents default other", "agents add new --default"] {
+            let run = instance.run(line)
+            #expect(run.code == 78, "\(line)")
+            #expect(run.stderr.hasPrefix("error: "))
+        }
+        #expect(instance.read("agents.json5") == included)
+        #expect(instance.config == config)
+        #expect(instance.run("agents delete here --force").code == 0)
     }
 }

@@ -45,7 +45,7 @@ import Testing
         #expect(instance.mode(of: "trash") == 0o700)
         #expect(instance.mode(of: Self.trash) == 0o700)
         #expect(!FileManager.default.fileExists(atPath: "\(state)/agents/coder"))
-        #expect(instance.config == Self.config.replacing("  {id: \"coder\"}, //", with: "   //"))
+        #expect(instance.config == Self.config.replacing("{id: \"coder\"},", with: ""))
         #expect(instance.store == AgentsAddTests.store)
     }
 

@@ -34,7 +34,7 @@ import Testing
         ("gateway run --bind=la", ["--bind=lan"]),
         ("completion ", ["bash", "zsh", "fish"]), ("completion bash ", ["--help", "--profile", "--no-color"]),
         ("--profile second models st", ["status"]), ("--no-color models st", ["status"]),
-        ("models auth list --provider open", ["openai", "openrouter"]),
+        ("models auth list --provider open", ["openai", "opencode", "openrouter"]),
         ("models auth list --provider=openr", ["--provider=openrouter"]),
         ("models auth list --agent ", ["coder", "main"]), ("models --agent c", ["coder"]),
         ("models auth order set --provider anthropic ", ["anthropic:work"]),

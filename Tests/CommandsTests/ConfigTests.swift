@@ -126,7 +126,7 @@ import Testing
         Refusal(["set", "my.apiKey", "CANARY", "--allow-unknown"], 64, "my.apiKey takes no credential"),
         Refusal(
             ["set", "models.providers.lab.baseUrl", "http://example.com/${KEY}"], 65, "models.providers.lab.baseUrl"),
-        Refusal(["set", "models.providers.UP/..", "{}"], 65, "is no provider id"),
+        Refusal(["set", "models.providers[\"UP/..\"]", "{}"], 65, "is no provider id"),
         Refusal(
             ["set", "models.providers.lab.headers[\"x-b\"]", "${KEY}"], 65, "variables are not expanded in headers"),
         Refusal(["set", "gateway.port"], 64, "The command names no value"),
@@ -324,13 +324,16 @@ import Testing
         }
     }
 
-    @Test(arguments: ["empty", "pipe", "folder", "huge", "link", "list"])
+    @Test(arguments: ["empty", "pipe", "folder", "huge", "link", "list", "foreign"])
     func `whatever stands in its place is refused and stays`(kind: String) {
         let instance = Instance(config: kind == "list" ? "[1]" : "")
         let path = "\(instance.state)/agenticflow-enterprise.json"
         switch kind {
         case "huge": #expect(truncate(path, 100 << 20) == 0)
         case "empty", "list": break
+        case "foreign":
+            // Only an administrator can give a file away.
+            guard geteuid() == 0, chown(path, 65_534, 65_534) == 0 else { return }
         default: unlink(path)
         }
         switch kind {
@@ -348,6 +351,7 @@ import Testing
             #expect(rows.count == 3 && rows[0].hasPrefix("error: ") && rows[2].hasPrefix("  fix: "), "\(run.stderr)")
         }
         #expect(instance.run("config validate").code == 78)
+        #expect(instance.run("config path").code == 0)
         var status = stat()
         #expect(lstat(path, &status) == 0)
         if kind == "huge" { #expect(status.st_size == 100 << 20) }

@@ -268,6 +268,25 @@ import Testing
         #expect(gateway.heard.count == 2)
     }
 
+    @Test func `a variable that the configuration refers to counts like a key`() {
+        let instance = Instance(
+            config:
+                "{models: {providers: {lab: {baseUrl: 'https://l.example', api: 'anthropic-messages', apiKey: '${LAB_KEY}'}}}}"
+        )
+        instance.environment["LAB_KEY"] = "lab-test-of-this-shell"
+        instance.environment["PLAIN"] = "nothing to warn of"
+        instance.write(".env", "PLAIN=x\n")
+        let gateway = PretendGateway(instance, answers: Self.answer(""))
+        #expect(
+            instance.run("env list").stderr == """
+                warning: The gateway does not have LAB_KEY.
+                  why: It is set where this command runs, and not where the gateway was started.
+                  fix: Put it into \(Self.file), which the gateway reads at once: agenticflow-enterprise env set LAB_KEY
+
+                """)
+        withExtendedLifetime(gateway) {}
+    }
+
     @Test func `an older gateway is not taken to have nothing`() throws {
         let instance = Instance()
         instance.environment["OPENAI_API_KEY"] = "sk-test-of-this-shell"

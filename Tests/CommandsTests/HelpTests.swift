@@ -43,8 +43,8 @@ import Testing
     @Test func `a table that does not fit is told row by row, with every value whole`() throws {
         let instance = Instance(
             store: """
-                {"version": 1, "profiles": {"anthropic:work": {"type": "api_key", "provider": "anthropic", "key": "k1"},
-                "anthropic:second": {"type": "api_key", "provider": "anthropic", "key": "k2"}}}
+                {"version": 1, "profiles": {"anthropic:work": {"type": "api_key", "provider": "anthropic", "key": "sk-ant-api03-aaaaaaaaaaaa"},
+                "anthropic:second": {"type": "api_key", "provider": "anthropic", "key": "sk-ant-api03-bbbbbbbbbbbb"}}}
                 """)
         try instance.hold("anthropic:second", .rateLimit, for: 300)
         instance.isOutputTerminal = true

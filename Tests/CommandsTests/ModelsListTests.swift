@@ -3,6 +3,8 @@ import FoundationEssentials
 import Rotation
 import Testing
 
+@testable import Commands
+
 @Suite struct ModelsListTests {
     private static let config = """
         {
@@ -139,5 +141,21 @@ import Testing
         #expect(run.code == 65)
         #expect(run.stderr.contains("auth-profiles.json cannot be read as a credential store."))
         #expect(run.stdout.contains("anthropic/claude-sonnet-4-5"))
+    }
+
+    @Test(arguments: [(0, "0"), (1023, "1023"), (1024, "1k"), (8191, "8k"), (200_000, "195k"), (1_047_576, "1023k")])
+    func `tokens in one number`(count: Int, text: String) { #expect(ModelTable.tokens(count) == text) }
+
+    @Test func `where a table has no room, each model has two lines`() {
+        let row = ModelRow(
+            key: "house/small", provider: nil, name: "Small", input: "text", contextWindow: 4096, isLocal: true,
+            isAvailable: false, tags: ["default", "alias:s"])
+        let unknown = ModelRow(key: "gone/x", name: "x", tags: ["missing"], isMissing: true)
+        #expect(
+            ModelTable([row, unknown], columns: 60).lines == [
+                "house/small", "  text, 4k context, local, auth no, default, alias:s", "gone/x", "  auth -, missing",
+            ])
+        #expect(ModelTable([row], columns: 100).lines.count == 2)
+        #expect(ModelTable([row], columns: nil).lines.allSatisfy { !$0.hasSuffix(" ") })
     }
 }

@@ -15,14 +15,14 @@ import Testing
         let heard = Mutex<[String]>([])
 
         var ask: ProviderAsk {
-            ProviderAsk { question, recipient, _ in
+            ProviderAsk { question, recipient, _, done in
                 let secret = recipient.secret?.reveal() ?? "none"
                 self.heard.withLock { $0.append("\(question.shown(at: recipient.provider)) \(secret)") }
                 switch secret {
                 case let text where text.contains("good"):
-                    return .answer(ProviderAnswer(status: 200, body: Array("{}".utf8)))
-                case let text where text.contains("bad"): return .answer(ProviderAnswer(status: 401))
-                default: return .none(.name)
+                    done(.answer(ProviderAnswer(status: 200, body: Array("{}".utf8))))
+                case let text where text.contains("bad"): done(.answer(ProviderAnswer(status: 401)))
+                default: done(.none(.name))
                 }
             }
         }
@@ -112,7 +112,7 @@ import Testing
             "Run: agenticflow-enterprise models auth paste-api-key --provider anthropic --agent main"
         ),
         (
-            "openai:god", 65, "There is no credential \"openai:god\" for agent main. Did you mean openai:bad?",
+            "openai:god", 65, "There is no credential \"openai:god\" for agent main. Did you mean openai:good?",
             "See them with: agenticflow-enterprise models auth list --agent main"
         ),
     ])

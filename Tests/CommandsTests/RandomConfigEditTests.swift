@@ -91,6 +91,8 @@ import Testing
             gone = scene.touched.compactMap { printed.values[$0] }
         } else if scene.words.contains("unset") {
             gone = printed.members[scene.words[2].split(separator: ".").map(String.init)] ?? []
+        } else if scene.words[1] == "aliases", scene.words[2] == "remove" {
+            gone = scene.touched.flatMap { printed.members[$0 + ["alias"]] ?? [] }
         } else if scene.words[1] == "aliases" || scene.words.contains("add") {
             gone = scene.touched.compactMap { path in
                 let isReplaced = path.last == "alias" || path.last == "model" || path.last == "imageModel"

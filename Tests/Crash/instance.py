@@ -84,7 +84,7 @@ BESIDE = re.compile(r"(^|/)\.[^/]+\.new-[^/]+\.tmp$")
 # What differs from run to run, although the same was done.
 VOLATILE = [
     (re.compile(rb"agw_[0-9A-Za-z]{40}"), b"agw_"), (re.compile(rb"1[5-9]\d{11}"), b"TIME"),
-    (re.compile(rb"20[2-9]\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"), b"TIME"),
+    (re.compile(rb"20\d{6}T\d{6}Z(-\d+)?"), b"TIME"), (re.compile(rb"20[2-9]\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"), b"TIME"),
 ]
 
 
@@ -129,7 +129,7 @@ class Instance:
                 if not os.path.isfile(path) or os.path.islink(path):
                     continue
                 with open(path, "rb") as file:
-                    found[os.path.relpath(path, self.state)] = steady(file.read())
+                    found[steady(os.path.relpath(path, self.state).encode()).decode()] = steady(file.read())
         return found
 
     def open_to_others(self) -> list[str]:
@@ -180,4 +180,7 @@ def problems(before: dict[str, bytes], after: dict[str, bytes], found: dict[str,
             wrong.append(f"{name} is " + ("gone" if content is None else "neither the old one nor the new one"))
     here = {content for name, content in found.items() if is_version(name)}
     lost = [name for name in before if is_version(name) and before[name] not in here]
+    # What is moved is somewhere at any moment.
+    moved = [name for name in before if name not in after and before[name] in after.values()]
+    lost += [name for name in moved if before[name] not in found.values()]
     return wrong + [f"what {name} held is lost" for name in lost]

@@ -13,8 +13,8 @@ SCRIPT = r"""
 set -u
 mount -t tmpfs -o size=64k,mode=700 none "$1" || exit 100
 export AGENTICFLOW_STATE_DIR="$1/state" HOME="$1"
-mkdir -m 700 "$1/state"
-printf '{gateway: {port: 0}, note: "%s"}' "$(head -c 9000 /dev/zero | tr '\0' x)" > "$1/state/$4"
+umask 077; mkdir "$1/state"
+printf '{gateway: {port: 0}, note: "%s"}' "$(head -c 3000 /dev/zero | tr '\0' x)" > "$1/state/$4"
 for n in 1 2 3 4; do "$3" config set gateway.port "$n" >/dev/null || exit 102; done
 mkdir "$2/before" "$2/after"
 cp "$1"/state/$4* "$2/before/"

@@ -3,13 +3,12 @@
 
 import os
 import pathlib
-import subprocess
 import sys
 
 import pytest
-from instance import CONFIG, FULL, STORE, TYPED
+from instance import FULL, STORE
 from stopping import Command, Judge
-from writing_commands import MAY_BE_MISSING, WRITING_COMMANDS
+from writing_commands import WRITING_COMMANDS
 
 
 @pytest.fixture(scope="session")
@@ -19,30 +18,8 @@ def program():
     return str(path)
 
 
-def words(command: Command) -> list[str]:
-    """The words that name the command, without what it is given."""
-    found = []
-    for word in command.line:
-        if not word.isascii() or not word.replace("-", "").isalpha() or word.startswith("-"):
-            break
-        found.append(word)
-    return found
-
-
-def is_known(program: str, command: Command) -> bool:
-    depth = {"models": 2, "gateway": 2, "config": 2, "env": 2, "agents": 2, "doctor": 1}[command.line[0]]
-    if command.line[0] == "models" and command.line[1] in ("auth", "aliases", "fallbacks", "image-fallbacks"):
-        depth = 4 if command.line[2] == "order" else 3
-    result = subprocess.run([program, *command.line[:depth], "--help"], capture_output=True, text=True)
-    usage = f"agenticflow-enterprise {' '.join(command.line[:depth])} "
-    return result.returncode == 0 and usage in " ".join(result.stdout.split()) + " "
-
-
 @pytest.mark.parametrize("command", WRITING_COMMANDS, ids=[command.name for command in WRITING_COMMANDS])
 def test_a_command_that_is_stopped_loses_nothing(program, command, tmp_path, report):
-    if not is_known(program, command):
-        assert any(" ".join(command.line).startswith(words) for words in MAY_BE_MISSING), f"no command {command.line}"
-        pytest.skip(f"this program does not know: {' '.join(command.line)}")
     findings = Judge(tmp_path, command, program).judge()
     report(f"kill -9, ENOSPC, EIO, EROFS in {command.name}: {findings.sentence}")
     listed = "\n".join(findings.problems[:40])

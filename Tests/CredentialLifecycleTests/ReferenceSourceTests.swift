@@ -114,7 +114,7 @@ private struct Place {
     }
 }
 
-struct Unexpected: Error {}
+private struct Unexpected: Error {}
 
 @Suite(.serialized) struct SecretQuestionTests {
     private let scratch = ScratchFolder()

@@ -91,4 +91,12 @@ import Testing
         let own = StoreError.unsafe(path: "/s", problem: "It is a link.", fix: "Remove it.")
         #expect(own.advice.fix == "Remove it.")
     }
+
+    @Test(arguments: [
+        ("{\"a\":\"ü🔑\\n\"}", "{\"a\":\"ü🔑\\n\"}"), ("\"\u{202E}\u{9B}\u{7F}\"", "\"\\u202e\\u009b\\u007f\""),
+        ("\"\u{E0041}\"\n", "\"\\udb40\\udc41\"\n"),
+    ])
+    func `JSON means the same, and hides nothing`(text: String, shown: String) {
+        #expect(text.escapedInJSON == shown)
+    }
 }

@@ -123,7 +123,7 @@ def test_agents_come_and_go_beside_the_gateway(start, simulator):
     assert MESSAGES.ask(gateway)[0] == "Hello from work."
 
 
-@pytest.mark.parametrize("typed, code", [("y\n", 0), ("yes\n", 0), ("n\n", 65), ("\n", 65), ("\x04", 65)])
+@pytest.mark.parametrize("typed, code", [("y\n", 0), ("yes\n", 0), ("n\n", 65), ("\n", 65), ("\x04", 66)])
 def test_on_a_terminal_deleting_is_asked_for(start, typed, code):
     gateway = start.prepare({"anthropic:work": "sk-sim-ok-work"}, config=AGENTS)
     done(gateway.command(

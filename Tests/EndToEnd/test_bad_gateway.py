@@ -8,10 +8,11 @@ import signal
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from answers import CONFIG, LOCK, PLACE, READING, SEED, WRITING, Host, is_known
+from answers import CONFIG, LOCK, PLACE, READING, SEED, WRITING, Host
 from polling import eventually
 from programs import Program
 
@@ -116,8 +117,10 @@ class Pretender:
 def judge(host, codes, files=True):
     """Every command that shows something. `files`: whether those that show health must say that it is from the files."""
     problems, before = [], host.tree()
-    for words in filter(is_known, VIEWING):
-        shown = host.run(words, stdin="")
+    asked = VIEWING
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda words: host.run(words, stdin=""), asked))
+    for words, shown in zip(asked, answers):
         problems += shown.problems({1, 2, 69, *codes}, limit=LIMIT)
         if files and words[:2] in (["models", "status"], ["models", "explain"]) and "--plain" not in words:
             said = '"view": "files"' if "--json" in words else "View: files (the gateway does not answer)"
@@ -134,7 +137,7 @@ def judge(host, codes, files=True):
 
 def write(host):
     problems = []
-    for words in filter(is_known, WRITING[:6]):
+    for words in WRITING[:6]:
         problems += host.run(words).problems({0}, limit=LIMIT)
     return problems
 
@@ -143,7 +146,7 @@ def write(host):
 def test_a_gateway_that(host, what):
     pretender = Pretender(host, ANSWERS[what])
     try:
-        is_ours = what in ("is newer", "sends escapes", "sends wrong kinds", "sends a list", "sends null", "nests deeply")
+        is_ours = what in ("is newer", "sends escapes", "sends wrong kinds")
         problems = judge(host, {0}, files=not is_ours)
         problems += write(host)
     finally:

@@ -51,8 +51,11 @@ import Testing
     private static func ask(_ base: String, _ secret: Secret? = Secret("sk-test-12345678")) async throws -> NoAnswer? {
         var provider = try #require(Provider[id: .openai])
         provider.baseURL = base
-        let reply = await ProviderCaller().ask(
-            ProviderQuestion(path: "/"), of: provider, with: secret, caFile: nil, patience: .milliseconds(500))
+        let reply = await withCheckedContinuation { continuation in
+            ProviderCaller().ask(
+                ProviderQuestion(path: "/"), of: provider, with: secret, caFile: nil, patience: .milliseconds(500)
+            ) { continuation.resume(returning: $0) }
+        }
         if case .none(let reason) = reply { return reason }
         return nil
     }

@@ -77,6 +77,34 @@ import Testing
         #expect(scratch.names == (names + ["\(Self.name).lock"]).sorted())
     }
 
+    @Test func `no older copy is moved before the newest one is written`() throws {
+        write("{n: 0}")
+        for number in 1...6 {
+            try file().edit { document throws(DocumentError) in try document.set(.integer(Int64(number)), at: ["n"]) }
+        }
+        let names = ["", ".bak", ".bak.1", ".bak.2", ".bak.3", ".bak.4"].map { Self.name + $0 }
+        let before = names.map { scratch.text(of: $0) }
+        // Nothing can take the place of a folder, as nothing can be written to a full disk.
+        scratch.makeFolder("\(Self.name).bak.new")
+        for number in 7...14 {
+            #expect(throws: SettingsFileError.self) {
+                try file().edit { document throws(DocumentError) in
+                    try document.set(.integer(Int64(number)), at: ["n"])
+                }
+            }
+        }
+        #expect(names.map { scratch.text(of: $0) } == before)
+    }
+
+    @Test func `a copy that is there already is not kept twice`() throws {
+        write("{n: 2}")
+        scratch.write("{n: 2}", to: "\(Self.name).bak")
+        scratch.write("{n: 1}", to: "\(Self.name).bak.1")
+        try file().edit { document throws(DocumentError) in try document.set(.integer(3), at: ["n"]) }
+        #expect(["", ".bak", ".bak.1"].map { scratch.text(of: Self.name + $0) } == ["{n: 3}", "{n: 2}", "{n: 1}"])
+        #expect(scratch.text(of: "\(Self.name).bak.2") == nil)
+    }
+
     @Test func `what changes nothing, or refuses, writes nothing`() throws {
         write(Self.sample)
         let before = Fingerprint(of: scratch.path(Self.name))

@@ -61,14 +61,14 @@ struct AgentAddition {
         if let workspace { _ = try SafeDirectory(creating: workspace, kind: .shared) }
         let store = AuthProfilesFile(folder: directory)
         // A store that was there before and cannot be read must be known of before the agent is.
-        _ = try store.load()
+        let there = try store.load()
         let main = AuthProfilesFile(folder: reading.layout.agentDirectory(.main))
         let copied = options.copyCredentials ? try store.copyEntries(from: main) : []
         let defaultAgent = try writeEntry()
         return try AddedAgent(
             id: id, name: name, directory: directory, workspace: workspace, model: model,
             models: reading.settings.models, inherits: !options.noInherit,
-            copied: options.copyCredentials ? copied : nil, own: store.load().profiles.keys.sorted(),
+            copied: options.copyCredentials ? copied : nil, own: Set(there.profiles.keys).union(copied).sorted(),
             ofMain: Array((reading[.main]?.stored.book.profiles ?? [:]).keys).sorted(), defaultAgent: defaultAgent,
             formerDefault: reading.settings.defaultAgent, configPath: reading.layout.configPath)
     }

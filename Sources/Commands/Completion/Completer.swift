@@ -17,7 +17,9 @@ struct Completer {
 
     // Where the words before it have led.
     private var command = CommandOutline.root
-    private var arguments = CommandOutline.root.arguments
+    /// What the command takes; read when it is needed, since that is what takes the time here.
+    private var arguments: [ArgumentOutline] = []
+    private var isRead = false
     private var isOfDefault = false
     private var used: Set<String> = []
     private var positionals = 0
@@ -36,14 +38,22 @@ struct Completer {
         self.context = context
         current = words.last ?? ""
         isInstance = global.lacksInstance
-        for word in global.lacksInstance ? global.rest.filter({ $0 != "--profile" }) : global.rest { follow(word) }
-        enterDefault()
+        for word in global.rest { follow(word) }
+        if current.hasPrefix("-") || command.type.configuration.subcommands.isEmpty { read() }
+        if isRead { enterDefault() }
+    }
+
+    private mutating func read() {
+        if isRead { return }
+        isRead = true
+        arguments = command.arguments
     }
 
     private mutating func follow(_ word: String) {
         if pending != nil { return pending = nil }
         if !isAfterDashes, word == "--" { return isAfterDashes = true }
         if !isAfterDashes, word.hasPrefix("-"), word != "-" {
+            read()
             if arguments.allSatisfy({ !$0.names.contains(word) }) { enterDefault() }
             let name = String(word.prefix { $0 != "=" })
             guard let option = arguments.first(where: { $0.names.contains(name) }) else { return }
@@ -53,7 +63,7 @@ struct Completer {
             isHelp = true
         } else if positionals == 0, !isOfDefault, let next = command.subcommand(word) {
             command = next
-            arguments = next.arguments
+            (arguments, isRead) = ([], false)
         } else {
             positionals += 1
         }
@@ -62,6 +72,7 @@ struct Completer {
     /// What follows a group that means one of its commands when none is named may be meant for that one.
     private mutating func enterDefault() {
         guard !isOfDefault, let inner = command.defaultSubcommand else { return }
+        read()
         isOfDefault = true
         arguments += inner.arguments.filter { $0.kind != .positional && !$0.isBuiltIn }
     }

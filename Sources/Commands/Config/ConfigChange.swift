@@ -29,6 +29,8 @@ struct ConfigChange {
 
     /// The configuration as it was written.
     var authored: Document { resolved.authored ?? Document(emptyObjectAs: .json5) }
+    /// With what it includes: what a path is read by.
+    var effective: Document { resolved.document ?? authored }
     var shownPath: String { context.shown(file.path) }
 
     /// - Parameter places: what is changed; each must be in the file itself, not in one that it includes.
@@ -70,7 +72,7 @@ struct ConfigChange {
     // MARK: Guards
 
     /// What an included file says is changed there. What holds an `$include` is not replaced by a value without it.
-    private func refuseIncluded(_ place: DocumentPath) throws(ConfigError) {
+    func refuseIncluded(_ place: DocumentPath) throws(ConfigError) {
         if place.last == .key("$include") { return }
         if let held = authored.element(at: place), held.holdsInclude { throw .holdsInclude(place) }
         guard let document = resolved.document else { return }

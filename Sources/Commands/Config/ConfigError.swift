@@ -50,7 +50,8 @@ enum ConfigError: ActionableError, Equatable {
             Advice(
                 what: "\"\(text.prefix(80).escapedForDisplay)\" is no path into the configuration.",
                 why: "Character \(error.position): \(error.problem)",
-                fix: #"Write it as in agents.list[0].id or 'agents.defaults.models["openai/gpt-5.2"].alias'."#)
+                fix: "Write it as in: "
+                    + #"agenticflow-enterprise config get 'agents.defaults.models["openai/gpt-5.2"].alias'"#)
         case .notSet(let path, let near):
             Advice(
                 what: "\(path.shown) is not set.\(Self.guess(near))",

@@ -40,8 +40,9 @@ struct ConfigSet: ContextCommand {
         try checkFlags(typed)
         var change = try ConfigChange(in: context)
         guards.apply(to: &change)
-        let place = typed.resolved(in: change.authored)
+        let place = typed.resolved(in: change.effective)
         try checkKey(place)
+        try change.refuseIncluded(place)
         try Self.checkWay(place, in: change.authored)
         let text = try value ?? context.terminal.readSecret("Value for \(place.shown)")
         let reading: ConfigValue.Reading = string ? .text : json ? .json : .asItLooks

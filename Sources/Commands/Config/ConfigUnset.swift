@@ -24,13 +24,9 @@ struct ConfigUnset: ContextCommand {
         let typed = try ConfigError.parse(path)
         var change = try ConfigChange(in: context)
         guards.apply(to: &change)
-        let place = typed.resolved(in: change.authored)
+        let place = typed.resolved(in: change.effective)
+        try change.refuseIncluded(place)
         guard change.authored.element(at: place) != nil else {
-            if let document = change.resolved.document, document.element(at: place) != nil,
-                let file = change.resolved.origins.included(below: place)
-            {
-                throw ConfigError.included(place, file: file)
-            }
             throw ConfigError.notSet(place, near: ConfigChange.nearest(to: place, in: change.authored))
         }
         try change.make(at: [place]) { document throws(DocumentError) in try document.remove(at: place) }

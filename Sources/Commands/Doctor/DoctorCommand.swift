@@ -32,13 +32,19 @@ struct DoctorCommand: ContextCommand {
     var nonInteractive = false
     @Flag(help: "With --undo: also over what was changed since.")
     var force = false
-    @Option(help: ArgumentHelp("With --lint: info, warning or error.", valueName: "severity"))
+    @Option(
+        help: ArgumentHelp("With --lint: info, warning or error.", valueName: "severity"),
+        completion: .list(["info", "warning", "error"]))
     var severityMin: String?
     @Flag(help: "With --lint: also print what is below the threshold.")
     var all = false
-    @Option(help: ArgumentHelp("Only this check; may be repeated.", valueName: "id"))
+    @Option(
+        help: ArgumentHelp("Only this check; may be repeated.", valueName: "id"),
+        completion: .list(CheckID.allCases.map(\.rawValue)))
     var only: [String] = []
-    @Option(help: ArgumentHelp("Not this check; may be repeated.", valueName: "id"))
+    @Option(
+        help: ArgumentHelp("Not this check; may be repeated.", valueName: "id"),
+        completion: .list(CheckID.allCases.map(\.rawValue)))
     var skip: [String] = []
 
     func validate() throws {

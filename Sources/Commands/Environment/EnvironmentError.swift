@@ -52,7 +52,7 @@ enum EnvironmentError: ActionableError, Equatable {
 
     private static func notThere(_ name: String, _ path: String, _ near: String?, _ known: [String]) -> Advice {
         Advice(
-            what: "\(path) does not set \(name)." + (near.map { " Did you mean \($0)?" } ?? ""),
+            what: "\(path) does not set \(name.prefix(80))." + (near.map { " Did you mean \($0)?" } ?? ""),
             why: known.isEmpty
                 ? "It sets nothing." : "It sets: \(known.prefix(20).map(\.escapedForDisplay).joined(separator: ", ")).",
             fix: near.map { "Run: agenticflow-enterprise env unset \($0)" }

@@ -57,14 +57,15 @@ struct VariableRow: Equatable {
     var layer: EnvironmentLayers.Layer?
     var shadows: [EnvironmentLayers.Layer] = []
     var contradicts: [EnvironmentLayers.Layer] = []
-    var isProviderKey = false
+    /// Requests are sent with what is in it.
+    var isCredential = false
     var gateway: Gateway
     /// Where the gateway has it from.
     var gatewayLayer: String?
 
     /// What a person should know: the gateway uses another value than this shell suggests, or none.
     var isWarned: Bool {
-        guard isProviderKey else { return false }
+        guard isCredential else { return false }
         switch gateway {
         case .missing: return layer == .process
         case .different: return layer == .process || gatewayLayer == EnvironmentLayers.Layer.process.name
@@ -82,7 +83,7 @@ struct VariableComparison {
         var rows = own.variables.map { variable in
             VariableRow(
                 name: variable.name, mask: variable.mask, layer: variable.layer, shadows: variable.shadows,
-                contradicts: variable.contradicts, isProviderKey: variable.isProviderKey,
+                contradicts: variable.contradicts, isCredential: variable.isProviderKey || variable.isReference,
                 gateway: Self.standing(of: variable, view),
                 gatewayLayer: view.variables?.entries[variable.name]?.layer)
         }

@@ -15,9 +15,8 @@ struct GatewayHealth: ParsableCommand {
 
     func run(in context: CommandContext) throws {
         let gateway = RunningGateway(try context.reading())
-        let body = try gateway.healthReport()
-        if json { return context.terminal.print(body) }
-        guard let root = try? Document(Array(body.utf8), as: .json).root else { throw GatewayUnavailable.silent(body) }
+        let root = try gateway.healthReport()
+        if json { return context.terminal.print(root.literal.compact + "\n") }
         context.terminal.say("Gateway: \(root["status"]?.string ?? "unknown")")
         for problem in root["problems"]?.elements ?? [] { context.terminal.say("- \(problem.string ?? "")") }
     }
@@ -25,11 +24,16 @@ struct GatewayHealth: ParsableCommand {
 
 extension RunningGateway {
     /// - Throws: ``GatewayUnavailable``.
-    func healthReport() throws(GatewayUnavailable) -> String {
+    func healthReport() throws(GatewayUnavailable) -> Element {
         switch get("/healthz") {
         case .notRunning: throw .notRunning
         case .silent(let place): throw .silent(place)
-        case .answered(200, let body): return body
+        case .answered(200, let body):
+            // Whatever is no object is not from our gateway.
+            guard let root = (try? Document(Array(body.utf8), as: .json))?.root, root.kind == .object else {
+                throw .silent("what listens there is not this gateway")
+            }
+            return root
         case .answered(let status, _): throw .refused(status)
         }
     }

@@ -47,7 +47,7 @@ enum GatewayStartError: ActionableError {
             )
         case .noAddress(let text):
             Advice(
-                what: "\"\(text.escapedForDisplay)\" is no address to listen on.",
+                what: "\"\(text.prefix(64).escapedForDisplay)\" is no address to listen on.",
                 why: "It is neither loopback, nor lan, nor a numeric IPv4 or IPv6 address.",
                 fix: "Run: agenticflow-enterprise gateway run --bind loopback")
         case .unreadable(let advice): advice

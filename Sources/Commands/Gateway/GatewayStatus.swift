@@ -39,7 +39,8 @@ struct GatewayStatus: ParsableCommand {
             case .notRunning: (state, own, problem) = ("stopped", nil, nil)
             case .silent(let place): (state, own, problem) = ("silent", nil, "It runs, but \(place).")
             case .answered(200, let body):
-                own = (try? Document(Array(body.utf8), as: .json))?.root  // not ours then; the state says so
+                let root = (try? Document(Array(body.utf8), as: .json))?.root  // not ours then; the state says so
+                own = root?.kind == .object ? root : nil
                 state = own == nil ? "silent" : own?["draining"]?.boolean == true ? "draining" : "running"
                 problem = own == nil ? "What listens there is not this gateway." : nil
             case .answered(let status, _):

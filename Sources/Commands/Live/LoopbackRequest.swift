@@ -11,12 +11,15 @@ struct LoopbackRequest {
         case connect(Int32)
         case silent
         case noHTTP
+        /// The answer ends before its own length.
+        case cut
 
         var sentence: String {
             switch self {
             case .connect(let code): "does not accept the connection (\(String(cString: strerror(code))))"
             case .silent: "does not answer"
             case .noHTTP: "does not speak HTTP"
+            case .cut: "breaks off in the middle of its answer"
             }
         }
     }
@@ -40,8 +43,10 @@ struct LoopbackRequest {
     func send() throws(Failure) -> (status: Int, body: String) {
         let descriptor = try connect()
         defer { close(descriptor) }
-        try write(head, to: descriptor)
-        return try Self.parse(readAll(descriptor))
+        // For the whole answer, however slowly it drips.
+        let end = ContinuousClock.now + .milliseconds(Int(Self.answerMilliseconds))
+        try write(head, to: descriptor, until: end)
+        return try Self.parse(readAll(descriptor, until: end))
     }
 
     private var head: [UInt8] {
@@ -76,25 +81,30 @@ struct LoopbackRequest {
         throw .connect(problem)
     }
 
-    private func write(_ bytes: [UInt8], to descriptor: Int32) throws(Failure) {
+    private func write(_ bytes: [UInt8], to descriptor: Int32, until end: ContinuousClock.Instant) throws(Failure) {
         var done = 0
         while done < bytes.count {
-            guard Self.wait(descriptor, for: Int16(POLLOUT), Self.answerMilliseconds) else { throw .silent }
+            guard Self.wait(descriptor, for: Int16(POLLOUT), until: end) else { throw .silent }
             let count = bytes[done...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count > 0 { done += count } else if errno != EINTR, errno != EAGAIN { throw .silent }
         }
     }
 
-    private func readAll(_ descriptor: Int32) throws(Failure) -> [UInt8] {
+    private func readAll(_ descriptor: Int32, until end: ContinuousClock.Instant) throws(Failure) -> [UInt8] {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 64 << 10)
         while bytes.count < Self.limitInBytes {
-            guard Self.wait(descriptor, for: Int16(POLLIN), Self.answerMilliseconds) else { throw .silent }
+            guard Self.wait(descriptor, for: Int16(POLLIN), until: end) else { throw .silent }
             let count = read(descriptor, &chunk, chunk.count)
             if count == 0 { return bytes }
             if count > 0 { bytes += chunk[..<count] } else if errno != EINTR, errno != EAGAIN { throw .silent }
         }
         throw .noHTTP
+    }
+
+    private static func wait(_ descriptor: Int32, for events: Int16, until end: ContinuousClock.Instant) -> Bool {
+        let left = (end - .now) / .milliseconds(1)
+        return left > 0 && wait(descriptor, for: events, Int32(left.rounded(.up)))
     }
 
     private static func wait(_ descriptor: Int32, for events: Int16, _ milliseconds: Int32) -> Bool {
@@ -110,6 +120,16 @@ struct LoopbackRequest {
         guard let end = bytes.firstRange(of: Array("\r\n\r\n".utf8)) else { throw bytes.isEmpty ? .silent : .noHTTP }
         let line = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\r") }, as: UTF8.self).split(separator: " ")
         guard line.count >= 2, line[0].hasPrefix("HTTP/1."), let status = Int(line[1]) else { throw .noHTTP }
+        let head = String(decoding: bytes[..<end.lowerBound], as: UTF8.self)
+        if let length = length(in: head), bytes.count - end.upperBound < length { throw .cut }
         return (status, String(decoding: bytes[end.upperBound...], as: UTF8.self))
+    }
+
+    private static func length(in head: String) -> Int? {
+        for line in head.split(whereSeparator: \.isNewline) {
+            let parts = line.split(separator: ":", maxSplits: 1)
+            if parts.count == 2, parts[0].lowercased() == "content-length" { return Int(String(parts[1]).trimmed) }
+        }
+        return nil
     }
 }

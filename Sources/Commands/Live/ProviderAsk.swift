@@ -5,8 +5,12 @@ package import Providers
 
 /// The way to a provider: the real one, or one that a test gives.
 package struct ProviderAsk: Sendable {
+    /// `done` is called once, on any thread.
     package typealias Call =
-        @Sendable (_ question: ProviderQuestion, _ to: Recipient, _ patience: Duration) async -> ProviderReply
+        @Sendable (
+            _ question: ProviderQuestion, _ to: Recipient, _ patience: Duration,
+            _ done: @escaping @Sendable (ProviderReply) -> Void
+        ) -> Void
 
     /// Whom to ask, with what.
     package struct Recipient: Sendable {
@@ -20,9 +24,10 @@ package struct ProviderAsk: Sendable {
 
     package init(_ call: @escaping Call) { self.call = call }
 
-    package static let live = ProviderAsk { question, recipient, patience in
-        await caller.ask(
-            question, of: recipient.provider, with: recipient.secret, caFile: recipient.caFile, patience: patience)
+    package static let live = ProviderAsk { question, recipient, patience, done in
+        caller.ask(
+            question, of: recipient.provider, with: recipient.secret, caFile: recipient.caFile, patience: patience,
+            done: done)
     }
 
     /// Its trust roots are read with the first question over TLS.

@@ -75,7 +75,7 @@ enum ModelsError: ActionableError, Equatable {
                 fix: "Choose another name, as in: --profile-id \(id.provider):second")
         case .noProfile(let text, let place, let known):
             Advice(
-                what: "Auth profile \"\(text.prefix(200).escapedForDisplay)\" not found in \(place)."
+                what: "\(Self.profile(text)) not found in \(place)."
                     + Self.guess(text, among: known.map(\.text)),
                 why: known.isEmpty
                     ? "The provider has no profiles there." : "Its profiles: \(known.prefix(20).map { $0 }.list).",
@@ -106,6 +106,12 @@ enum ModelsError: ActionableError, Equatable {
 
     private static func guess(_ text: String, among known: [String]) -> String {
         Spelling.nearest(to: text.trimmed, among: known).map { " Did you mean \($0)?" } ?? ""
+    }
+
+    /// What stands where an id belongs may be the key itself.
+    private static func profile(_ text: String) -> String {
+        SecretWords.looksSecret(text) && ProfileID(text) == nil
+            ? "An auth profile of that name was" : "Auth profile \"\(text.prefix(200).escapedForDisplay)\""
     }
 
     private static func noProvider(_ text: String, _ near: String?, _ known: [ProviderID]) -> Advice {

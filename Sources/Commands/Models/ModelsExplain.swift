@@ -56,6 +56,10 @@ struct ModelsExplain: ContextCommand {
         if case .files = answer.origin, let code = unread.compactMap(\.exitCode).first { throw ExitCode(code.rawValue) }
     }
 
+    private static let codes: Set<ErrorCode> = [
+        .modelMissing, .modelNotFound, .ambiguousModel, .unsupportedDialect, .unsupportedProvider,
+    ]
+
     private struct Answer {
         var origin: InstanceView.Origin
         var root: Element
@@ -73,8 +77,12 @@ struct ModelsExplain: ContextCommand {
         switch gateway {
         case .answered(200, let root): return Answer(origin: .gateway(pid: RunningGateway(reading).pid), root: root)
         case .answered(400, let root), .answered(404, let root):
-            guard let message = root["error"]?["message"]?.string else { break }
-            throw ModelsError.noRoute(message, isModelMissing: root["error"]?["code"]?.string == "model_missing")
+            // Any other refusal is not about the model: an older gateway, or none of ours.
+            guard let error = root["error"], let message = error["message"]?.string,
+                let code = (error["code"]?.string).flatMap(ErrorCode.init(rawValue:)),
+                Self.codes.contains(code)
+            else { break }
+            throw ModelsError.noRoute(message, isModelMissing: code == .modelMissing)
         default: break
         }
         let preview = GatewayPreview(reading, health: InstanceView.health(reading).found)

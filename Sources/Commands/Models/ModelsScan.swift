@@ -95,8 +95,8 @@ struct ModelsScan: ContextCommand {
             return outcome
         }
         let terminal = context.terminal
-        let results = try scan.tries(of: models, secret: secret, atOnce: concurrency) { count in
-            if terminal.isNoticeTerminal { terminal.notices("\rTried \(count) of \(models.count)…") }
+        let results = try scan.tries(of: models, secret: secret, atOnce: concurrency) { count, all in
+            if terminal.isNoticeTerminal { terminal.notices("\rAsked \(count) of \(all)…") }
         }
         if terminal.isNoticeTerminal { terminal.notices("\n") }
         let selection = ScanSelection(results, atMost: maxCandidates)
@@ -124,7 +124,7 @@ struct ModelsScan: ContextCommand {
 
     private func tell(_ outcome: ScanOutcome, _ reading: InstanceReading, _ context: CommandContext) throws {
         let terminal = context.terminal
-        try outcome.write(to: SettingsFile(reading.layout))
+        try outcome.put(into: SettingsFile(reading.layout))
         if json { return terminal.print(outcome.literal.pretty() + "\n") }
         for line in outcome.table { terminal.say(line.escapedForDisplay) }
         for warning in outcome.warnings { terminal.notice("warning: \(warning)") }

@@ -58,8 +58,24 @@ struct Ending {
     }
 
     private func report(_ error: any ActionableError) -> Int32 {
-        terminal.report(error, asJSON: words.prefix { $0 != "--" }.contains("--json"))
+        let spoken = Spoken(error, to: words)
+        terminal.report(spoken, asJSON: words.prefix { $0 != "--" }.contains("--json"))
         return error.exitCode.rawValue
+    }
+
+    /// An error as it is told to whoever typed the words: without those that look like secrets.
+    private struct Spoken: ActionableError {
+        let advice: Advice
+        let exitCode: ExitStatus
+
+        init(_ error: any ActionableError, to words: [String]) {
+            let said = error.advice
+            advice = Advice(
+                what: SecretWords.withoutSecrets(of: words, said.what),
+                why: SecretWords.withoutSecrets(of: words, said.why),
+                fix: SecretWords.withoutSecrets(of: words, said.fix))
+            exitCode = error.exitCode
+        }
     }
 
     /// An error that no part of ours has thrown.

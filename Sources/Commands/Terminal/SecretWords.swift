@@ -12,16 +12,39 @@ enum SecretWords {
 
     static func areTaken(by command: CommandOutline) -> Bool { commands.contains(command.words) }
 
-    /// Longer than any name of ours, or begun as keys begin.
+    /// Begun as keys begin, or as long and as mixed as they are.
     static func looksSecret(_ word: String) -> Bool {
         let text = word.drop { "-\"' ".contains($0) }
-        return text.count > 40
-            || ["sk-", "sk_", "agw_", "Bearer", "eyJ", "AIza", "gsk_", "xai-"].contains { text.hasPrefix($0) }
-            || (text.contains("=") && text.count > 20)
+        if beginnings.contains(where: { text.hasPrefix($0) }) { return true }
+        if let sign = text.firstIndex(of: "="), sign != text.startIndex {
+            return looksSecret(String(text[text.index(after: sign)...]))
+        }
+        let isMixed = text.contains(where: \.isNumber) && text.contains(where: \.isLetter)
+        return text.count > 40 && isMixed && !text.contains { "/ :".contains($0) }
     }
+
+    private static let beginnings = ["sk-", "sk_", "agw_", "Bearer", "eyJ", "AIza", "gsk_", "xai-", "ghp_", "hf_"]
 
     /// The word in quotes, or nothing but that it is one.
     static func shown(_ word: String, by command: CommandOutline) -> String {
         areTaken(by: command) || looksSecret(word) ? "one of the words" : "\"\(word.escapedForDisplay)\""
     }
+
+    /// Takes every word that looks like a secret out of what is said about a command line, cut short or not.
+    static func withoutSecrets(of words: [String], _ text: String) -> String {
+        var text = text
+        for word in words where looksSecret(word) {
+            let secret = word.lastIndex(of: "=").map { word[word.index(after: $0)...] } ?? word[...]
+            let beginning = secret.prefix(12)
+            while beginning.count > 4, let start = text.firstRange(of: beginning)?.lowerBound {
+                let end = zip(text[start...].indices, secret).first { text[$0] != $1 }?.0
+                let length = text[start...].count
+                text.replaceSubrange(
+                    start..<(end ?? text.index(start, offsetBy: min(secret.count, length))), with: notShown)
+            }
+        }
+        return text
+    }
+
+    private static let notShown = "(not shown)"
 }

@@ -49,7 +49,7 @@ package struct Terminal: Sendable {
     package func say(_ line: String) { output(line.escapedForTerminal + "\n") }
 
     /// Output that is made by us as a whole, such as JSON.
-    package func print(_ text: String) { output(text) }
+    package func print(_ text: String) { output(text.escapedInJSON) }
 
     package func notice(_ line: String) { notices(line.escapedForTerminal + "\n") }
 
@@ -70,7 +70,7 @@ package struct Terminal: Sendable {
         let object = Literal.object([
             .init("error", .string(advice.what)), .init("why", .string(advice.why)), .init("fix", .string(advice.fix)),
         ])
-        output(object.compact + "\n")
+        print(object.compact + "\n")
     }
 
     /// A secret: from standard input when it is piped, else typed at a prompt that does not show it.

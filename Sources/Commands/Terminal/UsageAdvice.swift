@@ -21,7 +21,7 @@ struct UsageAdvice {
     /// - Parameter message: the package's own, for what is not recognised.
     func error(for kind: ParsingProblem.Kind, message: String) -> any ActionableError {
         switch kind {
-        case .unknownOption(let name): unknownOption(name)
+        case .unknownOption(let name): unknownCommandAmongWords ?? unknownOption(name)
         case .missingValue(let name): missingValue(name)
         case .unexpectedValue(let name):
             UsageError(
@@ -40,7 +40,7 @@ struct UsageAdvice {
 
     private func unknownOption(_ name: String) -> UsageError {
         let known = options
-        if let near = Spelling.nearest(to: name, among: known) {
+        if let near = name.hasPrefix("--") ? Spelling.nearest(to: name, among: known) : nil {
             return UsageError(
                 what: "\(command.shortName) has no option \(name.escapedForDisplay). Did you mean \(near)?",
                 why: knownOptions, fix: corrected(name, to: near) ?? "Write \(near). \(seeHelp)")
@@ -107,14 +107,18 @@ struct UsageAdvice {
     }
 
     private func unexpected(_ extra: [String]) -> UsageError {
-        let (typed, rest) = CommandOutline.root.following(words)
-        if let word = rest.first, extra.contains(word), !typed.subcommands.isEmpty {
-            return UsageAdvice(typed, words: words).unknownCommand(word)
-        }
+        if let error = unknownCommandAmongWords { return error }
         guard let word = extra.first else { return UsageError(what: "Too many words.", why: usage, fix: seeHelp) }
         let shown = SecretWords.shown(word, by: command)
         return UsageError(
             what: "\(command.shortName) does not know what to do with \(shown).", why: usage, fix: seeHelp)
+    }
+
+    /// The first word that no command has, where one is expected. What follows it cannot be judged.
+    private var unknownCommandAmongWords: UsageError? {
+        let (typed, rest) = CommandOutline.root.following(words)
+        guard let word = rest.first, !word.hasPrefix("-"), !typed.subcommands.isEmpty else { return nil }
+        return UsageAdvice(typed, words: words).unknownCommand(word)
     }
 
     /// The command is a group, and none of its commands has that name.

@@ -15,6 +15,8 @@ package struct EnvironmentView: Sendable {
         package var mask: String
         /// Some provider's key stands in it.
         package var isProviderKey: Bool
+        /// A credential field of the configuration refers to it.
+        package var isReference: Bool
     }
 
     /// By name.
@@ -42,7 +44,8 @@ package struct EnvironmentView: Sendable {
             layers.lookup(name).map {
                 Variable(
                     name: name, layer: $0.layer, shadows: $0.shadows, contradicts: $0.contradicts,
-                    mask: $0.value.masked, isProviderKey: keys.contains(name))
+                    mask: $0.value.masked, isProviderKey: keys.contains(name),
+                    isReference: reading.settings.references.contains(name))
             }
         }
     }

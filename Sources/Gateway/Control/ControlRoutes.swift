@@ -79,17 +79,22 @@ struct ControlRoutes: Sendable {
         do throws(ClearRequest.Fault) {
             let wanted = try ClearRequest(Array(body.readableBytesView))
             let report = ClearReport(cleared: runtime.board.forget(wanted.keys, wanted.clearance))
-            runtime.log.event(
-                "cooldowns_cleared",
-                [
-                    ("asked", .number(wanted.keys.count)), ("cleared", .number(report.cleared.count)),
-                    ("profiles", .text(report.logged)),
-                ])
+            log(wanted, report)
             return Self.json(.ok, report.json)
         } catch {
             let fault = DialectError(code: .invalidJSON, message: error.message, requestID: "").body(in: .openaiChat)
             return Self.json(.badRequest, String(decoding: fault, as: UTF8.self))
         }
+    }
+
+    private func log(_ wanted: ClearRequest, _ report: ClearReport) {
+        guard !report.cleared.isEmpty else { return }
+        runtime.log.event(
+            "cooldowns_cleared",
+            [
+                ("asked", .number(wanted.keys.count)), ("cleared", .number(report.cleared.count)),
+                ("profiles", .text(report.logged)),
+            ])
     }
 
     static func json(_ status: HTTPResponse.Status, _ text: String) -> Response {

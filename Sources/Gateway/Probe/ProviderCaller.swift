@@ -22,31 +22,41 @@ package struct ProviderCaller: Sendable {
     ///   - secret: nil for a page that is open to everybody.
     ///   - caFile: authorities trusted besides the system's.
     ///   - patience: for everything, from the look-up of the name to the last byte.
+    ///   - done: called once, on a thread of this caller's.
     package func ask(
-        _ question: ProviderQuestion, of provider: Provider, with secret: Secret?, caFile: String?, patience: Duration
-    ) async -> ProviderReply {
+        _ question: ProviderQuestion, of provider: Provider, with secret: Secret?, caFile: String?, patience: Duration,
+        done: @escaping @Sendable (ProviderReply) -> Void
+    ) {
         // Reading the trust roots counts as well.
         let deadline = NIODeadline.now() + TimeAmount(patience)
+        let loop = Self.group.next()
+        let promise = loop.makePromise(of: ProviderReply.self)
+        // It never fails: what goes wrong is an answer too.
+        promise.futureResult.whenSuccess(done)
+        let prepared: (head: ByteBuffer, address: UpstreamAddress)
+        do throws(NoAnswer) { prepared = try prepare(question, provider, secret, caFile) } catch {
+            return promise.succeed(.none(error))
+        }
+        loop.execute {
+            let call = ProviderCall(question, head: prepared.head, at: prepared.address, promise: promise)
+            call.begin(on: loop, until: deadline)
+        }
+    }
+
+    private func prepare(
+        _ question: ProviderQuestion, _ provider: Provider, _ secret: Secret?, _ caFile: String?
+    ) throws(NoAnswer) -> (ByteBuffer, UpstreamAddress) {
         let fixed =
             secret.map { CredentialFields.bytes(for: provider, secret: $0) }
             ?? CredentialFields.bytesWithoutCredential(for: provider)
-        guard let place = provider.place, let fixed else { return .none(.notSent) }
+        guard let place = provider.place, let fixed else { throw .notSent }
         // One that is written out needs no connection to be known.
-        if NetworkAddress(place.host)?.isForbiddenUpstream == true { return .none(.forbiddenAddress) }
-        let address: UpstreamAddress
+        if NetworkAddress(place.host)?.isForbiddenUpstream == true { throw .forbiddenAddress }
         do {
-            address = try addresses.address(
+            let address = try addresses.address(
                 of: .init(host: place.host, port: place.port, isTLS: place.isTLS, caFile: caFile))
-        } catch { return .none(.authority("\(error)")) }
-        let loop = Self.group.next()
-        let promise = loop.makePromise(of: ProviderReply.self)
-        let head = ByteBuffer(bytes: question.head(with: fixed))
-        loop.execute {
-            let call = ProviderCall(question, head: head, at: address, promise: promise)
-            call.begin(on: loop, until: deadline)
-        }
-        // It never fails: what goes wrong is an answer too.
-        return (try? await promise.futureResult.get()) ?? .none(.closed)
+            return (ByteBuffer(bytes: question.head(with: fixed)), address)
+        } catch { throw .authority("\(error)") }
     }
 }
 

@@ -95,7 +95,8 @@ struct IncludeReader {
     // MARK: Files
 
     private mutating func file(named name: String, in place: Place) throws(SettingsFileError) -> MergedValue {
-        let written = name.trimmed
+        var written = name.trimmed
+        while written.hasPrefix("./") { written.removeFirst(2) }
         guard !written.isEmpty, !written.utf8.contains(0), written.utf8.count <= 4096 else {
             throw failure("$include names no file.", chain: place.chain)
         }

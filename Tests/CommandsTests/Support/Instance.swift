@@ -30,7 +30,7 @@ final class Instance {
     let home: String
     var environment: [String: String]
     /// What providers answer; nobody is asked for real.
-    var ask = ProviderAsk { _, _, _ in .none(.closed) }
+    var ask = ProviderAsk { _, _, _, done in done(.none(.closed)) }
     /// Of the terminal.
     var columns = 80
     var isOutputTerminal = false

@@ -16,7 +16,7 @@ struct StoreChange {
     init(agent name: String?, in context: CommandContext) throws {
         self.context = context
         reading = try context.reading()
-        for notice in reading.notices { context.terminal.notice("\(context.shown(notice.path)): \(notice.text)") }
+        context.tell(reading.notices)
         // An unreadable configuration hides who is configured, so it goes first.
         try reading.requireReadable()
         agent = try reading.agent(named: name)

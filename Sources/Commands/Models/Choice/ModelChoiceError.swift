@@ -83,7 +83,9 @@ enum ModelChoiceError: ActionableError, Equatable {
 
     private static func invalid(_ text: String, _ flaw: Flaw) -> Advice {
         let what = "Invalid model reference: \(text)"
-        let example = "Write it as provider/model, as in: anthropic/claude-sonnet-4-5"
+        let example =
+            "Write it as provider/model, such as anthropic/claude-sonnet-4-5; see: "
+            + "agenticflow-enterprise models list --all"
         switch flaw {
         case .shape:
             return Advice(

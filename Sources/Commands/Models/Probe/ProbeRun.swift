@@ -32,10 +32,10 @@ struct ProbeRun: Sendable {
         }
         let began = ContinuousClock.now
         let found = Mutex<[Int: ProbeResult]>([:])
-        try Blocking.wait {
-            await Self.each(targets.indices, atOnce: settings.concurrency) { index in
-                let result = await Self.result(targets[index], settings, context)
+        try Turns.run(targets.count, atOnce: settings.concurrency) { index, done in
+            Self.ask(targets[index], settings, context) { result in
                 found.withLock { $0[index] = result }
+                done()
             }
         }
         results = found.withLock { found in targets.indices.compactMap { found[$0] } }
@@ -43,35 +43,20 @@ struct ProbeRun: Sendable {
         clear(context, reading)
     }
 
-    static func each<Items: Collection & Sendable>(
-        _ items: Items, atOnce limit: Int, _ work: @escaping @Sendable (Items.Element) async -> Void
-    ) async where Items.Element: Sendable {
-        await withTaskGroup(of: Void.self) { group in
-            var rest = items.makeIterator()
-            for _ in 0..<limit {
-                guard let item = rest.next() else { break }
-                group.addTask { await work(item) }
-            }
-            while await group.next() != nil {
-                if let item = rest.next() { group.addTask { await work(item) } }
-            }
+    private static func ask(
+        _ target: ProbeTarget, _ settings: ProbeSettings, _ context: CommandContext,
+        done: @escaping @Sendable (ProbeResult) -> Void
+    ) {
+        guard case .success(let probe) = target.plan, let recipient = target.recipient, let secret = target.secret
+        else {
+            var verdict = ProbeVerdict(notAsked: .missingCredential)
+            if case .failure(let reason) = target.plan { verdict = reason }
+            return done(ProbeResult(target: target, verdict: verdict))
         }
-    }
-
-    private static func result(
-        _ target: ProbeTarget, _ settings: ProbeSettings, _ context: CommandContext
-    ) async -> ProbeResult {
-        switch target.plan {
-        case .failure(let verdict): return ProbeResult(target: target, verdict: verdict)
-        case .success(let probe):
-            guard let recipient = target.recipient, let secret = target.secret else {
-                return ProbeResult(target: target, verdict: ProbeVerdict(notAsked: .missingCredential))
-            }
-            let began = ContinuousClock.now
-            let reply = await context.ask.call(probe.question, recipient, .milliseconds(settings.timeoutMilliseconds))
-            let latency = ContinuousClock.now - began
+        let began = ContinuousClock.now
+        context.ask.call(probe.question, recipient, .milliseconds(settings.timeoutMilliseconds)) { reply in
             let verdict = probe.verdict(on: reply, secret: secret, now: context.now())
-            return ProbeResult(target: target, verdict: verdict, latency: latency)
+            done(ProbeResult(target: target, verdict: verdict, latency: ContinuousClock.now - began))
         }
     }
 

@@ -16,7 +16,7 @@ struct ScanOutcome {
     // MARK: The configuration
 
     /// The lists are replaced as a whole; whatever else is there stays.
-    func write(to file: SettingsFile) throws(SettingsFileError) {
+    func put(into file: SettingsFile) throws(SettingsFileError) {
         guard let selection else { return }
         try file.edit { document throws(DocumentError) in
             try Self.put(

@@ -33,69 +33,97 @@ struct ScanRun {
 
     private func ask(_ question: ProviderQuestion, secret: Secret?) throws -> ProviderReply {
         let reply = Mutex(ProviderReply.none(.closed))
-        let recipient = ProviderAsk.Recipient(provider: provider, secret: secret, caFile: caFile)
-        try Blocking.wait {
-            let found = await context.ask.call(question, recipient, timeout)
-            reply.withLock { $0 = found }
+        try Turns.run(1, atOnce: 1) { _, done in
+            context.ask.call(question, .init(provider: provider, secret: secret, caFile: caFile), timeout) { found in
+                reply.withLock { $0 = found }
+                done()
+            }
         }
         return reply.withLock { $0 }
     }
 
     // MARK: Tries
 
-    /// - Parameter progress: called with the number of models that have been tried.
+    private struct Attempt: Sendable {
+        /// Of the model.
+        var index: Int
+        var isAboutImages: Bool
+        var question: ProviderQuestion
+    }
+
+    /// - Parameter progress: called with the number of questions that are answered, and of all.
     /// - Throws: ``ScanError`` when the provider does not take the credential.
     func tries(
-        of models: [CatalogModel], secret: Secret, atOnce: Int, progress: @escaping @Sendable (Int) -> Void
+        of models: [CatalogModel], secret: Secret, atOnce: Int, progress: @escaping @Sendable (Int, Int) -> Void
     ) throws -> [ScanResult] {
-        let found = Mutex<[Int: ScanResult]>([:])
+        let attempts = attempts(models)
+        let found = Mutex<[Int: ScanTry]>([:])
         let rejection = Mutex<String?>(nil)
-        try Blocking.wait {
-            await ProbeRun.each(models.indices, atOnce: atOnce) { index in
-                // The credential will be taken no better by the next.
-                if rejection.withLock({ $0 != nil }) { return }
-                let result = await result(models[index], secret) { detail in rejection.withLock { $0 = detail } }
+        try Turns.run(attempts.count, atOnce: atOnce) { number, done in
+            // The credential will be taken no better the next time.
+            if rejection.withLock({ $0 != nil }) { return done() }
+            make(attempts[number], models, secret) { result, rejected in
+                if let rejected { rejection.withLock { $0 = rejected } }
                 let count = found.withLock { found in
-                    found[index] = result
+                    found[number] = result
                     return found.count
                 }
-                progress(count)
+                progress(count, attempts.count)
+                done()
             }
         }
         if let detail = rejection.withLock({ $0 }) { throw ScanError.rejected(detail) }
-        return found.withLock { found in models.indices.compactMap { found[$0] } }.sorted(by: <)
+        return results(models, attempts, found.withLock { $0 })
     }
 
-    private func result(
-        _ model: CatalogModel, _ secret: Secret, _ rejected: @Sendable (String) -> Void
-    ) async -> ScanResult {
+    private func attempts(_ models: [CatalogModel]) -> [Attempt] {
         let base = provider.place?.path ?? ""
-        let tool: ScanTry =
-            model.takesTools == false
-            ? .skipped("it takes no tools")
-            : await attempt(ScanQuestion.tool(model, at: base), model, secret, rejected) { answer in
-                ScanQuestion.callsTool(answer) ? nil : "it did not call the tool"
+        return models.indices.flatMap { index in
+            var attempts: [Attempt] = []
+            if models[index].takesTools != false {
+                let question = ScanQuestion.tool(models[index], at: base)
+                attempts.append(Attempt(index: index, isAboutImages: false, question: question))
             }
-        let image: ScanTry =
-            !model.seesImages
-            ? .skipped("it takes no images")
-            : await attempt(ScanQuestion.image(model, at: base), model, secret, rejected) { _ in nil }
-        return ScanResult(model: model, tool: tool, image: image)
+            if models[index].seesImages {
+                let question = ScanQuestion.image(models[index], at: base)
+                attempts.append(Attempt(index: index, isAboutImages: true, question: question))
+            }
+            return attempts
+        }
     }
 
-    private func attempt(
-        _ question: ProviderQuestion, _ model: CatalogModel, _ secret: Secret, _ rejected: @Sendable (String) -> Void,
-        complaint: (ProviderAnswer) -> String?
-    ) async -> ScanTry {
-        let began = ContinuousClock.now
+    /// - Parameter done: is given what the provider says when it does not take the credential.
+    private func make(
+        _ attempt: Attempt, _ models: [CatalogModel], _ secret: Secret,
+        done: @escaping @Sendable (ScanTry, _ rejected: String?) -> Void
+    ) {
         let recipient = ProviderAsk.Recipient(provider: provider, secret: secret, caFile: caFile)
-        let reply = await context.ask.call(question, recipient, timeout)
-        let took = ContinuousClock.now - began
-        let verdict = ProviderProbe(provider, asking: question, model: model.id)
-            .verdict(on: reply, secret: secret, now: context.now())
-        if verdict.finding == .rejected { rejected(verdict.detail) }
-        guard verdict.finding == .ok, case .answer(let answer) = reply else { return .fails(verdict.detail) }
-        return complaint(answer).map { .fails($0) } ?? .works(milliseconds: took.wholeMilliseconds)
+        let probe = ProviderProbe(provider, asking: attempt.question, model: models[attempt.index].id)
+        let began = ContinuousClock.now
+        context.ask.call(attempt.question, recipient, timeout) { reply in
+            let took = ContinuousClock.now - began
+            let verdict = probe.verdict(on: reply, secret: secret, now: context.now())
+            guard verdict.finding == .ok, case .answer(let answer) = reply else {
+                return done(.fails(verdict.detail), verdict.finding == .rejected ? verdict.detail : nil)
+            }
+            let isGood = attempt.isAboutImages || ScanQuestion.callsTool(answer)
+            done(isGood ? .works(milliseconds: took.wholeMilliseconds) : .fails("it did not call the tool"), nil)
+        }
+    }
+
+    private func results(_ models: [CatalogModel], _ attempts: [Attempt], _ found: [Int: ScanTry]) -> [ScanResult] {
+        var results = models.map {
+            ScanResult(model: $0, tool: .skipped("it takes no tools"), image: .skipped("it takes no images"))
+        }
+        for (number, attempt) in attempts.enumerated() {
+            guard let result = found[number] else { continue }
+            if attempt.isAboutImages {
+                results[attempt.index].image = result
+            } else {
+                results[attempt.index].tool = result
+            }
+        }
+        return results.sorted(by: <)
     }
 }
 

@@ -91,8 +91,8 @@ enum GatewayAnswer {
         case .silent(let sentence): self = .silent(sentence)
         case .answered(401, _): self = .silent("it does not take the client token that this command found")
         case .answered(let status, let body):
-            // Whatever is no JSON is not from our gateway.
-            if let root = (try? Document(Array(body.utf8), as: .json))?.root {
+            // Whatever is no object is not from our gateway.
+            if let root = (try? Document(Array(body.utf8), as: .json))?.root, root.kind == .object {
                 self = .answered(status: status, root)
             } else {
                 self = .silent("what listens there is not this gateway")

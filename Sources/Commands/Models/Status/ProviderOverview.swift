@@ -49,14 +49,19 @@ struct ProviderOverview {
     /// Of those that can be used the first, else the one that a request would try although it cools down.
     var effective: Effective {
         guard rows.contains(where: \.hasCredential) else { return .missing }
-        let lastResort = rows.filter { $0.code == SkipCode.cooldownTransient.rawValue }
-            .min { ($0.hold?.until ?? .distantPast) < ($1.hold?.until ?? .distantPast) }
-        switch (inOrder.first(where: \.isUsable) ?? lastResort)?.source {
+        switch effectiveRow?.source {
         case .profile: return .profiles
         case .environment, .shellEnvironment: return .env
         case .config: return .configuration
         case nil: return .unusable
         }
+    }
+
+    /// Nil when none can be used now.
+    var effectiveRow: CredentialRow? {
+        inOrder.first(where: \.isUsable)
+            ?? rows.filter { $0.code == SkipCode.cooldownTransient.rawValue }
+            .min { ($0.hold?.until ?? .distantPast) < ($1.hold?.until ?? .distantPast) }
     }
 
     private var inOrder: [CredentialRow] {

@@ -77,7 +77,7 @@ struct StatusJSON {
                 "effective",
                 .object([
                     .init("kind", .string(provider.effective.rawValue)),
-                    .init("detail", .string(provider.effectiveDetail(storePath: layout.storePath(overview.agent.id)))),
+                    .init("detail", .string(provider.effectiveDetail(layout))),
                 ])),
             .init(
                 "profiles",
@@ -184,9 +184,10 @@ extension ProviderOverview {
     /// Logins and tokens, one that the environment holds included.
     var tokenCount: Int { count(.oauth) + count(.token) + environment.count(where: \.isSetupToken) }
 
-    func effectiveDetail(storePath: String) -> String {
+    /// For a profile its owner's store, which need not be the agent's own.
+    func effectiveDetail(_ layout: StateLayout) -> String {
         switch effective {
-        case .profiles: storePath
+        case .profiles: layout.storePath(effectiveRow?.owner ?? .main)
         case .env: environment.first { $0.isUsable }?.shownKey ?? environment.first?.sourceLabel ?? ""
         case .configuration: configuration?.mask ?? ""
         case .unusable: "none of \(rows.count) can be used now"

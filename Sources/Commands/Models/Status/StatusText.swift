@@ -18,7 +18,8 @@ struct StatusText {
     func say() {
         let providers = overview.providerOverviews
         let parts = [
-            [overview.view.origin.sentence], head, auth(providers), environment, missing, health(providers), unavailable,
+            [overview.view.origin.sentence], head, auth(providers), environment, missing, health(providers),
+            unavailable,
         ]
         let lines = parts.filter { !$0.isEmpty }.joined(separator: [""])
         // Line by line: no name from a file may hold a line break that counts. And in one go: there may be thousands.
@@ -69,10 +70,8 @@ struct StatusText {
     }
 
     private func line(_ provider: ProviderOverview) -> String {
-        let detail =
-            provider.effective == .profiles
-            ? context.shown(provider.effectiveDetail(storePath: layout.storePath(overview.agent.id)))
-            : provider.effectiveDetail(storePath: "")
+        let found = provider.effectiveDetail(layout)
+        let detail = provider.effective == .profiles ? context.shown(found) : found
         var parts = ["- \(provider.provider) effective=\(provider.effective.rawValue):\(detail)"]
         if !provider.profiles.isEmpty {
             let counts =
