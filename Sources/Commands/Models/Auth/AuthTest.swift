@@ -121,7 +121,8 @@ struct TestFinding {
 
     private var replace: String {
         switch result.target.candidate.source {
-        case .environment(let variable), .shellEnvironment(let variable): return "Correct \(variable), then repeat the command."
+        case .environment(let variable), .shellEnvironment(let variable):
+            return "Correct \(variable), then repeat the command."
         case .config:
             return
                 "Correct models.providers.\(result.target.provider).apiKey in the configuration, then repeat the command."
