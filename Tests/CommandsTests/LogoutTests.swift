@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Credentials
 import FoundationEssentials
+import Rotation
 import Testing
 
 private let config = """
