@@ -65,7 +65,7 @@ struct AgentAddition {
         let main = AuthProfilesFile(folder: reading.layout.agentDirectory(.main))
         let copied = options.copyCredentials ? try store.copyEntries(from: main) : []
         let defaultAgent = try writeEntry()
-        return try AddedAgent(
+        return AddedAgent(
             id: id, name: name, directory: directory, workspace: workspace, model: model,
             models: reading.settings.models, inherits: !options.noInherit,
             copied: options.copyCredentials ? copied : nil, own: Set(there.profiles.keys).union(copied).sorted(),
