@@ -22,13 +22,47 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", ["gateway", "models", "completion", "help"]), ("mod", ["models"]), ("x", []),
-        ("models ", ["status", "explain", "auth"]), ("models auth or", ["order"]),
+        ("", ["gateway", "models", "agents", "config", "env", "doctor", "completion", "help"]), ("mod", ["models"]),
+        ("x", []),
+        (
+            "models ",
+            [
+                "status", "list", "explain", "set", "set-image", "aliases", "fallbacks", "image-fallbacks", "scan",
+                "auth",
+            ]
+        ), ("models auth or", ["order"]),
         ("models auth order ", ["get", "set", "clear"]),
-        ("help models ", ["status", "explain", "auth"]), ("help models auth paste-t", ["paste-token"]),
-        ("models --", ["--json", "--plain", "--check", "--agent", "--help", "--profile", "--no-color"]),
-        ("models status --json --", ["--plain", "--check", "--agent", "--help", "--profile", "--no-color"]),
-        ("models --json ", ["--plain", "--check", "--agent", "--help", "--profile", "--no-color"]),
+        (
+            "help models ",
+            [
+                "status", "list", "explain", "set", "set-image", "aliases", "fallbacks", "image-fallbacks", "scan",
+                "auth",
+            ]
+        ), ("help models auth paste-t", ["paste-token"]),
+        (
+            "models --",
+            [
+                "--json", "--plain", "--check", "--agent", "--probe", "--probe-provider", "--probe-profile",
+                "--probe-timeout", "--probe-concurrency",
+                "--probe-max-tokens", "--probe-mode", "--help", "--profile", "--no-color",
+            ]
+        ),
+        (
+            "models status --json --",
+            [
+                "--plain", "--check", "--agent", "--probe", "--probe-provider", "--probe-profile", "--probe-timeout",
+                "--probe-concurrency",
+                "--probe-max-tokens", "--probe-mode", "--help", "--profile", "--no-color",
+            ]
+        ),
+        (
+            "models --json ",
+            [
+                "--plain", "--check", "--agent", "--probe", "--probe-provider", "--probe-profile", "--probe-timeout",
+                "--probe-concurrency",
+                "--probe-max-tokens", "--probe-mode", "--help", "--profile", "--no-color",
+            ]
+        ),
         ("models auth paste-token --e", ["--expires-in"]), ("models auth paste-token --expires-in ", []),
         ("gateway run --bind ", ["loopback", "lan"]), ("gateway --bind lo", ["loopback"]),
         ("gateway run --bind=la", ["--bind=lan"]),

@@ -149,7 +149,10 @@ import Testing
                     "usable": false, "state": "cooling", "code": "cooldown_rate_limit", "email": "me@x.org",
                     "cooldownUntil": "2026-09-21T14:18:20Z", "cooldownReason": "rate_limit",
                     "recoveryHint":
-                        "Anthropic limits this credential. It is used again in 5m (2026-09-21T14:18:20Z) [header: retry-after: 300].",
+                        """
+                    Anthropic limits this credential. It is used again in 5m (2026-09-21T14:18:20Z) [header: retry-after: 300]. \
+                    Now: agenticflow-enterprise models auth clear-cooldown anthropic:work --agent main
+                    """,
                 ]
             ])
         let token = try JSON(instance.run("models auth list --provider openai --json").stdout)["profiles.0.expiresAt"]

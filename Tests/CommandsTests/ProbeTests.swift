@@ -69,7 +69,7 @@ import Testing
         let (instance, provider) = Self.instance()
         for line in [
             "models status", "models status --check", "models auth list", "models explain --model openai/gpt-5",
-            "models auth clear-cooldown --all", "gateway status", "models scan",
+            "models auth clear-cooldown --all", "models scan",
         ] { _ = instance.run(line) }
         #expect(provider.heard.withLock { $0.isEmpty })
     }
@@ -112,7 +112,7 @@ import Testing
             "Run: agenticflow-enterprise models auth paste-api-key --provider anthropic --agent main"
         ),
         (
-            "openai:god", 65, "There is no credential \"openai:god\" for agent main. Did you mean openai:bad?",
+            "openai:god", 65, "There is no credential \"openai:god\" for agent main. Did you mean openai:good?",
             "See them with: agenticflow-enterprise models auth list --agent main"
         ),
     ])

@@ -7,13 +7,14 @@ import Testing
         {secrets: {providers: {vault: {source: 'exec', command: '/bin/false'}, team: {source: 'file', path: '~/team.json'}}}}
         """
 
-    @Test(arguments: [
-        ("env:TEAM_KEY", "keyRef", ["source": "env", "provider": "default", "id": "TEAM_KEY"] as JSON),
-        ("file:/run/key", "keyRef", ["source": "file", "provider": "default", "id": "/run/key"]),
-        ("file:team:/groq/key", "keyRef", ["source": "file", "provider": "team", "id": "/groq/key"]),
-        ("file:team", "keyRef", ["source": "file", "provider": "team", "id": "value"]),
-        ("exec:vault:groq/key", "keyRef", ["source": "exec", "provider": "vault", "id": "groq/key"]),
-    ])
+    @Test(
+        arguments: [
+            ("env:TEAM_KEY", "keyRef", ["source": "env", "provider": "default", "id": "TEAM_KEY"]),
+            ("file:/run/key", "keyRef", ["source": "file", "provider": "default", "id": "/run/key"]),
+            ("file:team:/groq/key", "keyRef", ["source": "file", "provider": "team", "id": "/groq/key"]),
+            ("file:team", "keyRef", ["source": "file", "provider": "team", "id": "value"]),
+            ("exec:vault:groq/key", "keyRef", ["source": "exec", "provider": "vault", "id": "groq/key"]),
+        ] as [(String, String, JSON)])
     func `a reference is stored in the place of a secret`(text: String, field: String, reference: JSON) throws {
         let instance = Instance(
             config: Self.config,

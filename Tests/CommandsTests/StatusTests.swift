@@ -74,7 +74,8 @@ import Testing
                         - anthropic:manual needs_vendor_cli: It is a setup token; Anthropic limits those to its own program, so requests do \
                         not use it. For the gateway, run: agenticflow-enterprise models auth paste-api-key --provider anthropic
                         - anthropic:work disabled_billing: Anthropic reports no credit on it. Top up the account; it is tried again in 4h \
-                        (2026-09-21T18:13:20Z) [header: insufficient credits].
+                        (2026-09-21T18:13:20Z) [header: insufficient credits]. Now: agenticflow-enterprise models auth clear-cooldown \
+                        anthropic:work --agent main
                         - openrouter:login expired: It has expired. Run: agenticflow-enterprise models auth paste-token --provider openrouter \
                         --profile-id openrouter:login --agent main
 

@@ -17,25 +17,32 @@ import Testing
         }
     }
 
-    private static let statusOptions = "Its options are --json, --plain, --check, --agent."
+    private static let statusOptions =
+        "Its options are --json, --plain, --check, --agent, "
+        + "--probe, --probe-provider, --probe-profile, --probe-timeout, --probe-concurrency, --probe-max-tokens, --probe-mode."
     private static let statusUsage =
-        "Usage: agenticflow-enterprise models status [--json] [--plain] [--check] [--agent <agent>]"
+        "Usage: agenticflow-enterprise models status [--json] [--plain] [--check] [--agent <agent>] [--probe] "
+        + "[--probe-provider <provider>] [--probe-profile <id> ...] [--probe-timeout <ms>] "
+        + "[--probe-concurrency <n>] [--probe-max-tokens <n>] [--probe-mode <mode>]"
 
     static let rows = [
         Row(
             "models statuss --plain", "There is no command \"statuss\" under models. Did you mean models status?",
-            "The commands there are status, explain, auth.", "Run: agenticflow-enterprise models status --plain"),
+            "The commands there are status, list, explain, set, set-image, aliases, fallbacks, image-fallbacks, scan, auth.",
+            "Run: agenticflow-enterprise models status --plain"),
         Row(
             "paste-token --provider anthropic",
             "There is no command \"paste-token\". Did you mean models auth paste-token?",
-            "The commands are gateway, models, completion.", "Run: agenticflow-enterprise models auth paste-token"),
+            "The commands are gateway, models, agents, config, env, doctor, completion.",
+            "Run: agenticflow-enterprise models auth paste-token"),
         Row(
             "models auth frobnicate", "There is no command \"frobnicate\" under models auth.",
-            "The commands there are paste-api-key, paste-token, list, order.",
+            "The commands there are add, paste-api-key, paste-token, setup-token, list, test, logout, rotate, clean, clear-cooldown, order.",
             "See: agenticflow-enterprise models auth --help"),
         Row(
             "help model", "There is no command \"model\". Did you mean models?",
-            "The commands are gateway, models, completion.", "Run: agenticflow-enterprise help models"),
+            "The commands are gateway, models, agents, config, env, doctor, completion.",
+            "Run: agenticflow-enterprise help models"),
         Row(
             "help models status more", "There is no help for that: the command has no further commands.",
             "The words before \"more\" are a whole command.", "Leave it out."),
@@ -117,7 +124,7 @@ import Testing
         #expect(
             run.stdout == """
                 {"error":"There is no command \\"statuss\\" under models. Did you mean models status?",\
-                "why":"The commands there are status, explain, auth.",\
+                "why":"The commands there are status, list, explain, set, set-image, aliases, fallbacks, image-fallbacks, scan, auth.",\
                 "fix":"Run: agenticflow-enterprise models status --json"}\n
                 """)
         #expect(run.stderr == "")

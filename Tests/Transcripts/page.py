@@ -59,7 +59,11 @@ class Page:
         }
         config = {"models": {"providers": places}}
         if self.setup.furnished:
-            config["agents"] = {"defaults": {"model": {"primary": "anthropic/claude-sonnet-4-5"}}}
+            config["gateway"] = {"port": int(self.ports["18789"])}
+            image = {"primary": "openai/gpt-5-image", "fallbacks": ["openai/gpt-5.2"]}
+            config["agents"] = {
+                "defaults": {"model": {"primary": "anthropic/claude-sonnet-4-5"}, "imageModel": image},
+            }
             entries = ("anthropic:default", "anthropic:work", "openai:default", "openrouter:default")
             profiles = {
                 name: {"type": "api_key", "provider": name.partition(":")[0], "key": f"sk-sim-ok-{name.replace(':', '-')}"}

@@ -20,9 +20,23 @@ class Setup:
 # The first pattern that fits.
 SETUPS = [
     ("docs/cli/*", Setup(furnished=True, gateway=True)),
+    ("docs/gateway/doctor.md", Setup(furnished=True)),
     ("docs/concepts/*", Setup(furnished=True, gateway=True)),
     ("*", Setup()),
 ]
+
+# The reference shows one command after the other, not a story: what has to be there again before one of them.
+BEFORE = {
+    "agenticflow-enterprise agents default coder": "agenticflow-enterprise agents add coder",
+    "agenticflow-enterprise models image-fallbacks remove openai/gpt-5.2":
+        "agenticflow-enterprise models image-fallbacks add openai/gpt-5.2",
+    "agenticflow-enterprise models auth rotate anthropic:work":
+        "agenticflow-enterprise models auth paste-api-key --provider anthropic --profile-id anthropic:work",
+}
+
+
+def before(page, command):
+    return BEFORE.get(command) if fnmatch(page, "docs/cli/*") else None
 
 
 def pages():

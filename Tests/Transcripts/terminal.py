@@ -86,13 +86,15 @@ class PseudoTerminal:
 
 
 if __name__ == "__main__":
-    # terminal.py SECRET PROGRAM WORD…: types the secret at the first prompt that does not show it.
+    # terminal.py SECRET PROGRAM WORD…: says yes, and types the secret where what is typed is not shown.
     terminal = PseudoTerminal(sys.argv[2:])
-    try:
-        terminal.until("(not shown)")
-        terminal.send(sys.argv[1] + "\n")
-    except AssertionError:
-        pass  # It ended without asking; its exit code says why.
+    answered = 0
+    while terminal.read(0.5):
+        new = terminal.text[answered:]
+        if "(not shown)" in new or "[y/N]" in new:
+            answered = len(terminal.text)
+            time.sleep(0.05)  # What is typed before the prompt is ready is thrown away.
+            terminal.send((sys.argv[1] if "(not shown)" in new else "y") + "\r")
     code = terminal.end()
     sys.stdout.write(terminal.text)
     sys.exit(code)

@@ -6,8 +6,8 @@ import re
 import pytest
 
 from page import Page
-from pages import ROOT, Setup, pages, reason_not_to_run, setup, unrun
-from transcript import RUN, blocks, is_as_shown
+from pages import ROOT, Setup, before, pages, reason_not_to_run, setup, unrun
+from transcript import RUN, Command, blocks, is_as_shown
 
 
 def commands(page):
@@ -15,7 +15,12 @@ def commands(page):
     found = []
     for block in blocks((ROOT / page).read_text()):
         if block.kind in RUN or block.kind == "console":
-            found += [command for command in block.commands() if not reason_not_to_run(page, command.text)]
+            for command in block.commands():
+                if reason_not_to_run(page, command.text):
+                    continue
+                if before(page, command.text):
+                    found.append(Command(command.line, before(page, command.text)))
+                found.append(command)
     return found
 
 

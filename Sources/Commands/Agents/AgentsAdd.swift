@@ -29,11 +29,15 @@ struct AgentsAdd: ContextCommand {
 struct AgentOptions: ParsableArguments {
     @Argument(help: ArgumentHelp("What to call it.", valueName: "name"))
     var name: String
-    @Option(help: ArgumentHelp("Its default model. Without it: that of agents.defaults.", valueName: "model"))
+    @Option(
+        help: ArgumentHelp("Its default model. Without it: that of agents.defaults.", valueName: "model"),
+        completion: .models)
     var model: String?
-    @Option(help: ArgumentHelp("The folder of its credentials. Without it: agents/<id>/agent.", valueName: "dir"))
+    @Option(
+        help: ArgumentHelp("The folder of its credentials. Without it: agents/<id>/agent.", valueName: "dir"),
+        completion: .directory)
     var agentDir: String?
-    @Option(help: ArgumentHelp("The folder it works in.", valueName: "dir"))
+    @Option(help: ArgumentHelp("The folder it works in.", valueName: "dir"), completion: .directory)
     var workspace: String?
     @Flag(help: "Let it use no profile of main.")
     var noInherit = false

@@ -14,7 +14,7 @@ struct AgentsDefault: ContextCommand {
             Example: agenticflow-enterprise agents default coder
             """)
 
-    @Argument(help: ArgumentHelp("The agent's id.", valueName: "id"))
+    @Argument(help: ArgumentHelp("The agent's id.", valueName: "id"), completion: .agents)
     var id: String
 
     func run(in context: CommandContext) throws {

@@ -13,7 +13,7 @@ struct AgentsDelete: ContextCommand {
             Example: agenticflow-enterprise agents delete coder
             """)
 
-    @Argument(help: ArgumentHelp("The agent's id.", valueName: "id"))
+    @Argument(help: ArgumentHelp("The agent's id.", valueName: "id"), completion: .agents)
     var id: String
     @Flag(help: "Do not ask.")
     var force = false

@@ -28,7 +28,7 @@ enum ConfigCompletion {
 
     /// No configuration, or none that can be read, has no names to offer.
     private static func document() -> Document? {
-        guard let layout = try? CommandContext.live().layout() else { return nil }
+        guard let layout = try? (Completions.context ?? .live()).layout() else { return nil }
         return SettingsFile(layout).resolved().document
     }
 

@@ -133,8 +133,9 @@ enum CheckID: String, CaseIterable, Sendable {
     /// meant; an info is worth knowing.
     var severity: Severity {
         switch self {
-        case .configUnreadable, .configUnsafe, .configTooBig, .configValueUnusable, .configSharedAgentDir,
-            .configBindRefused, .authOrderEmptiesProvider, .envFileUnreadable, .noCredentials, .modelProviderUnknown,
+        case .configUnreadable, .configUnsafe, .configTooBig, .configInclude, .configValueUnusable,
+            .configSharedAgentDir, .configBindRefused, .authOrderEmptiesProvider, .envFileUnreadable, .noCredentials,
+            .modelProviderUnknown,
             .providerWithoutCredential, .credentialExpired, .credentialMissing, .credentialSharedLogin,
             .storeMalformed, .storeNewerVersion, .storeUnsafe, .storeUnreadable, .stateDirUnsafe, .stateNotWritable,
             .stateTrackedByGit, .gatewayHung, .gatewayRefusesToken, .gatewayForeignAnswer, .portInUse, .portNotAllowed,

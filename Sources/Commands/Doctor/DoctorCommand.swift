@@ -3,10 +3,6 @@ import ArgumentParser
 import Credentials
 import Settings
 
-#if canImport(Glibc)
-    import Glibc
-#endif
-
 struct DoctorCommand: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Look for what is wrong with this instance, and repair what can be repaired.",
@@ -36,13 +32,19 @@ struct DoctorCommand: ContextCommand {
     var nonInteractive = false
     @Flag(help: "With --undo: also over what was changed since.")
     var force = false
-    @Option(help: ArgumentHelp("With --lint: info, warning or error.", valueName: "severity"))
+    @Option(
+        help: ArgumentHelp("With --lint: info, warning or error.", valueName: "severity"),
+        completion: .list(["info", "warning", "error"]))
     var severityMin: String?
     @Flag(help: "With --lint: also print what is below the threshold.")
     var all = false
-    @Option(help: ArgumentHelp("Only this check; may be repeated.", valueName: "id"))
+    @Option(
+        help: ArgumentHelp("Only this check; may be repeated.", valueName: "id"),
+        completion: .list(CheckID.allCases.map(\.rawValue)))
     var only: [String] = []
-    @Option(help: ArgumentHelp("Not this check; may be repeated.", valueName: "id"))
+    @Option(
+        help: ArgumentHelp("Not this check; may be repeated.", valueName: "id"),
+        completion: .list(CheckID.allCases.map(\.rawValue)))
     var skip: [String] = []
 
     func validate() throws {
@@ -82,20 +84,21 @@ struct DoctorCommand: ContextCommand {
     func run(in context: CommandContext) throws {
         if undo { return try DoctorRepair(context).undo(isForced: force) }
         if lint { return try runLint(context) }
-        let survey = try Self.survey(context)
+        let survey = try Survey(context)
         if generateGatewayToken { return try makeToken(survey) }
         let report = DoctorReport(findings: chosen(survey.findings()))
         if json { return context.terminal.print(report.json) }
-        for line in report.lines { context.terminal.say(line) }
+        for line in report.lines + Self.variables(survey) { context.terminal.say(line) }
         context.terminal.say(report.summary)
         if fix { try repair(report.findings, survey) }
         context.terminal.say("Doctor complete.")
     }
 
-    private static func survey(_ context: CommandContext) throws -> Survey {
-        let directory = getcwd(nil, 0)
-        defer { free(directory) }
-        return try Survey(context, workingDirectory: directory.map { String(cString: $0) })
+    /// Which variables count, where each is from, what it shadows, and whether the gateway has the same.
+    private static func variables(_ survey: Survey) -> [String] {
+        let rows = survey.overviews.first?.variables ?? []
+        guard !rows.isEmpty else { return [] }
+        return ["Variables"] + rows.map { "  \($0.line(survey.context, survey.layout).escapedForDisplay)" } + [""]
     }
 
     private func chosen(_ findings: [Finding]) -> [Finding] {
@@ -110,7 +113,7 @@ struct DoctorCommand: ContextCommand {
     private func runLint(_ context: CommandContext) throws {
         let threshold = severityMin.flatMap { CheckID.Severity(rawValue: $0) } ?? .warning
         let findings: [Finding]
-        do { findings = chosen(try Self.survey(context).findings()) } catch let error as any ActionableError {
+        do { findings = chosen(try Survey(context).findings()) } catch let error as any ActionableError {
             context.terminal.report(error, asJSON: json)
             throw ExitCode(2)
         }
@@ -132,13 +135,13 @@ struct DoctorCommand: ContextCommand {
         repair.show(plan)
         if dryRun { return survey.context.terminal.say("Nothing was changed (--dry-run).") }
         if !yes {
-            guard !nonInteractive, survey.context.terminal.canAsk else { throw RepairError.needsYes }
-            guard try survey.context.terminal.agrees(to: "Make these changes?") else {
+            guard !nonInteractive, survey.context.terminal.hasPerson else { throw RepairError.needsYes }
+            guard try survey.context.terminal.confirm("Make these changes?") else {
                 return survey.context.terminal.say("Nothing was changed.")
             }
         }
         try repair.make(plan, layout: survey.layout)
-        let left = DoctorReport(findings: chosen(try Self.survey(survey.context).findings()))
+        let left = DoctorReport(findings: chosen(try Survey(survey.context).findings()))
         survey.context.terminal.say("What is left: \(left.summary)")
     }
 

@@ -22,19 +22,14 @@ struct Survey {
     /// The default agent first.
     let overviews: [AuthOverview]
     let models: ConfiguredModels
-    let workingDirectory: String?
     let now: Date
 
-    /// - Parameter workingDirectory: nil for none to look into.
-    init(_ context: CommandContext, workingDirectory: String?) throws {
-        self = try SafeDirectory.$closesWhatIsOpen.withValue(false) {
-            try Survey(lookingAt: context, workingDirectory)
-        }
+    init(_ context: CommandContext) throws {
+        self = try SafeDirectory.$closesWhatIsOpen.withValue(false) { try Survey(lookingAt: context) }
     }
 
-    private init(lookingAt context: CommandContext, _ workingDirectory: String?) throws {
+    private init(lookingAt context: CommandContext) throws {
         self.context = context
-        self.workingDirectory = workingDirectory
         let reading = try context.reading()
         self.reading = reading
         now = context.now()

@@ -46,16 +46,10 @@ struct Completions {
         return agent.profiles.map(\.profile.id.text).sorted()
     }
 
-    var aliases: [String] { reading.map { ConfiguredModels($0).aliases.keys.sorted() } ?? [] }
-
-    /// Aliases, configured models, and what the providers are known to have; behind an at sign the profiles.
-    func models(_ prefix: String) -> [String] {
-        guard let reading else { return [] }
-        if let sign = prefix.lastIndex(of: "@") { return pinned(prefix[..<sign], reading) }
-        let configured = ConfiguredModels(reading)
-        let named = configured.configured + [configured.raw].compactMap { $0 } + configured.fallbacks
-        let known = reading.providers.all.values.flatMap { provider in provider.models.map { "\(provider.id)/\($0)" } }
-        return configured.aliases.keys.sorted() + Set(named + known).subtracting(configured.aliases.keys).sorted()
+    /// The profiles of a model, behind the at sign that names one.
+    func pins(_ prefix: String) -> [String]? {
+        guard let sign = prefix.lastIndex(of: "@") else { return nil }
+        return reading.map { pinned(prefix[..<sign], $0) } ?? []
     }
 
     private func pinned(_ model: Substring, _ reading: InstanceReading) -> [String] {
@@ -79,6 +73,10 @@ extension CompletionKind {
     static var providers: CompletionKind { .custom { words, _, _ in Completions(words).providers } }
     static var agents: CompletionKind { .custom { words, _, _ in Completions(words).agents } }
     static var profiles: CompletionKind { .custom { words, _, _ in Completions(words).profiles } }
-    static var aliases: CompletionKind { .custom { words, _, _ in Completions(words).aliases } }
-    static var models: CompletionKind { .custom { words, _, prefix in Completions(words).models(prefix) } }
+    /// Models and aliases, and behind an at sign their profiles.
+    static var models: CompletionKind {
+        .custom { words, index, prefix in
+            Completions(words).pins(prefix) ?? ModelCompletion.models(words, index, prefix)
+        }
+    }
 }

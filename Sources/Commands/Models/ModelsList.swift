@@ -19,13 +19,17 @@ struct ModelsList: ContextCommand {
     var all = false
     @Flag(help: "Only those that are served on this machine or network.")
     var local = false
-    @Option(help: ArgumentHelp("Only those of one provider, such as anthropic.", valueName: "provider"))
+    @Option(
+        help: ArgumentHelp("Only those of one provider, such as anthropic.", valueName: "provider"),
+        completion: .providers)
     var provider: String?
     @Flag(help: "Print JSON.")
     var json = false
     @Flag(help: "Print their names alone, one in a line.")
     var plain = false
-    @Option(help: ArgumentHelp("The agent whose models they are. Without it: the default agent.", valueName: "agent"))
+    @Option(
+        help: ArgumentHelp("The agent whose models they are. Without it: the default agent.", valueName: "agent"),
+        completion: .agents)
     var agent: String?
 
     func validate() throws {

@@ -11,8 +11,13 @@ enum ExitCodes {
     /// Codes that mean something for one command alone.
     private static let special: [[String]: [(Int32, String)]] = [
         ["models", "status"]: [
-            (1, "with --check: a credential is expired or missing"),
+            (1, "with --check: a credential is expired, missing, or rejected by a probe"),
             (2, "with --check: a credential expires within 24 hours"),
+        ],
+        ["doctor"]: [
+            (0, "there is a report; with --lint: nothing at the threshold"),
+            (1, "with --lint: something at the threshold"),
+            (2, "with --lint: it could not look"),
         ],
         ["gateway", "health"]: [(0, "it serves")],
         ["gateway", "status"]: [(0, "always, when the question could be asked")],

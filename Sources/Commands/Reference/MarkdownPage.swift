@@ -58,7 +58,7 @@ struct MarkdownPage {
             "- An error says what happened, why, and what to type (`error`, `why`, `fix`; with `--json` the same three keys).",
             "- `--no-color`, `NO_COLOR`, `TERM=dumb` and an output that is no terminal: no colour.", "",
             "## Exit codes", "", "| code | meaning |", "|---|---|", "| 0 | done |",
-            "| 1, 2 | `models status --check` alone: expired or missing; expires within 24 hours |",
+            "| 1, 2 | `models status --check` and `doctor --lint` alone: see there |",
         ]
         lines += ExitCodes.failures.map { "| \($0.code) | \($0.meaning) |" }
         return lines.joined(separator: "\n") + "\n"

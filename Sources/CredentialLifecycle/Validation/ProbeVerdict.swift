@@ -111,7 +111,10 @@ package struct ProbeVerdict: Error, Hashable, Sendable {
             case .garbled, .encoded: .format
             default: .unknown
             }
-        self.init(.couldNotAsk, status, reason.code, "\(Self.sentence(reason, place: place)).")
+        let text = Self.sentence(reason, place: place)
+        // A host's name stays as it is.
+        let sentence = text.hasPrefix("the ") ? "T\(text.dropFirst())" : text
+        self.init(.couldNotAsk, status, reason.code, "\(sentence).")
     }
 
     /// Without a full stop.

@@ -8,6 +8,7 @@ extension SettingsReader {
         let path = "agents.defaults"
         let known = KnownKeys.names(under: path)
         guard let defaults = object(element, at: path, known: known, isOpen: true) else { return settings }
+        settings.image = preference(defaults, "imageModel", at: path) ?? ModelPreference()
         if let model = preference(defaults, "model", at: path) {
             settings.primary = model.primary
             settings.fallbacks = model.fallbacks ?? []

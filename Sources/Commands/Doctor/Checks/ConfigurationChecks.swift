@@ -64,7 +64,8 @@ struct ConfigurationChecks {
             return Finding(
                 .configGatewayTokenMisplaced, "gateway.token stands where it has no effect.",
                 why: "Clients' token is read from gateway.auth.token.",
-                fix: "Run: \(program) doctor --fix", path: path, repair: .moveGatewayToken)
+                fix: "Run: \(program) doctor --fix", path: path,
+                repair: survey.configuration?.element(at: ["gateway", "token"]) == nil ? nil : .moveGatewayToken)
         }
         if problem.problem.hasPrefix("refers to "), problem.problem.hasSuffix("which is not set") {
             let names = problem.problem.dropFirst("refers to ".count).dropLast(", which is not set".count)
@@ -75,7 +76,7 @@ struct ConfigurationChecks {
                 fix: "Run: \(program) env set \(first)", path: path)
         }
         return Finding(
-            id(of: problem), what, why: why(problem.severity), fix: fix(problem), path: path)
+            id(of: problem), what, why: why(problem.severity), fix: fix(problem), path: problem.file ?? path)
     }
 
     private func id(of problem: SettingsProblem) -> CheckID {
@@ -104,8 +105,8 @@ struct ConfigurationChecks {
                 || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
                 || (UInt8(ascii: "A")...UInt8(ascii: "z")).contains($0)
         }
-        guard isPlain, !problem.problem.contains("once") else {
-            return "Edit \(shown), then run: \(program) config validate"
+        guard isPlain, problem.file == nil, !problem.problem.contains("once") else {
+            return "Edit \(problem.file.map(survey.shown) ?? shown), then run: \(program) config validate"
         }
         return "Correct it with config set, or run: \(program) config unset \(problem.path)"
     }

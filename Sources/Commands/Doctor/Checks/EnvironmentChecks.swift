@@ -2,7 +2,6 @@
 import CredentialLifecycle
 import Credentials
 import Providers
-import SafeFiles
 import Settings
 
 /// Which variables supply credentials, from where, and which only seem to.
@@ -25,6 +24,15 @@ struct EnvironmentChecks {
         for problem in survey.reading.problems where problem.place == .environmentFile {
             if let advice = problem.advice {
                 findings.append(Finding(.envFileUnreadable, advice, path: path))
+                continue
+            }
+            // Told by itself.
+            if problem.text.hasPrefix("ANTHROPIC_OAUTH_TOKEN and ") { continue }
+            guard problem.text.contains(", line ") else {
+                findings.append(
+                    Finding(
+                        .configValueDoubtful, problem.text, why: "It is not used as it stands.",
+                        fix: "Look at: \(program) env list"))
                 continue
             }
             findings.append(
@@ -86,28 +94,14 @@ struct EnvironmentChecks {
 
     /// A cloned repository may bring such a file along: it supplies no credential, which surprises those who wrote it.
     private mutating func checkWorkingDirectory() {
-        guard let folder = survey.workingDirectory, folder != survey.layout.state,
-            let bytes = read(folder)
-        else { return }
-        let variables = DotEnv(bytes).variables.filter { !$0.value.isBlank }
-        let seen = EnvironmentLayers(process: [:])
-            .adding(workingDirectory: variables, credentialVariables: survey.credentialVariables)
-        let ignored = variables.keys.filter { seen.lookup($0) == nil }.sorted()
-        guard let first = ignored.first else { return }
+        let ignored = survey.reading.ignoredVariables
+        guard let first = ignored.first, let folder = survey.context.workingDirectory else { return }
         let shown = ignored.prefix(5).joined(separator: ", ") + (ignored.count > 5 ? " and others" : "")
         findings.append(
             Finding(
                 .envWorkingDirectoryIgnored, "\(shown) in \(survey.shown(folder))/.env is ignored.",
                 why: "A file that came with a folder supplies no credentials and redirects none.",
                 fix: "Run: \(program) env set \(first)", path: "\(folder)/.env"))
-    }
-
-    private func read(_ folder: String) -> [UInt8]? {
-        SafeDirectory.$closesWhatIsOpen.withValue(false) {
-            // One that cannot be read supplies nothing to anybody.
-            guard let directory = try? SafeDirectory(existing: folder, kind: .shared) else { return nil }
-            return try? directory.read(".env", limitInBytes: 1 << 20)
-        }
     }
 }
 

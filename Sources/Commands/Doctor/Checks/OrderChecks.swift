@@ -32,7 +32,10 @@ struct OrderChecks {
                     why: "It was taken out of the store, or the store is another one.",
                     fix: "Run: \(program) doctor --fix, or store it again: "
                         + Self.paste(note.id, note.provider, note.mode),
-                    path: path, profile: note.id, provider: note.provider, repair: .dropProfileNote(note.id.text)))
+                    path: path, profile: note.id, provider: note.provider,
+                    // One of an included file is for an editor.
+                    repair: survey.configuration?.element(at: ["auth", "profiles", note.id.text]) == nil
+                        ? nil : .dropProfileNote(note.id.text)))
         }
     }
 

@@ -3,10 +3,6 @@ import Credentials
 import SafeFiles
 import Settings
 
-#if canImport(Glibc)
-    import Glibc
-#endif
-
 /// Shows, makes and takes back repairs.
 struct DoctorRepair {
     private let context: CommandContext
@@ -79,31 +75,5 @@ struct DoctorRepair {
             for entry in entries { terminal.say("Restored \(context.shown(entry.path))") }
             terminal.say("The repair of \(context.shown(set.path)) was taken back.")
         }
-    }
-}
-
-extension Terminal {
-    /// Whether a person can be asked.
-    var canAsk: Bool { if case .pipe = input() { false } else { true } }
-
-    /// Only a clear yes is one.
-    func agrees(to question: String) throws -> Bool {
-        notices("\(question) [y/N] ".escapedForTerminal)
-        let answer: String
-        if case .text(let text) = input() { answer = text } else { answer = try Self.readAnswer() }
-        return ["y", "yes"].contains(answer.trimmed.lowercased())
-    }
-
-    private static func readAnswer() throws -> String {
-        var bytes: [UInt8] = []
-        while bytes.count < 256 {
-            var byte: UInt8 = 0
-            let count = read(STDIN_FILENO, &byte, 1)
-            if count < 0, errno == EINTR { continue }
-            if count < 0 { throw TerminalError.unreadable(errno) }
-            if count == 0 || byte == 0x0A { break }
-            bytes.append(byte)
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -16,19 +16,22 @@ struct AuthAdd: ContextCommand {
             Example: agenticflow-enterprise models auth add --provider openai --profile-id openai:ci --ref env:CI_OPENAI_KEY
             """)
 
-    @Option(help: ArgumentHelp("Whose credential it is, such as anthropic.", valueName: "provider"))
+    @Option(
+        help: ArgumentHelp("Whose credential it is, such as anthropic.", valueName: "provider"), completion: .providers)
     var provider: String?
-    @Option(help: ArgumentHelp("The name to store it under.", valueName: "id"))
+    @Option(help: ArgumentHelp("The name to store it under.", valueName: "id"), completion: .profiles)
     var profileID: String?
     @Option(help: ArgumentHelp("Where the secret rests, instead of in the store.", valueName: "reference"))
     var ref: String?
-    @Option(help: ArgumentHelp("api_key or token.", valueName: "type"))
+    @Option(help: ArgumentHelp("api_key or token.", valueName: "type"), completion: .list(["api_key", "token"]))
     var type: String?
     @Option(
         help: ArgumentHelp(
             "How long a token is valid: a number with ms, s, m, h or d; days without a unit.", valueName: "duration"))
     var expiresIn: String?
-    @Option(help: ArgumentHelp("The agent to store it for. Without it: the default agent.", valueName: "agent"))
+    @Option(
+        help: ArgumentHelp("The agent to store it for. Without it: the default agent.", valueName: "agent"),
+        completion: .agents)
     var agent: String?
     /// Whatever else was typed: it may be the secret, so it is refused without being repeated.
     @Argument(help: .hidden)

@@ -23,7 +23,9 @@ struct AuthClean: ContextCommand {
     var yes = false
     @Flag(help: "Print JSON.")
     var json = false
-    @Option(help: ArgumentHelp("The agent whose store to clean. Without it: the default agent.", valueName: "agent"))
+    @Option(
+        help: ArgumentHelp("The agent whose store to clean. Without it: the default agent.", valueName: "agent"),
+        completion: .agents)
     var agent: String?
 
     func run(in context: CommandContext) throws {

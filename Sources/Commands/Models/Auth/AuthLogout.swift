@@ -16,9 +16,11 @@ struct AuthLogout: ContextCommand {
             Example: agenticflow-enterprise models auth logout anthropic:work
             """, aliases: ["remove"])
 
-    @Argument(help: ArgumentHelp("The profile, such as anthropic:work.", valueName: "id"))
+    @Argument(help: ArgumentHelp("The profile, such as anthropic:work.", valueName: "id"), completion: .profiles)
     var id: String
-    @Option(help: ArgumentHelp("The agent whose profile it is. Without it: the default agent.", valueName: "agent"))
+    @Option(
+        help: ArgumentHelp("The agent whose profile it is. Without it: the default agent.", valueName: "agent"),
+        completion: .agents)
     var agent: String?
     @Flag(help: "Do not ask.")
     var yes = false

@@ -16,14 +16,16 @@ struct AuthRotate: ContextCommand {
             Example: agenticflow-enterprise models auth rotate anthropic:work
             """)
 
-    @Argument(help: ArgumentHelp("The profile, such as anthropic:work.", valueName: "id"))
+    @Argument(help: ArgumentHelp("The profile, such as anthropic:work.", valueName: "id"), completion: .profiles)
     var id: String
     @Option(
         help: ArgumentHelp(
             "How long the new token is valid: a number with ms, s, m, h or d; days without a unit.",
             valueName: "duration"))
     var expiresIn: String?
-    @Option(help: ArgumentHelp("The agent whose profile it is. Without it: the default agent.", valueName: "agent"))
+    @Option(
+        help: ArgumentHelp("The agent whose profile it is. Without it: the default agent.", valueName: "agent"),
+        completion: .agents)
     var agent: String?
     /// Whatever else was typed: it may be the secret, so it is refused without being repeated.
     @Argument(help: .hidden)

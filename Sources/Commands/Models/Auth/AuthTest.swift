@@ -19,9 +19,13 @@ struct AuthTest: ContextCommand {
             Example: agenticflow-enterprise models auth test anthropic:work
             """)
 
-    @Argument(help: ArgumentHelp("The credential, such as anthropic:work or openai:env.", valueName: "id"))
+    @Argument(
+        help: ArgumentHelp("The credential, such as anthropic:work or openai:env.", valueName: "id"),
+        completion: .profiles)
     var id: String
-    @Option(help: ArgumentHelp("The agent whose credential it is. Without it: the default agent.", valueName: "agent"))
+    @Option(
+        help: ArgumentHelp("The agent whose credential it is. Without it: the default agent.", valueName: "agent"),
+        completion: .agents)
     var agent: String?
     @Option(help: ArgumentHelp("How long to wait for the answer, in milliseconds.", valueName: "ms"))
     var timeout = 8000
@@ -121,7 +125,8 @@ struct TestFinding {
 
     private var replace: String {
         switch result.target.candidate.source {
-        case .environment(let variable), .shellEnvironment(let variable): return "Correct \(variable), then repeat the command."
+        case .environment(let variable), .shellEnvironment(let variable):
+            return "Correct \(variable), then repeat the command."
         case .config:
             return
                 "Correct models.providers.\(result.target.provider).apiKey in the configuration, then repeat the command."

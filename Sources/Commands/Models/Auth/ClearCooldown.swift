@@ -17,16 +17,20 @@ struct ClearCooldown: ContextCommand {
             Example: agenticflow-enterprise models auth clear-cooldown anthropic:work
             """)
 
-    @Argument(help: ArgumentHelp("The credentials, such as anthropic:work or openai:env.", valueName: "id"))
+    @Argument(
+        help: ArgumentHelp("The credentials, such as anthropic:work or openai:env.", valueName: "id"),
+        completion: .profiles)
     var ids: [String] = []
     @Flag(help: "All of them, of every agent unless --agent names one.")
     var all = false
-    @Option(help: ArgumentHelp("All of one provider.", valueName: "provider"))
+    @Option(help: ArgumentHelp("All of one provider.", valueName: "provider"), completion: .providers)
     var provider: String?
-    @Option(help: ArgumentHelp("Only what is held against them with this model.", valueName: "model"))
+    @Option(
+        help: ArgumentHelp("Only what is held against them with this model.", valueName: "model"), completion: .models)
     var model: String?
     @Option(
-        help: ArgumentHelp("The agent whose credentials are meant. Without it: the default agent.", valueName: "agent"))
+        help: ArgumentHelp("The agent whose credentials are meant. Without it: the default agent.", valueName: "agent"),
+        completion: .agents)
     var agent: String?
     @Flag(help: "Print JSON.")
     var json = false

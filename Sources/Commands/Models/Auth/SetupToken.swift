@@ -14,16 +14,22 @@ struct SetupToken: ContextCommand {
             Example: agenticflow-enterprise models auth setup-token --provider anthropic
             """)
 
-    @Option(help: ArgumentHelp("Whose token it is; only anthropic has them.", valueName: "provider"))
+    @Option(
+        help: ArgumentHelp("Whose token it is; only anthropic has them.", valueName: "provider"), completion: .providers
+    )
     var provider = "anthropic"
-    @Option(help: ArgumentHelp("The name to store it under. Without it: anthropic:manual.", valueName: "id"))
+    @Option(
+        help: ArgumentHelp("The name to store it under. Without it: anthropic:manual.", valueName: "id"),
+        completion: .profiles)
     var profileID: String?
     @Option(
         help: ArgumentHelp(
             "How long it is valid: a number with ms, s, m, h or d; days without a unit. Without it: 365d.",
             valueName: "duration"))
     var expiresIn: String?
-    @Option(help: ArgumentHelp("The agent to store it for. Without it: the default agent.", valueName: "agent"))
+    @Option(
+        help: ArgumentHelp("The agent to store it for. Without it: the default agent.", valueName: "agent"),
+        completion: .agents)
     var agent: String?
     @Flag(help: "Do not ask whether claude setup-token has been run.")
     var yes = false

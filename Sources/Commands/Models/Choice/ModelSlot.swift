@@ -11,7 +11,8 @@ protocol ModelSlot: Sendable {
     static var fallbacks: String { get }
     /// The word of the command that edits the fallbacks.
     static var command: String { get }
-    static func list(_ models: ConfiguredModels) -> [String]
+    /// As `agents.defaults` has it, whatever an agent says for itself.
+    static func list(_ models: DefaultModelSettings) -> [String]
 }
 
 enum DefaultModel: ModelSlot {
@@ -20,7 +21,7 @@ enum DefaultModel: ModelSlot {
     static let fallback = "Fallback"
     static let fallbacks = "Fallbacks"
     static let command = "fallbacks"
-    static func list(_ models: ConfiguredModels) -> [String] { models.fallbacks }
+    static func list(_ models: DefaultModelSettings) -> [String] { models.fallbacks }
 }
 
 enum ImageModel: ModelSlot {
@@ -29,7 +30,7 @@ enum ImageModel: ModelSlot {
     static let fallback = "Image fallback"
     static let fallbacks = "Image fallbacks"
     static let command = "image-fallbacks"
-    static func list(_ models: ConfiguredModels) -> [String] { models.imageFallbacks }
+    static func list(_ models: DefaultModelSettings) -> [String] { models.image.fallbacks ?? [] }
 }
 
 extension ModelSlot {

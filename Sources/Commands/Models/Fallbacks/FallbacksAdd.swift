@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import CredentialLifecycle
 import Documents
 import Settings
 
@@ -20,7 +21,9 @@ struct FallbacksAdd<Slot: ModelSlot>: ContextCommand {
         let change = try ConfigChange(in: context)
         let choice = try ModelChoice(model, change.reading)
         let models = ConfiguredModels(change.reading)
-        let isThere = Slot.list(models).contains { models.entryReference($0) == choice.reference }
+        let isThere = Slot.list(change.reading.settings.models).contains {
+            models.entryReference($0) == choice.reference
+        }
         let isNew = ModelEntries.key(of: choice.reference, in: change.resolved.document, models) == nil
         var places: [DocumentPath] = []
         if !isThere { places.append(try Slot.place("fallbacks", in: change)) }

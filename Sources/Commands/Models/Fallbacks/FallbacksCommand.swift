@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Settings
+import CredentialLifecycle
 
 /// `models fallbacks` and `models image-fallbacks`.
 struct FallbacksCommand<Slot: ModelSlot>: ParsableCommand {
@@ -23,7 +25,7 @@ struct FallbacksCommand<Slot: ModelSlot>: ParsableCommand {
 extension ModelSlot {
     /// One line with the list as it is now.
     static func sayList(in context: CommandContext) throws {
-        let list = list(ConfiguredModels(try context.reading()))
+        let list = list(try context.reading().settings.models)
         context.terminal.say("\(fallbacks): \(list.isEmpty ? "-" : list.joined(separator: ", "))")
     }
 }

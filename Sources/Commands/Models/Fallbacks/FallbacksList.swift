@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Settings
 import CredentialLifecycle
 import Credentials
 import Documents
@@ -18,7 +19,7 @@ struct FallbacksList<Slot: ModelSlot>: ContextCommand {
         let reading = try context.reading()
         try reading.requireReadable()
         let models = ConfiguredModels(reading)
-        let list = Slot.list(models).map { models.reference($0) ?? $0 }
+        let list = Slot.list(reading.settings.models).map { models.reference($0) ?? $0 }
         if output.json {
             let values = Literal.array(list.map { .string($0) })
             return context.terminal.print(Literal.object([.init("fallbacks", values)]).pretty() + "\n")

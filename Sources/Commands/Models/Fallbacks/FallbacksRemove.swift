@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Settings
+import CredentialLifecycle
 import Credentials
 import Documents
 
@@ -22,7 +24,7 @@ struct FallbacksRemove<Slot: ModelSlot>: ContextCommand {
         let reference = models.entryReference(name)
         // A model whose provider is gone is still taken out by the name it has in the list.
         let isGone: (String) -> Bool = { $0.trimmed == name || models.entryReference($0) == reference }
-        guard Slot.list(models).contains(where: isGone) else {
+        guard Slot.list(change.reading.settings.models).contains(where: isGone) else {
             throw ModelChoiceError.fallbackNotFound(reference, label: Slot.fallback, command: Slot.command)
         }
         try change.make(at: [Slot.path.appending(.key("fallbacks"))]) { document throws(DocumentError) in

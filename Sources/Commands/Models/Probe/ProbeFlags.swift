@@ -7,9 +7,11 @@ import Credentials
 struct ProbeFlags: ParsableArguments {
     @Flag(help: "Ask the providers whether they take the credentials; one small call for each.")
     var probe = false
-    @Option(help: ArgumentHelp("Only those of one provider.", valueName: "provider"))
+    @Option(help: ArgumentHelp("Only those of one provider.", valueName: "provider"), completion: .providers)
     var probeProvider: String?
-    @Option(help: ArgumentHelp("Only this one; repeat it, or separate with commas.", valueName: "id"))
+    @Option(
+        help: ArgumentHelp("Only this one; repeat it, or separate with commas.", valueName: "id"), completion: .profiles
+    )
     var probeProfile: [String] = []
     @Option(help: ArgumentHelp("How long to wait for each answer, in milliseconds: 8000.", valueName: "ms"))
     var probeTimeout: Int?

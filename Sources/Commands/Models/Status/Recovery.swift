@@ -42,13 +42,19 @@ extension CredentialRow {
             return "\(providerName) rejected it. It is tried again \(until); or replace it. \(pasteAgain)"
         case .authPermanent:
             return "\(providerName) says it is revoked or not allowed here. It is tried again \(until). \(pasteAgain)"
-        case .billing: return "\(providerName) reports no credit on it. Top up the account; it is tried again \(until)."
-        case .rateLimit: return "\(providerName) limits \(model). It is used again \(until)."
+        case .billing:
+            return "\(providerName) reports no credit on it. Top up the account; it is tried again \(until). \(atOnce)"
+        case .rateLimit: return "\(providerName) limits \(model). It is used again \(until). \(atOnce)"
         case .overloaded: return "\(providerName) was overloaded. It is used again \(until)."
         case .modelNotFound:
             return "\(providerName) does not offer \(model) to this account. It is asked again \(until)."
         default: return "\(providerName) did not answer (\(hold.reason)). It is used again \(until)."
         }
+    }
+
+    /// The command that ends a time before it is over.
+    private var atOnce: String {
+        "Now: agenticflow-enterprise models auth clear-cooldown \(id)" + (owner.map { " --agent \($0)" } ?? "")
     }
 
     /// The command that puts a new credential in the place of this one.

@@ -18,7 +18,8 @@ struct StatusText {
     func say() {
         let providers = overview.providerOverviews
         let parts = [
-            [overview.view.origin.sentence], head, auth(providers), environment, missing, health(providers), unavailable,
+            [overview.view.origin.sentence], head, auth(providers), environment, missing, health(providers),
+            unavailable,
         ]
         let lines = parts.filter { !$0.isEmpty }.joined(separator: [""])
         // Line by line: no name from a file may hold a line break that counts. And in one go: there may be thousands.
