@@ -13,7 +13,6 @@ extension SettingsReader {
             settings.primary = model.primary
             settings.fallbacks = model.fallbacks ?? []
         }
-        settings.image = preference(defaults, "imageModel", at: path) ?? ModelPreference()
         guard let models = object(defaults["models"], at: "\(path).models", known: nil) else { return settings }
         for (reference, entry) in models.members {
             settings.configured.append(reference)
