@@ -100,9 +100,7 @@ let package = Package(
                 "Credentials", nio, nioHTTP1,
             ]),
         suite("ProviderSimulator", [nio, nioPosix, nioHTTP1, nioSSL, argumentParser]),
-        suite(
-            "Commands",
-            ["CredentialLifecycle", "Documents", "ProfileStorage", "Providers", "Rotation", "Settings", "Credentials"]),
+        suite("Commands", ["Documents", "ProfileStorage", "Providers", "Rotation", "Credentials"]),
     ],
     swiftLanguageModes: [.v6]
 )

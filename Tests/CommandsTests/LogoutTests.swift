@@ -49,7 +49,7 @@ private let store = """
         #expect(after["mine"] == true)
         let text = try #require(instance.config)
         #expect(!text.contains("anthropic:work"))
-        #expect(text.contains("// kept") && text.contains("order: { anthropic: ['anthropic:home'] }"))
+        #expect(text.contains("// kept") && text.contains("order: { anthropic: ['anthropic:home']  }"))
     }
 
     @Test func `remove is the same command`() {

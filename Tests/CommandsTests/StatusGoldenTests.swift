@@ -56,7 +56,7 @@ import Testing
 
                         Auth overview
                         Auth store    : ~/.agenticflow-enterprise/agents/coder/agent/auth-profiles.json
-                        Shell env     : off
+                        Shell env     : off (only the import from a login shell is off; variables that are set count)
                         Providers w/ OAuth/tokens (2): anthropic (1), openai (1)
                         - anthropic effective=profiles:~/.agenticflow-enterprise/agents/main/agent/auth-profiles.json | \
                         profiles=3 (oauth=0, token=1, api_key=2) | anthropic:left=sk-ant...qrst [excluded_by_auth_order], \
@@ -64,6 +64,9 @@ import Testing
                         - groq effective=env:gsk_en...7890 | env=gsk_en...7890 | source=env: GROQ_API_KEY
                         - openai effective=profiles:~/.agenticflow-enterprise/agents/main/agent/auth-profiles.json | \
                         profiles=1 (oauth=1, token=0, api_key=0) | openai:odd=OAuth
+
+                        Environment
+                        - GROQ_API_KEY=gsk_en...7890 from the environment of this command
 
                         Missing auth
                         - mistral Run: agenticflow-enterprise models auth paste-api-key --provider mistral, \
@@ -81,7 +84,8 @@ import Testing
                         - anthropic:left excluded_by_auth_order: Excluded by auth.order for this provider. Change the order \
                         with: agenticflow-enterprise models auth order set --provider anthropic --agent coder ... anthropic:left
                         - anthropic:own cooldown_rate_limit: Anthropic limits this credential. It is used again in 5m \
-                        (2026-09-21T14:18:20Z) [header: retry-after: 300].
+                        (2026-09-21T14:18:20Z) [header: retry-after: 300]. Now: agenticflow-enterprise models auth \
+                        clear-cooldown anthropic:own --agent coder
 
                         """, stderr: "", code: 0))
     }
@@ -106,6 +110,10 @@ import Testing
              "modelConfig": {"defaultSource": "agent", "fallbacksSource": "agent"},
              "auth": {"storePath": "STATE/agents/coder/agent/auth-profiles.json",
               "shellEnvFallback": {"enabled": false, "appliedKeys": []},
+              "variables": [{"name": "GROQ_API_KEY", "value": "gsk_en...7890", "layer": "process",
+                "source": "the environment of this command", "shadows": [], "contradicts": [], "gateway": "none",
+                "gatewayLayer": null}],
+              "ignoredVariables": [],
               "providersWithOAuth": ["anthropic (1)", "openai (1)"],
               "missingProvidersInUse": ["mistral"],
               "providers": [{"provider": "anthropic",

@@ -171,6 +171,18 @@ extension InstanceReading {
         #expect(instance.read().startingHealth[key]?.lastUsed == Date(timeIntervalSince1970: 1_770_000_000))
     }
 
+    @Test(arguments: ["https://169.254.169.254/latest", "http://proxy.example/v1", "ftp://x", "https://u:p@x/v1"])
+    func `a provider whose address is refused is left out, so that its keys go to no other`(address: String) throws {
+        let instance = try Instance()
+        instance.configure("{models:{providers:{anthropic:{baseUrl:'\(address)',apiKey:'key-for-a-proxy'}}}}")
+        let reading = instance.read()
+        #expect(reading.providers[.anthropic] == nil)
+        #expect(
+            reading.problems.map(\.text).contains(
+                "models.providers.anthropic is left out: nothing can be sent to its baseUrl."))
+        #expect(reading.providers[.openai] != nil)
+    }
+
     @Test func `every file that was read is named, with how it was before`() throws {
         let instance = try Instance()
         instance.configure(

@@ -15,7 +15,7 @@ import Testing
     private static let names = [
         "models.providers": "own", "models.providers.own.headers": "x-own", "auth.profiles": "anthropic:a",
         "auth.order": "anthropic", "auth.cooldowns.billingBackoffHoursByProvider": "anthropic",
-        "agents.defaults.models": "anthropic/m", "env.vars": "NAME",
+        "agents.defaults.models": "anthropic/m", "env.vars": "NAME", "secrets.providers": "own",
     ]
 
     private static func path(_ pattern: String) -> DocumentPath {
@@ -29,8 +29,19 @@ import Testing
         return path
     }
 
-    private static func problems(_ change: (inout Document) throws -> Void) throws -> [SettingsProblem] {
+    /// - Parameter pattern: some keys have a meaning beside certain others only.
+    private static func problems(
+        _ pattern: String, _ change: (inout Document) throws -> Void
+    ) throws -> [SettingsProblem] {
         var document = try Document(Array(skeleton.utf8), as: .json5)
+        if pattern.hasPrefix("secrets.providers.*.") {
+            let isFile = ["source", "path", "mode"].contains { pattern.hasSuffix(".\($0)") }
+            let entry: [Literal.Member] =
+                isFile
+                ? [.init("source", .string("file")), .init("path", .string("/run/key"))]
+                : [.init("source", .string("exec")), .init("command", .string("/bin/true"))]
+            try document.set(.object(entry), at: ["secrets", "providers", "own"])
+        }
         try change(&document)
         return InstanceSettings(document, environment: EnvironmentLayers(process: [:])).problems
     }
@@ -46,7 +57,7 @@ import Testing
         let key = try #require(KnownKeys.key(at: path))
         #expect(key.pattern == pattern)
         let wrong: Literal = key.kind == .boolean || key.kind == .number ? .string("x") : .boolean(true)
-        let problems = try Self.problems { document in try document.set(wrong, at: path) }
+        let problems = try Self.problems(pattern) { document in try document.set(wrong, at: path) }
         #expect(problems.contains { $0.severity == .error && $0.path == path.shownInProblems }, "\(problems)")
     }
 
@@ -55,10 +66,10 @@ import Testing
         guard !pattern.hasPrefix("meta.") else { return }
         let path = Self.path(pattern)
         guard case .key(let name) = path.last else { return }
-        let known = try Self.problems { document in try document.set(.null, at: path) }
+        let known = try Self.problems(pattern) { document in try document.set(.null, at: path) }
         #expect(!known.contains { $0.problem.contains("is not a key") })
         let slip = path.parent.appending(.key(name + "x"))
-        let unknown = try Self.problems { document in try document.set(.null, at: slip) }
+        let unknown = try Self.problems(pattern) { document in try document.set(.null, at: slip) }
         let text = "is not a key that has a meaning here; did you mean \(name)?"
         #expect(unknown.contains { $0.path == slip.shownInProblems && $0.problem == text }, "\(unknown)")
         #expect(KnownKeys.unknown(on: slip)?.near == name)

@@ -55,7 +55,7 @@ struct References: Sendable {
     }
 
     private func standIn(_ reference: SecretReference) -> ReferencedSecret {
-        reference.source == .exec && !asksPrograms ? .leftToGateway : .unresolved
+        reference.source == .exec && !asksPrograms && problems[reference] == nil ? .leftToGateway : .unresolved
     }
 
     private func look(at reference: SecretReference, with source: ReferenceSource) -> ReferenceSource.Finding {

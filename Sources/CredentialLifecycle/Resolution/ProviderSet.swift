@@ -23,6 +23,12 @@ package struct ProviderSet: Sendable {
     package func models(of id: ProviderID) -> [KnownModel] { listed[id] ?? KnownModel.builtIn[id.text] ?? [] }
 
     private mutating func add(_ id: ProviderID, _ own: ProviderSettings) {
+        // Not the built-in place instead: a key for somebody's proxy is not for the vendor.
+        if own.isAddressRefused {
+            all[id] = nil
+            problems.append("models.providers.\(id) is left out: nothing can be sent to its baseUrl.")
+            return
+        }
         var provider: Provider
         if let known = all[id] {
             provider = known

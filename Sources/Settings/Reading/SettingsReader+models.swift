@@ -26,6 +26,7 @@ extension SettingsReader {
         guard let object = object(element, at: path, known: known) else { return nil }
         var provider = ProviderSettings()
         provider.baseURL = baseURL(object, at: path)
+        provider.isAddressRefused = provider.baseURL == nil && object["baseUrl"].map { !$0.isNull } ?? false
         provider.api = choice(object, "api", at: path, ConfiguredAPI.self)
         provider.auth = choice(object, "auth", at: path, ConfiguredAuth.self)
         provider.apiKey = secret(object, "apiKey", at: path)

@@ -57,9 +57,10 @@ struct RepairPlan: Sendable {
         case .makeGatewayToken: _ = try FirstToken.add(FirstToken.make(), to: &document)
         case .dropOrderEntries(let key, let gone):
             guard let list = document.element(at: ["auth", "order", key]) else { return }
-            let kept = list.elements.filter { element in !gone.contains { $0 == element.string?.trimmed } }
-            guard !kept.isEmpty else { return }
-            try document.set(.array(kept.map(\.literal)), at: ["auth", "order", key])
+            let ids = list.elements.map { $0.string?.trimmed }
+            let dropped = ids.indices.filter { index in gone.contains { $0 == ids[index] } }
+            guard dropped.count < ids.count else { return }
+            for index in dropped.reversed() { try document.removeElement(at: index, inListAt: ["auth", "order", key]) }
         case .dropProfileNote(let id): try document.remove(at: ["auth", "profiles", id])
         case .tighten, .removeLeftover, .convertFlatStore, .importOld: break
         }

@@ -22,13 +22,14 @@ struct ProfileNote {
     static func remove(_ id: ProfileID, from document: inout Document) throws(DocumentError) {
         try document.remove(at: ["auth", "profiles", id.text])
         for (key, list) in document.element(at: ["auth", "order"])?.members ?? [] {
-            let ids = list.elements
-            let rest = ids.filter { $0.string?.trimmed != id.text }.map(\.literal)
-            guard rest.count < ids.count else { continue }
-            if rest.isEmpty {
+            let mentions = list.elements.indices.filter { list.elements[$0].string?.trimmed == id.text }
+            guard !mentions.isEmpty else { continue }
+            if mentions.count == list.elements.count {
                 try document.remove(at: ["auth", "order", key])
             } else {
-                try document.set(.array(rest), at: ["auth", "order", key])
+                for index in mentions.reversed() {
+                    try document.removeElement(at: index, inListAt: ["auth", "order", key])
+                }
             }
         }
     }
@@ -46,10 +47,13 @@ struct ProfileNote {
     /// Whoever keeps an order for the provider wants the new credential used: it goes first. Nobody gets a new order.
     private func putFirst(in document: inout Document) throws(DocumentError) {
         for (key, list) in document.element(at: ["auth", "order"])?.members ?? [] where ProviderID(key) == provider {
-            let ids = list.elements.compactMap(\.string)
-            guard !ids.isEmpty else { continue }
-            let sorted = [id.text] + ids.filter { $0.trimmed != id.text }
-            if sorted != ids { try document.set(.array(sorted.map { .string($0) }), at: ["auth", "order", key]) }
+            let ids = list.elements.map { $0.string?.trimmed }
+            guard !ids.isEmpty, ids.first != id.text || ids.dropFirst().contains(id.text) else { continue }
+            let place = ["auth", "order", key]
+            for index in ids.indices.reversed() where ids[index] == id.text {
+                try document.removeElement(at: index, inListAt: place)
+            }
+            try document.insert(.string(id.text), at: 0, inListAt: DocumentPath(place))
         }
     }
 }
