@@ -72,10 +72,7 @@ import Testing
             {
               auth: {
                 order: {
-                  'OpenAI': [
-                    "openai:manual",
-                    "openai:a"
-                  ], // keep
+                  'OpenAI': ["openai:manual", 'openai:a' ], // keep
                   anthropic: ["anthropic:a"],
                 },
                 "profiles": {
