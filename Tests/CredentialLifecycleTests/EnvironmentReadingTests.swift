@@ -165,6 +165,21 @@ private final class Place {
         #expect(candidates.map(\.candidate.id.text) == ["groq:env"])
     }
 
+    @Test func `a variable that a stored profile refers to is asked for too`() throws {
+        let place = withShell("export TEAM_KEY=gsk-of-the-shell\nexec /bin/sh -c \"$3\"")
+        place.configure(Self.on)
+        for folder in ["agents", "agents/main", "agents/main/agent"] { place.scratch.makeFolder("state/\(folder)") }
+        place.scratch.write(
+            #"{"version":1,"profiles":{"groq:a":{"type":"api_key","provider":"groq","keyRef":{"source":"env","id":"TEAM_KEY"}}}}"#,
+            to: "state/agents/main/agent/auth-profiles.json")
+        var reader = try place.reader()
+        reader.adopt(try #require(reader.shellQuestion(after: reader.read())).ask())
+        let groq = try #require(ProviderID("groq"))
+        #expect(
+            reader.read().agents.first?.profiles.first { $0.profile.provider == groq }?.referenced
+                == .found(Secret("gsk-of-the-shell")))
+    }
+
     @Test func `it is asked again when its settings change, and forgotten when it is turned off`() throws {
         let place = withShell(Self.exporting)
         place.configure(Self.on)

@@ -14,8 +14,10 @@ package struct ShellQuestion: Sendable {
     package init(_ reading: InstanceReading, process: [String: String]) {
         shell = LoginShell(process: process)
         settings = reading.settings.env.shell
-        names = reading.settings.references.union([InstanceSettings.tokenVariable]).union(
-            reading.providers.all.values.flatMap(\.environmentVariables))
+        let stored = reading.agents.flatMap { $0.stored.book.profiles.values.compactMap(\.reference) }
+        names = reading.settings.references.union([InstanceSettings.tokenVariable])
+            .union(reading.providers.all.values.flatMap(\.environmentVariables))
+            .union(stored.filter { $0.source == .env }.map(\.id))
     }
 
     /// Takes as long as the person's profile does, at most `env.shellEnv.timeoutMs`.
