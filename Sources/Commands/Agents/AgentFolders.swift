@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CredentialLifecycle
 import Credentials
+import FoundationEssentials
 import Settings
 
 #if canImport(Glibc)
@@ -52,11 +53,24 @@ struct AgentFolders {
     /// A folder of credentials is closed to everybody else, so it must not be one that others live in.
     private func refuseGeneral(_ directory: String, typed: String, _ option: String) throws(AgentsError) {
         let home = context.environment["HOME"] ?? Account.home
+        let strangers = Self.strangers(in: directory)
+        if let first = strangers.first {
+            throw .badFolder(
+                option: option,
+                why: "\(shown(directory)) holds other things (\(shown(first))), and would be closed to other users.")
+        }
         for place in [layout.state, layout.agentsDirectory, home].compactMap({ $0 }) {
             guard place.isInside(directory) else { continue }
             throw .badFolder(
                 option: option, why: "\(shown(directory)) holds other things too, and would be closed to other users.")
         }
+    }
+
+    /// What is in a folder and is not ours; nothing for one that is not there.
+    private static func strangers(in directory: String) -> [String] {
+        // A folder that cannot be listed is refused when it is opened.
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        return names.filter { !$0.hasPrefix("auth-profiles.") && !$0.hasPrefix("auth-health.") }.sorted()
     }
 
     private func shown(_ path: String) -> String { context.shown(String(path.prefix(200))).escapedForDisplay }

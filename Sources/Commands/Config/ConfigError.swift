@@ -123,7 +123,8 @@ enum ConfigError: ActionableError, Equatable {
         case .severalValues:
             Advice(
                 what: "The command takes one value.", why: "More words follow the path.",
-                fix: "Put the value in single quotes, such as '[\"a\", \"b\"]'.")
+                fix: "Put the value in single quotes, as in: "
+                    + "agenticflow-enterprise config set gateway.allowedHosts '[\"a.example\", \"b.example\"]'")
         case .notJSON(let path, let problem):
             Advice(
                 what: "\(path.shown) was not set.", why: "The value is not JSON. \(problem)",

@@ -10,8 +10,7 @@ struct ConfigSet: ContextCommand {
             Missing objects on the way are made. The value is read as JSON5 if it is that, else as text. A credential is \
             never a word of the command: name a variable ('${NAME}'), or give --stdin.
 
-            Example: agenticflow-enterprise config set models.providers.lab '{baseUrl: "http://10.0.0.7:8000/v1", api: \
-            "openai-completions", apiKey: "${LAB_KEY}"}'
+            Example: agenticflow-enterprise config set gateway.allowedHosts '["ai.example"]'
             """)
 
     @Argument(

@@ -59,6 +59,8 @@ struct GatewayRun: ParsableCommand {
             reading = reader.read()
         }
         if reading.clientToken == nil {
+            // A new token in the configuration would win for ever over the one that a file or the shell has not told now.
+            if let problem = reading.hidesVariables { throw GatewayStartError.tokenHidden(problem) }
             try FirstToken.make(for: reading.layout, terminal: context.terminal)
             reading = reader.read()
             // A token that names a variable is not replaced: the variable is what is missing.

@@ -11,11 +11,13 @@ enum GatewayStartError: ActionableError {
     case unreadable(Advice)
     /// `gateway.auth.token` is there and gives nothing to compare with.
     case tokenUnavailable(_ configPath: String)
+    /// There is no token, and a place that may hold it could not be read.
+    case tokenHidden(_ problem: String)
 
     var exitCode: ExitStatus {
         switch self {
         // 78 for all that a supervisor's next try would not mend.
-        case .alreadyRunning, .plainRemote, .unreadable, .tokenUnavailable: .configuration
+        case .alreadyRunning, .plainRemote, .unreadable, .tokenUnavailable, .tokenHidden: .configuration
         case .cannotListen(_, _, let isInUse, _): isInUse ? .configuration : .unavailable
         case .noAddress: .usage
         }
@@ -51,6 +53,12 @@ enum GatewayStartError: ActionableError {
                 why: "It is neither loopback, nor lan, nor a numeric IPv4 or IPv6 address.",
                 fix: "Run: agenticflow-enterprise gateway run --bind loopback")
         case .unreadable(let advice): advice
+        case .tokenHidden(let problem):
+            Advice(
+                what: "The client token may be where it cannot be read, so no new one was made.", why: problem,
+                fix: "Mend that, or write a token into the configuration: "
+                    + "agenticflow-enterprise doctor --generate-gateway-token; then run: agenticflow-enterprise gateway run"
+            )
         case .tokenUnavailable(let configPath):
             Advice(
                 what: "The client token cannot be read, so nobody could be let in.",

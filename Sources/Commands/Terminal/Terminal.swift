@@ -56,7 +56,8 @@ package struct Terminal: Sendable {
     /// Three lines, each on a line of its own whatever is in it.
     ///
     /// - Parameter word: `error` or `warning`.
-    package func notice(_ word: String, _ advice: Advice) {
+    package func notice(_ word: String, _ whole: Advice) {
+        let advice = whole.shortened
         let style = noticeStyle
         let first = word == "error" ? style.failure("error:") : style.warning("\(word):")
         let lines = [(first, advice.what), ("  why:", advice.why), (style.advice("  fix:"), advice.fix)]
@@ -65,7 +66,7 @@ package struct Terminal: Sendable {
 
     /// An error of ours: three lines on standard error; for `--json`, one object with the same keys on standard output.
     package func report(_ error: any ActionableError, asJSON: Bool) {
-        let advice = error.advice
+        let advice = error.advice.shortened
         guard asJSON else { return notice("error", advice) }
         let object = Literal.object([
             .init("error", .string(advice.what)), .init("why", .string(advice.why)), .init("fix", .string(advice.fix)),
@@ -145,5 +146,13 @@ package enum TerminalError: ActionableError {
                 what: "Nothing was changed.", why: "The input ended before there was an answer.",
                 fix: "Run the command again when you have what it asks for.")
         }
+    }
+}
+
+extension Advice {
+    /// What was typed may be of any length; what is said of it may not.
+    fileprivate var shortened: Advice {
+        func short(_ text: String) -> String { text.count > 2000 ? "\(text.prefix(2000))..." : text }
+        return Advice(what: short(what), why: short(why), fix: short(fix))
     }
 }

@@ -30,6 +30,11 @@ package struct InstanceReading: Sendable {
     /// What clients of the gateway must present.
     package var clientToken: Secret? { settings.clientToken(in: environment) }
 
+    /// Why variables may be missing that are there: `.env` or the login shell could not be read. Nil when all was read.
+    package var hidesVariables: String? {
+        shell.problem ?? problems.first { $0.place == .environmentFile && $0.severity == .error }?.text
+    }
+
     package subscript(agent: AgentID) -> AgentReading? { agents.first { $0.id == agent } }
 
     /// What other programs have noted in `usageStats`: where a credential's health starts when the journal is silent.

@@ -14,6 +14,9 @@ struct ControlRoutes: Sendable {
     let loops: EventLoops
     let standing: GatewayStanding
 
+    /// Paths that change something; the front door asks more of them.
+    static let changing: Set<String> = ["/api/v1/credentials/clear"]
+
     func add(to router: Router<ControlContext>) {
         router.get("livez") { _, _ in Self.json(.ok, "{\"status\":\"live\"}\n") }
         router.get("readyz") { _, _ in readiness() }

@@ -15,7 +15,7 @@ struct CatalogModel: Hashable, Sendable {
     var isFree = false
 
     /// In thousand millions, by what the id or the name says: the largest `NNb` in them.
-    var parameters: Double? { [id, name].flatMap(Self.sizes).max() }
+    var parameters: Double? { [id, name].flatMap(Self.sizes).filter { (0...1e6).contains($0) }.max() }
 
     /// The part before the slash.
     var maker: Substring { id.prefix { $0 != "/" } }
@@ -44,7 +44,7 @@ struct CatalogModel: Hashable, Sendable {
         else { return nil }
         self.init(id: id, name: String((entry["name"]?.string ?? id).prefix(200)))
         context = Int(clamping: entry["context_length"]?.integer ?? 0)
-        created = entry["created"]?.double.map { Date(timeIntervalSince1970: $0) }
+        created = entry["created"]?.double.flatMap { (0...4e9).contains($0) ? Date(timeIntervalSince1970: $0) : nil }
         let inputs = entry["architecture"]?["input_modalities"]?.elements.compactMap(\.string)
         seesImages = inputs?.contains("image") ?? false
         takesTools = entry["supported_parameters"]?.elements.contains { $0.string == "tools" }
