@@ -109,6 +109,19 @@ import Testing
         #expect(instance.snapshot == before)
     }
 
+    @Test func `a folder that holds other things is refused, and stays as open as it was`() {
+        let instance = Instance(config: "{}")
+        mkdir(instance.home + "/site", 0o755)
+        chmod(instance.home + "/site", 0o755)
+        #expect(FileManager.default.createFile(atPath: instance.home + "/site/run.sh", contents: Data("x".utf8)))
+        let run = instance.run("agents add web --agent-dir ~/site")
+        #expect(run.code == 64)
+        #expect(run.stderr.contains("~/site holds other things (run.sh)"))
+        var status = stat()
+        stat(instance.home + "/site", &status)
+        #expect(status.st_mode & 0o777 == 0o755)
+    }
+
     @Test func `words and flags that do not exist are a usage error`() {
         let instance = Instance()
         for words in ["agents add", "agents add a b", "agents add a --bind x", "agents remove x"] {

@@ -8,6 +8,8 @@ import Testing
     private static let now = Instance.now.timeIntervalSince1970 * 1000
     private static let key =
         #""anthropic:key": {"type": "api_key", "provider": "anthropic", "key": "sk-ant-api03-abcdefghijklmnopqrst"}"#
+    private static let setupToken =
+        #""anthropic:s": {"type": "token", "provider": "anthropic", "token": "sk-ant-oat01-\#(String(repeating: "x", count: 80))"}"#
     private static let anthropic = #"{agents: {defaults: {model: "anthropic/claude-sonnet-4-5"}}}"#
     private static let openai = #"{agents: {defaults: {model: "openai/gpt-5"}}}"#
 
@@ -28,6 +30,9 @@ import Testing
             ("a token that ends in 24 hours", anthropic, [token(24)], 2),
             ("a token without an end", anthropic, [token(nil)], 0),
             ("the default provider has nothing", openai, [key], 1),
+            ("nothing that could be sent", "{}", [setupToken], 1),
+            ("nothing that could be sent, of the default provider", anthropic, [setupToken], 1),
+            ("a setup token beside a key", anthropic, [setupToken, key], 0),
             ("expiring, and another one missing", openai, [token(23)], 1),
             ("a token without text", anthropic, [token(nil, text: ""), key], 1),
             (

@@ -10,10 +10,16 @@ import Testing
     @Test(arguments: [
         ("acme/llama-70b:free", "", 70.0), ("acme/mixtral-8x22b", "", 176), ("acme/x", "Acme: X 1.5B", 1.5),
         ("acme/x-3b", "Acme 12b", 12), ("acme/x", "Acme", nil), ("acme/web", "", nil), ("acme/b", "B", nil),
-        ("acme/x-1b2", "", nil),
+        ("acme/x-1b2", "", nil), ("acme/x", "99999999999999999999b", nil), ("acme/x-7b", "nanb infb 1e9b", 7),
     ])
     func `a model's size is read from its names`(id: String, name: String, size: Double?) {
         #expect(CatalogModel(id: id, name: name).parameters == size)
+    }
+
+    @Test(arguments: ["1e300", "-1e17", "1e999", "\"soon\""])
+    func `a date that is none is left out`(created: String) throws {
+        let models = try #require(CatalogModel.list(Array("{\"data\":[{\"id\":\"a/b:free\",\"created\":\(created)}]}".utf8)))
+        #expect(models.map(\.created) == [nil])
     }
 
     @Test(arguments: [

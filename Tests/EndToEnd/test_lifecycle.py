@@ -313,6 +313,22 @@ def test_status_and_health_beside_a_running_gateway(start, simulator):
     assert gateway.command("gateway", "health").returncode != 0
 
 
+def test_no_token_is_made_over_one_that_cannot_be_read(start):
+    """It would stand in the configuration for ever, before the one that clients have."""
+    gateway = start.prepare()
+    configuration = gateway.state / "agenticflow-enterprise.json"
+    configuration.write_text("{gateway: {port: 0}}")
+    variables = gateway.state / ".env"
+    variables.write_text("AGENTICFLOW_GATEWAY_TOKEN=agw_of-the-file-0123456789\n")
+    variables.chmod(0o600)
+    os.link(variables, gateway.state / "second-name")
+    result = gateway.command("gateway", "run")
+    assert result.returncode == 78, result.stderr
+    assert "no new one was made" in result.stderr
+    assert "agw_of-the-file" not in result.stderr
+    assert configuration.read_text() == "{gateway: {port: 0}}"
+
+
 def test_another_listener_on_the_port_hears_no_token(start):
     """The command line asks only a gateway that holds the state directory's lock."""
     listener = socket.create_server(("127.0.0.1", 0))

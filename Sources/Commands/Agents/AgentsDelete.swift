@@ -15,7 +15,7 @@ struct AgentsDelete: ContextCommand {
 
     @Argument(help: ArgumentHelp("The agent's id.", valueName: "id"), completion: .agents)
     var id: String
-    @Flag(help: "Do not ask.")
+    @Flag(name: [.long, .customLong("yes")], help: "Do not ask.")
     var force = false
     @Flag(help: "Print JSON.")
     var json = false

@@ -6,7 +6,7 @@ import Settings
 /// What a `config` command cannot work with. Nothing has been changed.
 enum ConfigError: ActionableError, Equatable {
     case badPath(String, DocumentPathError)
-    case notSet(DocumentPath, near: DocumentPath?)
+    case notSet(DocumentPath, near: DocumentPath?, command: String = "get")
     case unknownKey(DocumentPath, near: DocumentPath?)
     case misplaced(DocumentPath, instead: String)
     /// Something on the way holds no keys, or no elements.
@@ -52,11 +52,11 @@ enum ConfigError: ActionableError, Equatable {
                 why: "Character \(error.position): \(error.problem)",
                 fix: "Write it as in: "
                     + #"agenticflow-enterprise config get 'agents.defaults.models["openai/gpt-5.2"].alias'"#)
-        case .notSet(let path, let near):
+        case .notSet(let path, let near, let command):
             Advice(
                 what: "\(path.shown) is not set.\(Self.guess(near))",
                 why: "The configuration has nothing there; what holds instead is in docs/configuration.md.",
-                fix: near.map { "Run: agenticflow-enterprise config get \($0.typed)" }
+                fix: near.map { "Run: agenticflow-enterprise config \(command) \($0.typed)" }
                     ?? "See what there is: agenticflow-enterprise config get")
         case .unknownKey(let path, let near):
             Advice(

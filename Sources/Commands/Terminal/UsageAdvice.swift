@@ -39,7 +39,8 @@ struct UsageAdvice {
     // MARK: Options
 
     private func unknownOption(_ name: String) -> UsageError {
-        let known = options
+        // An option that everything takes would make another command of it.
+        let known = options.filter { $0 != "--profile" || name.hasPrefix("--prof") }
         if let near = name.hasPrefix("--") ? Spelling.nearest(to: name, among: known) : nil {
             return UsageError(
                 what: "\(command.shortName) has no option \(name.escapedForDisplay). Did you mean \(near)?",

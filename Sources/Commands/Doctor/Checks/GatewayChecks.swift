@@ -19,6 +19,8 @@ struct GatewayChecks {
         case .notRunning: checkStopped()
         case .silent(let place): checkSilent(place)
         case .answered(200, let body): checkAnswer(body)
+        // It goes on with what it last read, and what cannot be read hides its token from us: the file is to be mended.
+        case .answered(401, _) where survey.configurationError != nil: break
         case .answered(401, _):
             add(
                 .gatewayRefusesToken, "The gateway does not take the client token that this command found.",

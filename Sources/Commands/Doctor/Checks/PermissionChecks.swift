@@ -70,7 +70,10 @@ struct PermissionChecks {
 
     /// Everything of ours in the folders that are ours alone, and the configuration with its copies wherever it is.
     private mutating func checkFiles() {
-        var paths = survey.ownFolders.flatMap { folder in Survey.names(in: folder).map { "\(folder)/\($0)" } }
+        // In a folder elsewhere, which others may use too, only what is ours by its name.
+        var paths = survey.ownFolders.flatMap { folder in
+            Survey.names(in: folder).filter { folder.isInside(state) || $0.hasPrefix("auth-") }.map { "\(folder)/\($0)" }
+        }
         let configuration = survey.layout.configPath
         paths += [configuration, "\(configuration).bak"] + (1...4).map { "\(configuration).bak.\($0)" }
         var seen: Set<String> = []

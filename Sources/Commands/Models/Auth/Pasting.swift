@@ -101,6 +101,7 @@ struct Pasting {
         try note(email: old?.email)
         change.sayUpdated(change.reading.layout.configPath)
         change.sayProfile(profile)
+        if let old, old.kind != kind || (old.reference != nil && profile.reference == nil) { tellOfReplaced(old) }
         tellOfOrder()
         change.tellGateway()
     }
@@ -114,6 +115,16 @@ struct Pasting {
             )
             throw error
         }
+    }
+
+    /// Not the same account with a new secret, but something else of the same name: nobody loses it without a word.
+    private func tellOfReplaced(_ old: Profile) {
+        let what = old.reference.map { "reference \($0)" } ?? "\(old.kind.rawValue) \(old.secret?.masked ?? "")"
+        context.terminal.notice(
+            """
+            It has taken the place of the \(what) that was stored as \(id). To keep both, store that one again:
+              agenticflow-enterprise models auth add --provider \(provider) --profile-id \(provider):second
+            """)
     }
 
     private func tellOfOrder() {

@@ -68,6 +68,7 @@ struct ProbeTargets {
         guard let provider = reading.providers[id] else { throw .unsupported(id) }
         let standing = resolved.candidate.eligibility(at: now)
         if standing != .ok { throw ProbeVerdict(notAsked: standing) }
+        if resolved.secret == nil, resolved.candidate.source.isStore { throw .leftToGateway }
         guard let secret = resolved.secret, !secret.isBlank else { throw ProbeVerdict(notAsked: .missingCredential) }
         if secret.isSetupToken { throw ProbeVerdict(notAsked: .needsVendorCLI) }
         let order = agent.order[id] ?? reading.settings.auth.order[id]

@@ -87,14 +87,19 @@ struct CheckVerdict {
         // Without a default model clients name theirs; but somebody must be able to serve them.
         if inUse.isEmpty, !overview.rows.contains(where: \.hasCredential) { inUse = [.anthropic] }
         missing = inUse.filter { provider in !overview.rows(of: provider).contains(where: \.hasCredential) }.sorted()
+        // Somebody must be left whom a request could be sent with, now or after a wait.
+        let places = inUse.isEmpty ? [overview.rows] : inUse.map { overview.rows(of: $0) }
+        let isUnservable = places.contains { !$0.isEmpty && $0.allSatisfy(Self.isNeverSent) }
         let dated = overview.profiles.filter { $0.kind != .apiKey }.compactMap(\.expiring)
         let isDefaultDisabled = models.defaultProvider.map { Self.isDisabled(overview.rows(of: $0)) } ?? false
-        if !missing.isEmpty || isDefaultDisabled || dated.contains(where: { $0 >= .expired }) {
+        if !missing.isEmpty || isUnservable || isDefaultDisabled || dated.contains(where: { $0 >= .expired }) {
             exitCode = 1
         } else {
             exitCode = dated.contains(.expiring) ? 2 : 0
         }
     }
+
+    private static func isNeverSent(_ row: CredentialRow) -> Bool { row.state == .ineligible || row.state == .excluded }
 
     /// Of those that would be used, every one is put aside for long.
     private static func isDisabled(_ rows: [CredentialRow]) -> Bool {
