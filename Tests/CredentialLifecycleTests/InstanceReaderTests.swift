@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import CredentialLifecycle
 import Credentials
 import FoundationEssentials
 import ProfileStorage
@@ -8,6 +7,8 @@ import Rotation
 import Settings
 import TestKit
 import Testing
+
+@testable import CredentialLifecycle
 
 /// An instance in a folder of its own, and what a reader makes of it.
 private final class Instance {
@@ -270,12 +271,15 @@ extension InstanceReading {
         #expect(reading.questions.map(\.ids) == [["x"]])
 
         let reference = SecretReference("exec:vault:x")!
+        let program = SecretProgramSettings(command: "/bin/false")
         var answers = SecretAnswers()
+        answers.program = program
         answers.secrets[reference] = Secret("gsk-team-1")
         instance.reader.adopt(answers)
         #expect(standing(instance.read()) == Standing(.ok, Secret("gsk-team-1")))
 
         answers = SecretAnswers()
+        answers.program = program
         answers.problems[reference] = "It is away."
         instance.reader.adopt(answers)
         reading = instance.read()

@@ -27,8 +27,8 @@ private struct Place {
 
 @Suite struct ReferenceSourceTests {
     @Test(arguments: [
-        (nil, ReferenceSource.Finding.failed("The variable TEAM is not set.")),
-        ("", .failed("The variable TEAM is not set.")),
+        (nil, ReferenceSource.Finding.gone("The variable TEAM is not set.")),
+        ("", .gone("The variable TEAM is not set.")),
         ("gsk-team-1234", .found(Secret("gsk-team-1234"))),
         ("gsk team 1234", .failed("What is there is no credential: 8 to 4096 visible characters without a blank.")),
         ("short", .failed("What is there is no credential: 8 to 4096 visible characters without a blank.")),
@@ -67,8 +67,12 @@ private struct Place {
         place.settings.secrets["team"] = .file(SecretFile(path: "\(place.scratch.path)/keys.json", mode: .json))
         let finding = try place.find("file:team:\(pointer)")
         guard let problem else { return #expect(finding == .found(Secret("gsk-team-1234"))) }
-        guard case .failed(let text) = finding else { throw Unexpected() }
-        #expect(text.contains(problem))
+        #expect(try #require(finding.problem).contains(problem))
+        if case .gone = finding {
+            #expect(problem.hasPrefix("has nothing"))
+        } else {
+            #expect(!problem.hasPrefix("has nothing"))
+        }
     }
 
     @Test func `what is broken in a file is not repeated`() throws {
@@ -93,11 +97,11 @@ private struct Place {
             ("open", "Other users have access to it."), ("link", "It is a symbolic link."),
             ("folder", "It is not a regular file."), ("fifo", "It is not a regular file."),
             ("long", "longer than 65536"),
-            ("nothing", "is not there"),
         ] {
             guard case .failed(let text) = try place.find("file:\(path)/\(name)") else { throw Unexpected() }
             #expect(text.contains(why))
         }
+        #expect(try place.find("file:\(path)/nothing") == .gone("\(path)/nothing is not there."))
         var status = stat()
         stat("\(path)/open", &status)
         #expect(status.st_mode & 0o777 == 0o640)
@@ -107,7 +111,7 @@ private struct Place {
         var place = Place()
         place.settings.secrets["vault"] = .exec(SecretProgramSettings(command: "/bin/false"))
         for text in ["file:vault:/x", "exec:other:x", "file:other"] {
-            guard case .failed(let why) = try place.find(text) else { throw Unexpected() }
+            guard case .gone(let why) = try place.find(text) else { throw Unexpected() }
             #expect(why.contains("is not there, or is no"))
         }
         #expect(try place.find("exec:vault:x") == .leftToGateway)
@@ -115,6 +119,15 @@ private struct Place {
 }
 
 private struct Unexpected: Error {}
+
+extension ReferenceSource.Finding {
+    fileprivate var problem: String? {
+        switch self {
+        case .failed(let problem), .gone(let problem): problem
+        case .found, .leftToGateway: nil
+        }
+    }
+}
 
 @Suite(.serialized) struct SecretQuestionTests {
     private let scratch = ScratchFolder()
@@ -151,10 +164,10 @@ private struct Unexpected: Error {}
             '{"protocolVersion":1,"provider":"vault","ids":["a/b","c"]}') ;;
             *) exit 9 ;;
             esac
-            printf '{"protocolVersion":1,"values":{"a/b":"gsk-team-1234"},"errors":{"c":{"message":"no such"}}}'
+            printf '{"protocolVersion":1,"values":{"a/b":"gsk-team-1234"},"errors":{"c":{"message":"sk-CANARY"}}}'
             """#, ids: ["c", "a/b"])
         #expect(answers.secrets == [SecretReference("exec:vault:a/b")!: Secret("gsk-team-1234")])
-        #expect(answers.problems == [SecretReference("exec:vault:c")!: "The program says: no such."])
+        #expect(answers.problems == [SecretReference("exec:vault:c")!: "The program reports an error for it."])
     }
 
     @Test func `its words are words, and its environment is what is passed`() throws {
@@ -196,13 +209,43 @@ private struct Unexpected: Error {}
 
     @Test func `nor is one in a folder that others can change, a link, or another user's`() throws {
         chmod(scratch.path, 0o777)
-        #expect(try #require(problem(ask(Self.says("gsk-team-1234")))).contains("The folder of"))
+        #expect(
+            problem(ask(Self.says("gsk-team-1234")))
+                == "The folder \(scratch.path) of \(scratch.path)/vault can be changed by other users.")
         chmod(scratch.path, 0o700)
         symlink("\(scratch.path)/vault", "\(scratch.path)/link")
         #expect(SecretQuestion.problem(with: "\(scratch.path)/link")?.contains("links are not followed") == true)
         #expect(SecretQuestion.problem(with: "\(scratch.path)/none")?.contains("is not there") == true)
         #expect(SecretQuestion.isTrusted(owner: 0, us: 1000) && SecretQuestion.isTrusted(owner: 1000, us: 1000))
         #expect(!SecretQuestion.isTrusted(owner: 1001, us: 1000))
+    }
+
+    @Test func `nor is one that others can replace further up, or that a linked folder leads to`() throws {
+        scratch.makeFolder("outer")
+        scratch.makeFolder("outer/inner")
+        let name = "outer/inner/vault"
+        #expect(!ask(Self.says("gsk-team-1234"), name: name).secrets.isEmpty)
+        chmod("\(scratch.path)/outer", 0o777)
+        #expect(
+            problem(ask(Self.says("gsk-team-1234"), name: name))
+                == "The folder \(scratch.path)/outer of \(scratch.path)/\(name) can be changed by other users.")
+        // Others can add to it, and replace nothing.
+        chmod("\(scratch.path)/outer", 0o1777)
+        #expect(!ask(Self.says("gsk-team-1234"), name: name).secrets.isEmpty)
+        symlink("\(scratch.path)/outer", "\(scratch.path)/link")
+        for way in ["link/inner/vault", "outer/../outer/inner/vault", "outer//inner/vault"] {
+            let text = try #require(SecretQuestion.problem(with: "\(scratch.path)/\(way)"))
+            #expect(text.hasSuffix("to \(scratch.path)/\(name): name that."))
+        }
+    }
+
+    @Test func `what it leaves behind does not hold up its answer`() throws {
+        let answers = ask("sleep 60 & " + Self.says("gsk-team-1234"), timeout: .seconds(20))
+        #expect(answers.secrets == [SecretReference("exec:vault:a/b")!: Secret("gsk-team-1234")])
+        // More than a pipe holds, to the last byte.
+        let long = ask(
+            "sleep 60 & head -c 300000 /dev/zero | tr '\\0' ' '; " + Self.says("gsk-team-1234"), timeout: .seconds(20))
+        #expect(long.secrets == answers.secrets)
     }
 
     @Test func `all of it ends with it`() throws {

@@ -108,11 +108,17 @@ def test_a_file_and_its_changes(start, simulator, tmp_path):
         eventually(lambda: problems(gateway) == [], "no problem", 2.0)
     path.chmod(0o644)
     eventually(lambda: any("Other users have access" in text for text in problems(gateway)), "the problem", 2.0)
-    path.unlink()
-    eventually(lambda: any("is not there" in text for text in problems(gateway)), "the problem", 2.0)
     answered_by(gateway, "third")
     shown = gateway.command("models", "status")
     assert "stays in use" in shown.stderr + shown.stdout
+    path.unlink()
+    eventually(lambda: any("is not there" in text for text in problems(gateway)), "the problem", 2.0)
+    # What was removed is not used any more.
+    refused(gateway)
+    assert gateway.credential(PROFILE)["code"] == "unresolved_ref"
+    assert all("stays in use" not in text for text in problems(gateway))
+    replace(path, "sk-sim-ok-fourth")
+    answered_by(gateway, "fourth")
 
 
 def test_a_new_secret_behind_a_reference_begins_with_fresh_health(start, simulator, tmp_path):
@@ -184,6 +190,21 @@ def test_a_program_that_never_answered(start, simulator, program):
     assert gateway.credential(PROFILE)["code"] == "unresolved_ref"
     assert gateway.stop() == 0
     assert time.monotonic() - began < 4
+
+
+def test_a_program_that_hangs_holds_up_no_other(start, simulator, program, tmp_path):
+    (tmp_path / "other").mkdir(mode=0o700)
+    hanging = Program(tmp_path / "other").says("sleep 30")
+    program.has("sk-sim-ok-program")
+    config = program.configuration()
+    config["secrets"]["providers"]["hanging"] = {"source": "exec", "command": str(hanging.command)}
+    gateway = start(
+        {"anthropic:hanging": entry("exec", "team/key", "hanging"), PROFILE: entry("exec", "team/key", "vault")},
+        config=config)
+    answered_by(gateway, "program")
+    # Nor what becomes due later.
+    program.has("sk-sim-ok-replaced")
+    answered_by(gateway, "replaced")
 
 
 def test_a_program_that_others_can_change_is_not_started(start, simulator, program):

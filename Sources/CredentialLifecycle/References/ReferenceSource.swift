@@ -11,8 +11,10 @@ package struct ReferenceSource: Sendable {
         case found(Secret)
         /// A program has to be asked, which only the gateway does.
         case leftToGateway
-        /// A sentence; nothing of what was found is in it.
+        /// The look failed, or what is there is of no use. A sentence; nothing of what was found is in it.
         case failed(String)
+        /// Somebody has taken away the variable, the file, the place in it or the provider. A sentence.
+        case gone(String)
     }
 
     private let providers: [String: SecretProvider]
@@ -36,19 +38,22 @@ package struct ReferenceSource: Sendable {
 
     package func find(_ reference: SecretReference) -> Finding {
         guard Self.isKnown(reference, in: providers) else {
-            return .failed(
+            return .gone(
                 "secrets.providers.\(reference.provider) is not there, or is no \(reference.source.rawValue) provider.")
         }
         switch reference.source {
         case .env:
             guard let variable = environment.credential(reference.id) else {
-                return .failed("The variable \(reference.id) is not set.")
+                return .gone("The variable \(reference.id) is not set.")
             }
             return Self.checked(variable.value)
         case .file: return read(reference)
         case .exec: return .leftToGateway
         }
     }
+
+    /// What its provider is, as configured; nil for what needs none.
+    func provider(of reference: SecretReference) -> SecretProvider? { providers[reference.provider] }
 
     /// The file to look at, whose change is worth another look at the reference.
     func path(of reference: SecretReference) -> String? {
@@ -72,8 +77,9 @@ package struct ReferenceSource: Sendable {
         guard let path = path(of: reference) else { return .failed("Its path is not absolute.") }
         let bytes: [UInt8]
         do throws(StoreError) {
+            // A file that another one replaces is never missing in between: this one was removed.
             guard let found = try PrivateFile.read(path, limitInBytes: Self.limitInBytes) else {
-                return .failed("\(path) is not there.")
+                return .gone("\(path) is not there.")
             }
             bytes = found
         } catch { return .failed("\(error.advice.what) \(error.advice.why)") }
@@ -106,7 +112,7 @@ package struct ReferenceSource: Sendable {
         var element = root
         for part in pointer.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
             let key = String(part).replacing("~1", with: "/").replacing("~0", with: "~")
-            guard let next = element.child(key) else { return .failed("\(path) has nothing at \(pointer).") }
+            guard let next = element.child(key) else { return .gone("\(path) has nothing at \(pointer).") }
             element = next
         }
         return element.string.map { checked(Secret($0)) } ?? .failed("\(path) has no text at \(pointer).")

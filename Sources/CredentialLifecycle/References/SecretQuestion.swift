@@ -35,6 +35,7 @@ package struct SecretQuestion: Hashable, Sendable {
     /// Runs the program, on this thread, for at most its time, and once for each hundred references.
     package func ask(isCancelled: () -> Bool = { false }) -> SecretAnswers {
         var answers = SecretAnswers()
+        answers.program = program
         for start in stride(from: 0, to: ids.count, by: Self.idsPerCall) {
             let some = Array(ids[start..<min(start + Self.idsPerCall, ids.count)])
             let found = call(some, isCancelled)
@@ -45,7 +46,7 @@ package struct SecretQuestion: Hashable, Sendable {
                 case .answer(let root):
                     switch Self.finding(id, in: root) {
                     case .found(let secret): answers.secrets[reference] = secret
-                    case .failed(let problem): answers.problems[reference] = problem
+                    case .failed(let problem), .gone(let problem): answers.problems[reference] = problem
                     case .leftToGateway: break
                     }
                 }
@@ -96,9 +97,8 @@ package struct SecretQuestion: Hashable, Sendable {
 
     private static func finding(_ id: String, in root: Element) -> ReferenceSource.Finding {
         if let text = root["values"]?[id]?.string { return ReferenceSource.checked(Secret(text)) }
-        if let message = root["errors"]?[id]?["message"]?.string {
-            return .failed("The program says: \(message.prefix(200).escapedForDisplay).")
-        }
+        // Its message is not repeated either: programs put into it what they have at hand.
+        if root["errors"]?[id] != nil { return .failed("The program reports an error for it.") }
         return .failed("The program has no text for it.")
     }
 
@@ -111,13 +111,34 @@ package struct SecretQuestion: Hashable, Sendable {
         }
         if let problem = accessProblem(status) { return "\(command) \(problem)" }
         guard access(command, X_OK) == 0 else { return "\(command) may not be run by this user." }
-        let folder = command.lastIndex(of: "/").map { String(command[..<$0]) } ?? ""
-        guard stat(folder.isEmpty ? "/" : folder, &status) == 0 else { return "The folder of \(command) is not there." }
-        return accessProblem(status).map { "The folder of \(command) \($0)" }
+        guard let real = realPath(command) else { return "\(command) is not there." }
+        guard real == command else { return "\(command) leads through a link, or round about, to \(real): name that." }
+        return folderProblem(command)
     }
 
+    /// Who may change a folder on the way may put another program in the place of this one.
+    private static func folderProblem(_ command: String) -> String? {
+        var folder = command[...]
+        while let slash = folder.lastIndex(of: "/") {
+            folder = folder[..<slash]
+            let path = folder.isEmpty ? "/" : String(folder)
+            var status = stat()
+            guard lstat(path, &status) == 0 else { return "The folder \(path) of \(command) is not there." }
+            if let problem = accessProblem(status) { return "The folder \(path) of \(command) \(problem)" }
+        }
+        return nil
+    }
+
+    private static func realPath(_ path: String) -> String? {
+        guard let real = realpath(path, nil) else { return nil }
+        defer { free(real) }
+        return String(cString: real)
+    }
+
+    /// In a sticky folder others can add to it and not replace what is ours.
     private static func accessProblem(_ status: stat) -> String? {
         if !isTrusted(owner: status.st_uid, us: geteuid()) { return "belongs to another user." }
+        if status.st_mode & S_IFMT == S_IFDIR, status.st_mode & S_ISVTX != 0 { return nil }
         return status.st_mode & 0o022 == 0 ? nil : "can be changed by other users."
     }
 
@@ -129,6 +150,8 @@ package struct SecretAnswers: Hashable, Sendable {
     package var secrets: [SecretReference: Secret] = [:]
     /// Sentences, for those that got none.
     package var problems: [SecretReference: String] = [:]
+    /// The one that was asked.
+    var program: SecretProgramSettings?
 
     package init() {}
 }

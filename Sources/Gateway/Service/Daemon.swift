@@ -64,7 +64,7 @@ package struct Daemon {
         // Shut down from the last to the first: what the drain still learns reaches the journal.
         let group = ServiceGroup(
             services: [
-                JournalService(journal: journal, board: board, log: log), reload, ReferenceService(reload: reload),
+                JournalService(journal: journal, board: board, log: log), reload, ReferenceService(user: reload),
                 listener,
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)

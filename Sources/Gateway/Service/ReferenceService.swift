@@ -38,56 +38,80 @@ final class ReferenceService: Service {
     }
 
     private static let period = Duration.milliseconds(400)
-    private let reload: ReloadService
+    /// Programs that are asked at the same time; each holds a thread, which serves nothing else.
+    private static let threads = 8
+    private let user: any SecretUser
     private let isEnding = Atomic<Bool>(false)
+    private let state = Mutex(State())
 
-    init(reload: ReloadService) { self.reload = reload }
+    private struct State {
+        /// A question that is another one, because something about it has changed, has none yet.
+        var schedules: [SecretQuestion: Schedule] = [:]
+        var underWay: Set<SecretQuestion> = []
+    }
+
+    init(user: any SecretUser) { self.user = user }
 
     func run() async {
-        var schedules: [SecretQuestion: Schedule] = [:]
+        let pool = NIOThreadPool(numberOfThreads: Self.threads)
+        pool.start()
         await withGracefulShutdownHandler {
-            await askDue(&schedules)
-            for await _ in AsyncTicks(period: Self.period).cancelOnGracefulShutdown() { await askDue(&schedules) }
+            await withDiscardingTaskGroup { group in
+                askDue(in: &group, on: pool)
+                for await _ in AsyncTicks(period: Self.period).cancelOnGracefulShutdown() {
+                    askDue(in: &group, on: pool)
+                }
+                isEnding.store(true, ordering: .relaxed)
+            }
         } onGracefulShutdown: {
             // A program that takes its time holds up nobody's end.
             self.isEnding.store(true, ordering: .relaxed)
         }
+        // It fails only for a pool that cannot be stopped.
+        try? await pool.shutdownGracefully()
     }
 
-    /// - Parameter schedules: a question that is another one, because something about it has changed, has none yet.
-    private func askDue(_ schedules: inout [SecretQuestion: Schedule]) async {
-        let questions = reload.questions
-        schedules = schedules.filter { questions.contains($0.key) }
-        guard !questions.isEmpty else { return }
-        let refused = reload.refusedPrograms()
+    /// Each on its own: one that takes its time holds up no other.
+    private func askDue(in group: inout DiscardingTaskGroup, on pool: NIOThreadPool) {
+        for question in takeDue() { group.addTask { await self.ask(question, on: pool) } }
+    }
+
+    private func takeDue() -> [SecretQuestion] {
+        let questions = user.questions
+        let refused = questions.isEmpty ? [] : user.refusedPrograms()
         let now = ContinuousClock.now
-        let due = questions.filter { question in
-            schedules[question]?.isDue(now, isRefused: refused.contains(question.provider)) ?? true
+        return state.withLock { state in
+            state.schedules = state.schedules.filter { questions.contains($0.key) }
+            let due = questions.filter { question in
+                !state.underWay.contains(question)
+                    && state.schedules[question]?.isDue(now, isRefused: refused.contains(question.provider)) ?? true
+            }
+            state.underWay.formUnion(due)
+            return due
         }
-        guard !due.isEmpty else { return }
-        let answers = await ask(due)
-        for (question, answer) in zip(due, answers) {
-            schedules[question, default: Schedule(at: now)].note(isAnswered: answer.problems.isEmpty, at: .now)
-        }
-        guard !isEnding.load(ordering: .relaxed) else { return }
-        reload.adopt(answers)
     }
 
-    /// All at once, on threads that may wait; none of them serves requests.
-    private func ask(_ questions: [SecretQuestion]) async -> [SecretAnswers] {
-        await withTaskGroup(of: (Int, SecretAnswers).self) { group in
-            for (index, question) in questions.enumerated() {
-                group.addTask {
-                    // The pool refuses work only when the process ends.
-                    let answer = try? await NIOThreadPool.singleton.runIfActive {
-                        question.ask { self.isEnding.load(ordering: .relaxed) }
-                    }
-                    return (index, answer ?? SecretAnswers())
-                }
-            }
-            var answers = questions.map { _ in SecretAnswers() }
-            for await (index, answer) in group { answers[index] = answer }
-            return answers
+    private func ask(_ question: SecretQuestion, on pool: NIOThreadPool) async {
+        // The pool refuses work only when the service ends.
+        let answers = try? await pool.runIfActive { question.ask { self.isEnding.load(ordering: .relaxed) } }
+        state.withLock { state in
+            state.underWay.remove(question)
+            state.schedules[question, default: Schedule(at: .now)]
+                .note(isAnswered: answers?.problems.isEmpty ?? false, at: .now)
         }
+        guard let answers, !isEnding.load(ordering: .relaxed) else { return }
+        user.adopt(answers, to: question)
     }
+}
+
+/// Whoever needs what programs hold.
+protocol SecretUser: Sendable {
+    /// What they are to be asked for now.
+    var questions: [SecretQuestion] { get }
+
+    /// The programs of whose secrets a provider has refused one.
+    func refusedPrograms() -> Set<String>
+
+    /// Takes up what a program has said.
+    func adopt(_ answers: SecretAnswers, to question: SecretQuestion)
 }

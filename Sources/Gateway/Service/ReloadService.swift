@@ -14,7 +14,7 @@ import Synchronization
 ///
 /// Requests under way keep what they began with. A file that cannot be read leaves in force what was last known, and
 /// is reported in `/healthz` and the log.
-final class ReloadService: Service {
+final class ReloadService: Service, SecretUser {
     private static let period = Duration.milliseconds(400)
 
     private struct State {
@@ -105,10 +105,11 @@ final class ReloadService: Service {
     /// What programs are to be asked for, by the references now in use.
     var questions: [SecretQuestion] { state.withLock { $0.reading.questions } }
 
-    /// Takes up what programs have said.
-    func adopt(_ answers: [SecretAnswers]) {
+    /// Takes up what a program has said, unless something else is to be asked by now.
+    func adopt(_ answers: SecretAnswers, to question: SecretQuestion) {
         state.withLock { state in
-            for answer in answers { state.reader.adopt(answer) }
+            guard state.reading.questions.contains(question) else { return }
+            state.reader.adopt(answers)
             reread(&state)
         }
     }

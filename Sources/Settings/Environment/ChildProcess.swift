@@ -67,7 +67,7 @@ package struct ChildProcess: Sendable {
         close(writer)
         guard problem == 0 else { return ([], .notStarted(problem)) }
         let deadline = ContinuousClock.now + timeout
-        var (output, ending) = read(reader, until: mark, by: deadline, isCancelled)
+        var (output, ending) = read(reader, of: pid, until: mark, by: deadline, isCancelled)
         let patience = ending == .stopped ? min(deadline, .now + .seconds(1)) : deadline
         let isDone = ending == nil || ending == .stopped
         if isDone, !waits(for: pid, by: patience, isCancelled), ending == nil { ending = .timedOut }
@@ -86,17 +86,23 @@ package struct ChildProcess: Sendable {
         return nil
     }
 
-    /// - Returns: nil for an ending when it closed its output.
+    /// - Returns: nil for an ending when it closed its output, or has ended: something that it left behind may keep the
+    ///   output open, and has nothing to say any more.
     private func read(
-        _ descriptor: Int32, until mark: [UInt8]?, by deadline: ContinuousClock.Instant, _ isCancelled: () -> Bool
+        _ descriptor: Int32, of pid: pid_t, until mark: [UInt8]?, by deadline: ContinuousClock.Instant,
+        _ isCancelled: () -> Bool
     ) -> ([UInt8], Ending?) {
         var output: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 64 << 10)
         while true {
             if isCancelled() { return (output, .cancelled) }
             guard ContinuousClock.now < deadline else { return (output, .timedOut) }
+            // Before the look: all that it has written can be read then.
+            let hasEnded = process_has_ended(pid) != 0
             var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            guard poll(&polled, 1, 100) > 0 else { continue }
+            let ready = poll(&polled, 1, hasEnded ? 0 : 100)
+            if ready == 0, hasEnded { return (output, nil) }
+            guard ready > 0 else { continue }
             let count = Glibc.read(descriptor, &chunk, chunk.count)
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { return (output, nil) }
@@ -104,6 +110,7 @@ package struct ChildProcess: Sendable {
             output += chunk[..<count]
             guard output.count <= limitInBytes else { return (Array(output.prefix(limitInBytes)), .flooded) }
             if let mark, output[max(0, known - mark.count)...].firstRange(of: mark) != nil { return (output, .stopped) }
+            if hasEnded, count < chunk.count { return (output, nil) }
         }
     }
 

@@ -93,7 +93,8 @@ extension StoreChange {
         {
         case .found: break
         case .leftToGateway: context.terminal.notice("The gateway asks the program for it; this command does not.")
-        case .failed(let problem): context.terminal.notice("So far it leads to nothing here: \(problem)")
+        case .failed(let problem), .gone(let problem):
+            context.terminal.notice("So far it leads to nothing here: \(problem)")
         }
     }
 }
