@@ -152,7 +152,12 @@ package enum TerminalError: ActionableError {
 extension Advice {
     /// What was typed may be of any length; what is said of it may not.
     fileprivate var shortened: Advice {
-        func short(_ text: String) -> String { text.count > 2000 ? "\(text.prefix(2000))..." : text }
+        func short(_ text: String) -> String {
+            guard text.utf8.count > 300 else { return text }
+            let words = text.split(separator: " ", omittingEmptySubsequences: false)
+                .map { $0.utf8.count > 300 ? "\($0.prefix(200))..." : $0 }
+            return String(words.joined(separator: " ").prefix(4000))
+        }
         return Advice(what: short(what), why: short(why), fix: short(fix))
     }
 }
