@@ -64,7 +64,8 @@ package struct SettingsFile: Sendable {
     /// - Returns: what `change` returned. Nothing is written when it changes nothing or refuses.
     @discardableResult
     package func edit<R>(_ change: (inout Document) throws(DocumentError) -> R) throws(SettingsFileError) -> R {
-        try revise(mayShrink: false, change) { _, _ in }
+        // What a command works out by itself may be much: the guard is for what people type.
+        try revise(mayShrink: true, change) { _, _ in }
     }
 
     /// As ``edit(_:)``, with a last look at the outcome.
@@ -145,6 +146,14 @@ package struct SettingsFile: Sendable {
         let auth = ["gateway", "auth"]
         if before.element(at: auth)?.kind == .object, document.element(at: auth)?.kind != .object {
             throw refusal("It would take away gateway.auth, and with it the token that clients present.")
+        }
+        let token = auth + ["token"]
+        func hasToken(_ document: Document?) -> Bool { document?.element(at: token)?.string?.trimmed.isEmpty == false }
+        if !mayShrink, hasToken(before), !hasToken(document), !hasToken(resolve(document).document) {
+            throw refusal(
+                "It would take away gateway.auth.token, which clients present: all of them would be refused.",
+                fix: "If that is meant, run it again with --allow-loss; else give the new one: "
+                    + "agenticflow-enterprise config set gateway.auth.token --stdin")
         }
     }
 

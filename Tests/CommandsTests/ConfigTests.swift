@@ -81,7 +81,7 @@ import Testing
         (["auth.order.anthropic", "[\"anthropic:a\"]"], "auth.order.anthropic[0]", "\"anthropic:a\""),
         (["gateway.proxy", "none"], "gateway.proxy", "\"none\""),
         (["models.providers.lab.apiKey", "${LAB_KEY}"], "models.providers.lab.apiKey", "\"${LAB_KEY}\""),
-        (["future.key", "--allow-unknown", "{a: [1, 2.5, true, null]}"], "future.key.a[1]", "2.5"),
+        (["future.thing", "--allow-unknown", "{a: [1, 2.5, true, null]}"], "future.thing.a[1]", "2.5"),
         (["future.text", "--allow-unknown", "--string", "{a: 1}"], "future.text", "\"{a: 1}\""),
         (["future.json", "--allow-unknown", "--json", "{\"a\": 1}"], "future.json.a", "1"),
         (["gateway.allowPlainRemote", "true"], "gateway.allowPlainRemote", "true"),

@@ -18,7 +18,8 @@ import Testing
 
     @Test(arguments: ["1e300", "-1e17", "1e999", "\"soon\""])
     func `a date that is none is left out`(created: String) throws {
-        let models = try #require(CatalogModel.list(Array("{\"data\":[{\"id\":\"a/b:free\",\"created\":\(created)}]}".utf8)))
+        let models = try #require(
+            CatalogModel.list(Array("{\"data\":[{\"id\":\"a/b:free\",\"created\":\(created)}]}".utf8)))
         #expect(models.map(\.created) == [nil])
     }
 

@@ -119,6 +119,20 @@ import Testing
         #expect(scratch.names == [Self.name, "\(Self.name).lock"])
     }
 
+    @Test(arguments: ["{}", "{token: ''}", "{token: null, mode: 'token'}"])
+    func `the clients' token is not taken away by the way`(auth: String) throws {
+        let before = "{gateway: {auth: {token: 'agw_0123456789'}}}"
+        write(before)
+        let refusal = #expect(throws: SettingsFileError.self) {
+            try file().revise(mayShrink: false) { document throws(DocumentError) in
+                document = try Document(Array("{gateway: {auth: \(auth)}}".utf8), as: .json5)
+            } review: { _, _ in
+            }
+        }
+        #expect(refusal?.advice.why.contains("gateway.auth.token") == true)
+        #expect(scratch.text(of: Self.name) == before)
+    }
+
     @Test func `a change that would empty the file or open the gateway is refused`() throws {
         write(Self.sample)
         for path in [["gateway"], ["gateway", "auth"]] {
@@ -130,7 +144,10 @@ import Testing
         let long = "{a: '\(String(repeating: "x", count: 600))', b: 1}"
         write(long)
         let refusal = #expect(throws: SettingsFileError.self) {
-            try file().edit { document throws(DocumentError) in try document.remove(at: ["a"]) }
+            try file().revise(mayShrink: false) { document throws(DocumentError) in
+                try document.remove(at: ["a"])
+            } review: { _, _ in
+            }
         }
         #expect(refusal?.advice.why.contains("more than half") == true)
         #expect(scratch.text(of: Self.name) == long)

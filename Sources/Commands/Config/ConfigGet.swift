@@ -30,14 +30,14 @@ struct ConfigGet: ContextCommand {
         let place = try path.map { text throws(ConfigError) in try ConfigError.parse(text) }?.resolved(in: document)
         guard let place else {
             let shown = ShownValue.literal(document.root, at: DocumentPath([PathStep]()))
-            return context.terminal.print(shown.pretty().escapedForTerminal + "\n")
+            return context.terminal.print(shown.pretty() + "\n")
         }
         guard let element = document.element(at: place) else {
             throw ConfigError.notSet(place, near: ConfigChange.nearest(to: place, in: document))
         }
         let shown = ShownValue.literal(element, at: place)
         if json || element.kind == .object || element.kind == .array {
-            return context.terminal.print(shown.pretty().escapedForTerminal + "\n")
+            return context.terminal.print(shown.pretty() + "\n")
         }
         if case .string(let text) = shown {
             context.terminal.say(text)

@@ -72,7 +72,9 @@ struct PermissionChecks {
     private mutating func checkFiles() {
         // In a folder elsewhere, which others may use too, only what is ours by its name.
         var paths = survey.ownFolders.flatMap { folder in
-            Survey.names(in: folder).filter { folder.isInside(state) || $0.hasPrefix("auth-") }.map { "\(folder)/\($0)" }
+            Survey.names(in: folder).filter { folder.isInside(state) || $0.hasPrefix("auth-") }.map {
+                "\(folder)/\($0)"
+            }
         }
         let configuration = survey.layout.configPath
         paths += [configuration, "\(configuration).bak"] + (1...4).map { "\(configuration).bak.\($0)" }

@@ -168,6 +168,15 @@ struct BackupEntry {
         return found == before || found == after
     }
 
+    /// The way back as a change of its own, from what is there now.
+    func asItIsNow() throws -> PlannedChange {
+        let (folder, name) = PlannedChange.split(path)
+        return PlannedChange(
+            kind: .other(lock: lock), path: path,
+            before: try SafeDirectory(existing: folder, kind: .shared)?.read(name),
+            after: before, modeBefore: FileStatus(of: path)?.mode, modeAfter: mode ?? 0o600)
+    }
+
     /// - Parameter isForced: whatever is there now is overwritten.
     func restore(isForced: Bool) throws {
         if isContent {

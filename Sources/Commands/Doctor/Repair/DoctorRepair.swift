@@ -70,6 +70,12 @@ struct DoctorRepair {
                     throw RepairError.notAsWritten(context.shown(entry.path))
                 }
             }
+            if isForced {
+                // It may be newer, and the only copy.
+                let now = try entries.filter(\.isContent).map { try $0.asItIsNow() }
+                let kept = try BackupSet(now, layout: layout, now: context.now())
+                terminal.say("What was there until now is kept in \(context.shown(kept.path)).")
+            }
             for entry in entries.reversed() { try entry.restore(isForced: isForced) }
             try set.markUndone(context.now())
             for entry in entries { terminal.say("Restored \(context.shown(entry.path))") }
