@@ -32,7 +32,7 @@ package struct InstanceReading: Sendable {
 
     /// Why variables may be missing that are there: `.env` or the login shell could not be read. Nil when all was read.
     package var hidesVariables: String? {
-        shell.problem ?? problems.first { $0.place == .environmentFile && $0.severity == .error }?.text
+        shell.problem ?? problems.first { $0.place == .environmentFile && $0.advice != nil }?.text
     }
 
     package subscript(agent: AgentID) -> AgentReading? { agents.first { $0.id == agent } }
