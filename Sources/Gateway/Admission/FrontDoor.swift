@@ -164,7 +164,9 @@ final class FrontDoor: ChannelInboundHandler {
             if case .relaying = stage { continueIfExpected(head, fields) }
         case .control(let path, _):
             // What changes something is asked for by a program: a form on a web page cannot send JSON.
-            if ControlRoutes.changing.contains(path) { try checkContentType(fields) }
+            if ControlRoutes.changing.contains(path), head.method != .GET, head.method != .HEAD {
+                try checkContentType(fields)
+            }
             stage = .control(ControlRequest(head: head, path: path, deployment: deployment))
             continueIfExpected(head, fields)
         }
