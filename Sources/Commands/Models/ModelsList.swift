@@ -52,7 +52,7 @@ struct ModelsList: ContextCommand {
             context.terminal.print(rows.map { $0.key.escapedForDisplay + "\n" }.joined())
         } else {
             context.terminal.say(overview.view.origin.sentence)
-            let table = ModelTable(rows, columns: context.terminal.isOutputTerminal ? context.columns : nil)
+            let table = ModelTable(rows, columns: context.terminal.tableWidth)
             for line in table.lines { context.terminal.say(line.escapedForDisplay) }
         }
         if let code = trouble.exitCode(isCheck: false) { throw ExitCode(code.rawValue) }
