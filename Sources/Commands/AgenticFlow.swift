@@ -47,8 +47,9 @@ package enum Program {
     /// - Returns: the exit code.
     package static func run(_ arguments: [String], in context: CommandContext?) -> Int32 {
         let ending = Ending(arguments, on: context?.terminal ?? .standard)
-        if let code = ending.ofHelp() { return code }
         do {
+            if let status = QuickLine.status(arguments) { return try status.run(in: context ?? .live()) }
+            if let code = ending.ofHelp() { return code }
             var command = try AgenticFlow.parseAsRoot(arguments)
             if let context, let command = command as? any ContextCommand {
                 try command.run(in: context)

@@ -30,7 +30,7 @@ package struct StateLayout: Hashable, Sendable {
     package init(
         environment: [String: String], instance: String? = nil, home: String? = nil, workingDirectory: String? = nil
     ) throws(StateLayoutError) {
-        let variables = environment.compactMapValues { $0.trimmed.isEmpty ? nil : $0.trimmed }
+        let variables = Self.present(in: environment)
         let accountHome = variables["HOME"] ?? home.flatMap { $0.trimmed.isEmpty ? nil : $0 }
         var paths = PathResolver(home: nil, workingDirectory: workingDirectory)
         paths.home = try accountHome.map { path throws(StateLayoutError) in try paths.resolve(path, for: "HOME") }
@@ -60,6 +60,15 @@ package struct StateLayout: Hashable, Sendable {
         if let explicit = variables["AGENTICFLOW_AGENT_DIR"] {
             agentDirectories[.main] = try paths.resolve(explicit, for: "AGENTICFLOW_AGENT_DIR")
         }
+    }
+
+    /// The variables that say where things are, without blanks around their values; blank ones are left out.
+    private static func present(in environment: [String: String]) -> [String: String] {
+        var found: [String: String] = [:]
+        for name in structuralVariables + ["AGENTICFLOW_INCLUDE_ROOTS"] {
+            if let value = environment[name]?.trimmed, !value.isEmpty { found[name] = value }
+        }
+        return found
     }
 
     /// Variables for the daemon, beside the configuration's own.
