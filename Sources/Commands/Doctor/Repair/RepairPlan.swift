@@ -102,7 +102,8 @@ struct RepairPlan: Sendable {
     private mutating func addOldFiles(_ repairs: [Repair], _ now: Date) {
         for case .importOld(let file, _) in repairs {
             guard let old = OldCredentials(file: file) else { continue }
-            let copy = "\(file).imported-\(BackupSet.stamp(now))"
+            // A repair that was ended may have left one in the same second.
+            let copy = BackupSet.unused("\(file).imported-\(BackupSet.stamp(now))")
             changes.append(PlannedChange(kind: .other(lock: nil), path: copy, after: old.bytes))
             changes.append(
                 PlannedChange(
