@@ -161,7 +161,7 @@ class DoctorJudge(Judge):
         return found + self.once_for(left.fingerprint(stopper.instance.base), lambda: after(stopper, left))
 
     def stops(self, calls, first):
-        """Without `EVERY`: at what changes something a kill and one error in turn, at every sixth other call one of them."""
+        """Without `EVERY`: a kill at what changes something, an error at every other of these, one at every sixth that reads."""
         if EVERY:
             yield from super().stops(calls, first)
             return
@@ -169,9 +169,8 @@ class DoctorJudge(Judge):
             error = f"error={ERRORS[index % len(ERRORS)]}"
             if call.is_change:
                 yield index, call, "signal=SIGKILL"
+            if index % 2 == 0 if call.is_change else index % 6 == 0:
                 yield index, call, error
-            elif index % 6 == 0:
-                yield index, call, error if index % 12 else "signal=SIGKILL"
 
     # MARK: What it left
 

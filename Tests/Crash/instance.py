@@ -17,12 +17,12 @@ WORK_STORE = "agents/work/agent/auth-profiles.json"
 JOURNAL = f"{MAIN}/auth-health.jsonl"
 
 # Planted in the seed and typed into commands. None of them may ever be printed.
-STORED, OTHER, IN_DOTENV, TYPED, TOKEN = (
+STORED, OTHER, IN_DOTENV, TYPED, TOKEN, SETUP_TOKEN = (
     "sk-ant-api03-crash-stored-0123456789abcdef", "sk-ant-api03-crash-other-0123456789abcdef",
     "sk-crash-dotenv-0123456789abcdef0123456789", "sk-ant-api03-crash-typed-0123456789abcdef",
-    "agw_crashTestsCrashTestsCrashTestsCrashTests",
+    "agw_crashTestsCrashTestsCrashTestsCrashTests", "sk-ant-oat01-" + "crashTests" * 8,
 )
-SECRETS = [STORED, OTHER, IN_DOTENV, TYPED, TOKEN]
+SECRETS = [STORED, OTHER, IN_DOTENV, TYPED, TOKEN, SETUP_TOKEN]
 
 CONFIG_TEXT = f"""// Kept by hand. Every byte of it matters to somebody.
 {{

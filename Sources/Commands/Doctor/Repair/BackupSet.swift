@@ -25,7 +25,7 @@ struct BackupSet {
     static func stamp(_ now: Date) -> String { now.written.filter { $0 != "-" && $0 != ":" } }
 
     init(_ changes: [PlannedChange], layout: StateLayout, now: Date) throws {
-        let path = Self.unused("\(Self.parent(layout))/\(Self.stamp(now))")
+        let path = try Self.unused("\(Self.parent(layout))/\(Self.stamp(now))")
         do { folder = try SafeDirectory(creating: path) } catch {
             rmdir(path)
             throw error
@@ -38,9 +38,9 @@ struct BackupSet {
     }
 
     /// The path, or with a number behind it if there is something there.
-    static func unused(_ path: String) -> String {
+    static func unused(_ path: String) throws(StoreError) -> String {
         var (found, number) = (path, 1)
-        while FileStatus(of: found) != nil {
+        while try FileStatus.known(of: found) != nil {
             number += 1
             found = "\(path)-\(number)"
         }
@@ -83,16 +83,17 @@ struct BackupSet {
     }
 
     /// The newest one that was not taken back.
-    static func latest(_ layout: StateLayout) throws(RepairError) -> BackupSet {
+    static func latest(_ layout: StateLayout) throws -> BackupSet {
         let parent = parent(layout)
         for name in Survey.names(in: parent).sorted(by: isLater) {
             let path = "\(parent)/\(name)"
             // Without a manifest nothing was changed after it; with the other one it was taken back.
-            guard FileStatus(of: "\(path)/\(manifestName)") != nil, FileStatus(of: "\(path)/\(undoneName)") == nil
+            guard try FileStatus.known(of: "\(path)/\(manifestName)") != nil,
+                try FileStatus.known(of: "\(path)/\(undoneName)") == nil
             else { continue }
             return try BackupSet(existing: path)
         }
-        throw .noBackup(parent)
+        throw RepairError.noBackup(parent)
     }
 
     /// `…Z-10` is later than `…Z-2`.
@@ -179,13 +180,13 @@ struct BackupEntry {
     func asItIsNow() throws -> PlannedChange {
         guard isContent else {
             return PlannedChange(
-                kind: .mode, path: path, modeBefore: FileStatus(of: path)?.mode, modeAfter: mode ?? modeAfter)
+                kind: .mode, path: path, modeBefore: try FileStatus.known(of: path)?.mode, modeAfter: mode ?? modeAfter)
         }
         let (folder, name) = PlannedChange.split(path)
         return PlannedChange(
             kind: .other(lock: lock), path: path,
             before: try SafeDirectory(existing: folder, kind: .shared)?.read(name),
-            after: before, modeBefore: FileStatus(of: path)?.mode, modeAfter: mode ?? 0o600)
+            after: before, modeBefore: try FileStatus.known(of: path)?.mode, modeAfter: mode ?? 0o600)
     }
 
     /// - Parameter isForced: whatever is there now is overwritten.
