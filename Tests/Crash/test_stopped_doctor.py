@@ -52,6 +52,13 @@ def open_to_others(instance: Instance, program: str):
 def repaired(instance: Instance, program: str, *more: str):
     open_to_others(instance, program)
     doctor(instance, program, "--fix", "--yes", *more)
+    date_back(instance, 1)
+
+
+def date_back(instance: Instance, number: int):
+    """The backup that has just been made; another one in the same second would have another name."""
+    made = next(path for path in (instance.state / BACKUPS).iterdir() if not path.name.startswith("2020"))
+    made.rename(made.with_name(f"20200101T00000{number}Z"))
 
 
 def edited_since(instance: Instance, program: str):
@@ -70,8 +77,7 @@ def with_five_backups(instance: Instance, program: str):
     for number in range(1, 6):
         (instance.state / CONFIG).chmod(0o644)
         doctor(instance, program, "--fix", "--yes", "--only", "file-permissions")
-        made = next(path for path in (instance.state / BACKUPS).iterdir() if not path.name.startswith("2020"))
-        made.rename(made.with_name(f"20200101T00000{number}Z"))
+        date_back(instance, number)
     (instance.state / CONFIG).chmod(0o644)
 
 

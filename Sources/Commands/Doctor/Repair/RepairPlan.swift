@@ -32,7 +32,8 @@ struct RepairPlan: Sendable {
     // MARK: The configuration
 
     private mutating func addConfiguration(_ repairs: [Repair], _ survey: Survey) throws {
-        guard !repairs.isEmpty, survey.configurationError == nil else { return }
+        // Read at the second look and not at the first, it was not what the checks went by.
+        guard !repairs.isEmpty, survey.configurationError == nil, survey.knowsConfiguration else { return }
         let path = survey.layout.configPath
         let before = survey.configuration
         var after = before ?? Document(emptyObjectAs: .json5)
