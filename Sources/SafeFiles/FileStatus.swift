@@ -22,6 +22,20 @@ package struct FileStatus: Hashable, Sendable {
     package init?(of path: String) {
         var status = stat()
         guard lstat(path, &status) == 0 else { return nil }
+        self.init(status)
+    }
+
+    /// As ``init(of:)``, for whom it makes a difference why there is nothing to be seen.
+    ///
+    /// - Returns: nil when there is nothing under the path.
+    package static func known(of path: String) throws(StoreError) -> FileStatus? {
+        var status = stat()
+        if lstat(path, &status) == 0 { return FileStatus(status) }
+        if errno == ENOENT { return nil }
+        throw .io(path: path, operation: "looking at it", code: errno)
+    }
+
+    private init(_ status: stat) {
         kind =
             switch status.st_mode & S_IFMT {
             case S_IFREG: .file

@@ -48,12 +48,15 @@ struct Survey {
         return (found.authored, found.failure)
     }
 
+    /// One that can be read by now could not be read when it counted: what it holds is not known all the same.
     private static func storeErrors(_ reading: InstanceReading) -> [AgentID: StoreError] {
         var found: [AgentID: StoreError] = [:]
-        for agent in reading.agents where reading.isUnreadable(storeOf: agent.id) {
+        for problem in reading.problems {
+            guard case .store(let agent) = problem.place, let advice = problem.advice else { continue }
+            found[agent] = .refused(advice)
             do throws(StoreError) {
-                _ = try AuthProfilesFile(folder: reading.layout.agentDirectory(agent.id)).load()
-            } catch { found[agent.id] = error }
+                _ = try AuthProfilesFile(folder: reading.layout.agentDirectory(agent)).load()
+            } catch { found[agent] = error }
         }
         return found
     }
@@ -70,6 +73,11 @@ struct Survey {
 
     /// Every store could be read, so what is in none of them is nowhere.
     var knowsEveryProfile: Bool { storeErrors.isEmpty }
+
+    /// What the checks go by is what it says.
+    var knowsConfiguration: Bool {
+        !reading.problems.contains { $0.place == .configuration && $0.advice != nil }
+    }
 
     /// Every finding, in the order of the groups, the worst first.
     func findings() -> [Finding] {

@@ -169,6 +169,29 @@ import Testing
         #expect(forced.code == 0)
         #expect(forced.stdout.contains("What was there until now is kept in ~/.agenticflow-enterprise/doctor-backups/"))
         #expect(instance.config?.contains("// misplaced") == true)
+        // Which is a way of its own, with a way back: contents and modes.
+        #expect(instance.run("doctor --undo").code == 0)
+        #expect(instance.everything.filter { edited[$0.key] != nil } == edited)
+    }
+
+    @Test func `a forced way back that was cut short is gone again, and once more`() throws {
+        let instance = Self.broken()
+        let before = instance.everything
+        _ = instance.run("doctor --fix --yes")
+        instance.write("agenticflow-enterprise.json", "{ mine: true }")
+        let edited = instance.everything
+        // What was there is kept, and half of it is overwritten.
+        let layout = try CommandContext(
+            terminal: .standard, environment: instance.environment, now: { Instance.now }
+        ).layout()
+        let entries = try BackupSet.latest(layout).entries()
+        _ = try BackupSet(entries.map { try $0.asItIsNow() }, layout: layout, now: Instance.now)
+        for entry in entries.dropFirst(entries.count / 2) { try entry.restore(isForced: true) }
+
+        #expect(instance.run("doctor --undo --force").code == 0)
+        #expect(instance.everything.filter { edited[$0.key] != nil } == edited)
+        #expect(instance.run("doctor --undo --force").code == 0)
+        #expect(instance.everything.filter { before[$0.key] != nil } == before)
     }
 
     @Test func `going back twice goes back two repairs`() throws {

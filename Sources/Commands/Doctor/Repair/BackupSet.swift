@@ -25,20 +25,26 @@ struct BackupSet {
     static func stamp(_ now: Date) -> String { now.written.filter { $0 != "-" && $0 != ":" } }
 
     init(_ changes: [PlannedChange], layout: StateLayout, now: Date) throws {
-        let parent = Self.parent(layout)
-        let stamp = Self.stamp(now)
-        var name = stamp
-        var number = 1
-        while FileStatus(of: "\(parent)/\(name)") != nil {
-            number += 1
-            name = "\(stamp)-\(number)"
-        }
-        folder = try SafeDirectory(creating: "\(parent)/\(name)")
-        do { try write(changes, now) } catch {
-            // Half a backup is of no use to anybody, and may hold secrets.
-            Self.remove("\(parent)/\(name)")
+        let path = try Self.unused("\(Self.parent(layout))/\(Self.stamp(now))")
+        do { folder = try SafeDirectory(creating: path) } catch {
+            rmdir(path)
             throw error
         }
+        do { try write(changes, now) } catch {
+            // Half a backup is of no use to anybody, and may hold secrets.
+            Self.remove(path)
+            throw error
+        }
+    }
+
+    /// The path, or with a number behind it if there is something there.
+    static func unused(_ path: String) throws(StoreError) -> String {
+        var (found, number) = (path, 1)
+        while try FileStatus.known(of: found) != nil {
+            number += 1
+            found = "\(path)-\(number)"
+        }
+        return found
     }
 
     private func write(_ changes: [PlannedChange], _ now: Date) throws {
@@ -77,16 +83,17 @@ struct BackupSet {
     }
 
     /// The newest one that was not taken back.
-    static func latest(_ layout: StateLayout) throws(RepairError) -> BackupSet {
+    static func latest(_ layout: StateLayout) throws -> BackupSet {
         let parent = parent(layout)
         for name in Survey.names(in: parent).sorted(by: isLater) {
             let path = "\(parent)/\(name)"
             // Without a manifest nothing was changed after it; with the other one it was taken back.
-            guard FileStatus(of: "\(path)/\(manifestName)") != nil, FileStatus(of: "\(path)/\(undoneName)") == nil
+            guard try FileStatus.known(of: "\(path)/\(manifestName)") != nil,
+                try FileStatus.known(of: "\(path)/\(undoneName)") == nil
             else { continue }
             return try BackupSet(existing: path)
         }
-        throw .noBackup(parent)
+        throw RepairError.noBackup(parent)
     }
 
     /// `…Z-10` is later than `…Z-2`.
@@ -109,7 +116,8 @@ struct BackupSet {
     /// One that cannot be taken away stays, private as it is.
     private static func remove(_ path: String) {
         guard let folder = try? SafeDirectory(existing: path) else { return }
-        for file in Survey.names(in: path) { try? folder.remove(file) }
+        // The manifest first: a set that has one is whole.
+        for file in [manifestName] + Survey.names(in: path) { try? folder.remove(file) }
         rmdir(path)
     }
 
@@ -170,11 +178,15 @@ struct BackupEntry {
 
     /// The way back as a change of its own, from what is there now.
     func asItIsNow() throws -> PlannedChange {
+        guard isContent else {
+            return PlannedChange(
+                kind: .mode, path: path, modeBefore: try FileStatus.known(of: path)?.mode, modeAfter: mode ?? modeAfter)
+        }
         let (folder, name) = PlannedChange.split(path)
         return PlannedChange(
             kind: .other(lock: lock), path: path,
             before: try SafeDirectory(existing: folder, kind: .shared)?.read(name),
-            after: before, modeBefore: FileStatus(of: path)?.mode, modeAfter: mode ?? 0o600)
+            after: before, modeBefore: try FileStatus.known(of: path)?.mode, modeAfter: mode ?? 0o600)
     }
 
     /// - Parameter isForced: whatever is there now is overwritten.

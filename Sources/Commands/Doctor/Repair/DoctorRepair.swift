@@ -46,6 +46,7 @@ struct DoctorRepair {
             var made = 0
             for change in plan.changes {
                 do { try change.make() } catch let error as any ActionableError {
+                    if Self.isInPlace(error) { made += 1 }
                     throw RepairError.stopped(
                         error.advice, error.exitCode, made: made, set: context.shown(set.path))
                 }
@@ -57,6 +58,11 @@ struct DoctorRepair {
         }
     }
 
+    /// What could not be synced stands all the same.
+    private static func isInPlace(_ error: any ActionableError) -> Bool {
+        if case .unsynced = (error as? SettingsFileError)?.cause ?? error as? StoreError { true } else { false }
+    }
+
     // MARK: Taking back
 
     func undo(isForced: Bool) throws {
@@ -65,14 +71,11 @@ struct DoctorRepair {
             let set = try BackupSet.latest(layout)
             let entries = try set.entries()
             // First all are looked at: half a way back is none.
-            if !isForced {
-                for entry in entries where try !entry.isKnown() {
-                    throw RepairError.notAsWritten(context.shown(entry.path))
-                }
-            }
-            if isForced {
+            let foreign = try entries.first { try !$0.isKnown() }
+            if let foreign, !isForced { throw RepairError.notAsWritten(context.shown(foreign.path)) }
+            if foreign != nil {
                 // It may be newer, and the only copy.
-                let now = try entries.filter(\.isContent).map { try $0.asItIsNow() }
+                let now = try entries.map { try $0.asItIsNow() }
                 let kept = try BackupSet(now, layout: layout, now: context.now())
                 terminal.say("What was there until now is kept in \(context.shown(kept.path)).")
             }

@@ -8,7 +8,7 @@ enum RepairError: ActionableError, Equatable {
     case changedMeanwhile(String)
     case needsYes
     case noBackup(String)
-    /// - The error, how many changes were made before it, and the backup set.
+    /// - The error, how many changes are made, and the backup set.
     case stopped(Advice, ExitStatus, made: Int, set: String)
     case notAsWritten(String)
     case badManifest(String)
@@ -45,7 +45,8 @@ enum RepairError: ActionableError, Equatable {
             Advice(
                 what: cause.what,
                 why: made == 0
-                    ? "\(cause.why) Nothing was changed." : "\(cause.why) \(made) changes were made before it.",
+                    ? "\(cause.why) Nothing was changed."
+                    : "\(cause.why) \(made) \(made == 1 ? "change was" : "changes were") made.",
                 fix: made == 0 ? cause.fix : "To go back (\(set)): \(program) doctor --undo. Or: \(cause.fix)")
         case .notAsWritten(let path):
             Advice(
