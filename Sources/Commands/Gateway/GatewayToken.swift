@@ -20,7 +20,7 @@ struct GatewayToken: ParsableCommand {
             if let advice = problem.advice { throw GatewayStartError.unreadable(advice) }
         }
         guard let token = reading.clientToken else { throw NoClientToken(configPath: reading.layout.configPath) }
-        if show { return context.terminal.say(token.reveal()) }
+        if show { return context.terminal.say(asked: token.reveal()) }
         let isConfigured = reading.settings.gateway.token.secret != nil
         let source =
             isConfigured ? "gateway.auth.token of \(reading.layout.configPath)" : InstanceSettings.tokenVariable

@@ -50,7 +50,9 @@ package struct ProviderProbe: Hashable, Sendable {
         case .answer(let answer):
             var verdict = (200..<300).contains(answer.status) ? good(answer, now) : refusal(answer, now)
             let secrets = [secret] + provider.extraHeaders.values.filter { $0.utf8.count >= 8 }.map { Secret($0) }
-            verdict.detail = String(Redaction.redact(verdict.detail, secrets: secrets).prefix(Self.detailLimit))
+            // A person looks at it, perhaps with others: shorter pieces than a client gets, and no other key either.
+            let words = Masking.text(Redaction.redact(verdict.detail, secrets: secrets, piecesOf: 8))
+            verdict.detail = String(words.prefix(Self.detailLimit))
             return verdict
         }
     }

@@ -206,9 +206,9 @@ extension Duration {
              models: {providers: {x: {baseUrl: "https://x.example/v1", headers: {h: "\(secret)"}}}},
              auth: {order: {anthropic: ["anthropic:work"]}}, other: "\(secret)"}
             """
-        let shown = MaskedText.of(Array(text.utf8))
+        let shown = ShownDocument.text(of: Array(text.utf8), as: .configuration)
         #expect(!shown.contains("CANARY-0123"))
         #expect(shown.contains("https://x.example/v1") && shown.contains("[\"anthropic:work\"]"))
-        #expect(MaskedText.of(Array("{\"half\": \"\(secret)".utf8)) == "(\(secret.utf8.count + 10) bytes)")
+        #expect(ShownDocument.text(of: Array("{\"half\": \"\(secret)".utf8), as: .store) == "(\(secret.utf8.count + 10) bytes)")
     }
 }
