@@ -56,14 +56,20 @@ package enum SecretShape {
     package static func isOpaque(_ word: some StringProtocol) -> Bool { isOpaque(word.utf8) }
 
     static func isOpaque(_ word: some Collection<UInt8>) -> Bool {
-        guard word.count >= 20 else { return false }
+        guard word.count >= opaqueMinimum else { return false }
         let changes = zip(word, word.dropFirst()).count { one, next in
             guard let from = Kind(one), let to = Kind(next) else { return false }
             // A capital begins a word.
             return from != to && !(from == .upper && to == .lower)
         }
-        return changes * 4 >= word.count
+        if changes * 4 >= word.count { return true }
+        // No word of a language is as long, and has digits in it.
+        return word.split { !$0.isASCIIAlphanumeric }.contains { run in
+            run.count >= opaqueMinimum && run.contains(where: \.isASCIIDigit) && !run.allSatisfy(\.isASCIIDigit)
+        }
     }
+
+    private static let opaqueMinimum = 20
 
     private enum Kind {
         case digit, lower, upper

@@ -9,15 +9,17 @@ package enum Redaction {
     static let windowLength = 12
 
     /// - Parameter length: how many characters of a secret are a secret too.
-    /// - Returns: `text` without any of `secrets`, nor their base64 or URL-encoded forms, nor any run of so many of their
-    ///   characters. Compared byte by byte: no accent behind a secret hides it.
+    /// - Returns: `text` without any of `secrets`, nor their base64 or URL-encoded forms, nor any run of so many of
+    ///   their characters. Compared byte by byte: no accent behind a secret hides it.
     package static func redact(_ text: String, secrets: [Secret], piecesOf length: Int = windowLength) -> String {
         var bytes = Array(text.utf8)
         var isChanged = false
         for secret in secrets {
             let plain = secret.reveal()
             if plain.isEmpty { continue }
-            for form in forms(of: plain) where withoutPieces(of: Array(form.utf8), length, in: &bytes) { isChanged = true }
+            for form in forms(of: plain) where withoutPieces(of: Array(form.utf8), length, in: &bytes) {
+                isChanged = true
+            }
         }
         return isChanged ? String(decoding: bytes, as: UTF8.self) : text
     }

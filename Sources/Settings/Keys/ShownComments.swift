@@ -43,14 +43,15 @@ struct ShownComments {
 
     /// - Parameter span: from the first slash to before the end of the line, or before the mark that closes it.
     private mutating func add(_ bytes: [UInt8], _ span: Range<Int>) {
-        let old = String(decoding: bytes[span], as: UTF8.self)
         var lines: [String] = []
-        for line in old.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
-            let start = line.firstIndex { !"/* \t".contains($0) } ?? line.endIndex
-            lines.append(line[..<start] + shown(String(line[start...])))
+        for line in bytes[span].split(separator: 0x0A, omittingEmptySubsequences: false) {
+            let isReturned = line.last == 0x0D
+            let text = String(decoding: isReturned ? line.dropLast() : line, as: UTF8.self)
+            let start = text.firstIndex { !"/* \t".contains($0) } ?? text.endIndex
+            lines.append(text[..<start] + shown(String(text[start...])) + (isReturned ? "\r" : ""))
         }
         let shown = lines.joined(separator: "\n")
-        if shown != old { edits.append((span, shown)) }
+        if !shown.utf8.elementsEqual(bytes[span]) { edits.append((span, shown)) }
     }
 
     private mutating func shown(_ line: String) -> String {

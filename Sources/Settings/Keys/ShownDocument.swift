@@ -36,7 +36,8 @@ package struct ShownDocument {
     package static func text(of bytes: [UInt8]?, as content: Content) -> String {
         guard let bytes else { return "" }
         // The reader that is more lenient reads both.
-        return (try? Document(bytes, as: .json5)).map { ShownDocument($0, as: content).text } ?? "(\(bytes.count) bytes)"
+        return (try? Document(bytes, as: .json5)).map { ShownDocument($0, as: content).text }
+            ?? "(\(bytes.count) bytes)"
     }
 
     /// In the entries of a store everything is a credential that is not known to be none.

@@ -53,6 +53,8 @@ package enum ShownValue {
         _ text: String, at path: DocumentPath, after previous: String?, isSecret: (DocumentPath) -> Bool
     ) -> String {
         if isSecret(path) { return masked(text) }
+        // Ids of profiles, in a store: what is before their colon announces nothing.
+        if path.steps.first == .key("order") || path.steps.first == .key("lastGood") { return Masking.text(text) }
         guard let known = KnownKeys.key(at: path)?.pattern else { return Masking.note(text, isSentence: false).text }
         switch known {
         case "secrets.providers.*.args[]": return Masking.argument(text, after: previous)
