@@ -49,7 +49,7 @@ struct ConfigChange {
         if isRehearsal {
             let outcome = try file.rehearse(mayShrink: mayShrink, change, review: review)
             context.terminal.say("Would change \(shownPath):")
-            let diff = LineDiff(ShownValue.text(of: outcome.before), ShownValue.text(of: outcome.after))
+            let diff = LineDiff(ShownDocument(outcome.before).text, ShownDocument(outcome.after).text)
             for line in diff.lines { context.terminal.say(line) }
             if diff.lines.isEmpty { context.terminal.say(isChanged ? "  (a credential)" : "  (nothing)") }
         } else {

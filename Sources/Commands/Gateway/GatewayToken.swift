@@ -4,7 +4,7 @@ import CredentialLifecycle
 import Credentials
 import Settings
 
-struct GatewayToken: ParsableCommand {
+struct GatewayToken: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "token", abstract: "The token that clients of the gateway send as their API key.",
         discussion: "Example: export ANTHROPIC_API_KEY=$(agenticflow-enterprise gateway token --show)")
@@ -12,15 +12,13 @@ struct GatewayToken: ParsableCommand {
     @Flag(help: "Print the token itself. Without it, only where it comes from and its ends.")
     var show = false
 
-    func run() throws { try run(in: .live()) }
-
     func run(in context: CommandContext) throws {
         let reading = try context.reading()
         for problem in reading.problems where problem.place == .configuration {
             if let advice = problem.advice { throw GatewayStartError.unreadable(advice) }
         }
         guard let token = reading.clientToken else { throw NoClientToken(configPath: reading.layout.configPath) }
-        if show { return context.terminal.say(token.reveal()) }
+        if show { return context.terminal.say(asked: token.reveal()) }
         let isConfigured = reading.settings.gateway.token.secret != nil
         let source =
             isConfigured ? "gateway.auth.token of \(reading.layout.configPath)" : InstanceSettings.tokenVariable

@@ -18,6 +18,8 @@ package struct Terminal: Sendable {
     /// Characters in a line of help.
     package var columns: Int
     package var allowsColor: Bool
+    /// What every text goes through on its way out, whoever made it.
+    package var masking: @Sendable (String) -> String = Masking.text
 
     package init(
         output: @escaping @Sendable (String) -> Void, notices: @escaping @Sendable (String) -> Void,
@@ -46,18 +48,21 @@ package struct Terminal: Sendable {
     var tableWidth: Int? { isOutputTerminal ? columns : nil }
 
     /// One line of the command's output. Control characters are escaped: no stored name may move the cursor.
-    package func say(_ line: String) { output(line.escapedForTerminal + "\n") }
+    package func say(_ line: String) { output(masking(line).escapedForTerminal + "\n") }
+
+    /// A credential that was asked for.
+    func say(asked secret: String) { output(secret.escapedForTerminal + "\n") }
 
     /// Output that is made by us as a whole, such as JSON.
-    package func print(_ text: String) { output(text.escapedInJSON) }
+    package func print(_ text: String) { output(masking(text).escapedInJSON) }
 
-    package func notice(_ line: String) { notices(line.escapedForTerminal + "\n") }
+    package func notice(_ line: String) { notices(masking(line).escapedForTerminal + "\n") }
 
     /// Three lines, each on a line of its own whatever is in it.
     ///
     /// - Parameter word: `error` or `warning`.
     package func notice(_ word: String, _ whole: Advice) {
-        let advice = whole.shortened
+        let advice = whole.masked(by: masking).shortened
         let style = noticeStyle
         let first = word == "error" ? style.failure("error:") : style.warning("\(word):")
         let lines = [(first, advice.what), ("  why:", advice.why), (style.advice("  fix:"), advice.fix)]
@@ -66,8 +71,8 @@ package struct Terminal: Sendable {
 
     /// An error of ours: three lines on standard error; for `--json`, one object with the same keys on standard output.
     package func report(_ error: any ActionableError, asJSON: Bool) {
-        let advice = error.advice.shortened
-        guard asJSON else { return notice("error", advice) }
+        guard asJSON else { return notice("error", error.advice) }
+        let advice = error.advice.masked(by: masking).shortened
         let object = Literal.object([
             .init("error", .string(advice.what)), .init("why", .string(advice.why)), .init("fix", .string(advice.fix)),
         ])
@@ -83,7 +88,7 @@ package struct Terminal: Sendable {
             return text
         case .person:
             defer { notices("\n") }
-            return try HiddenInput.readLine { notices(prompt.escapedForTerminal + " (not shown): ") }
+            return try HiddenInput.readLine { notices(masking(prompt).escapedForTerminal + " (not shown): ") }
         }
     }
 
@@ -150,6 +155,10 @@ package enum TerminalError: ActionableError {
 }
 
 extension Advice {
+    fileprivate func masked(by masking: (String) -> String) -> Advice {
+        Advice(what: masking(what), why: masking(why), fix: masking(fix))
+    }
+
     /// What was typed may be of any length; what is said of it may not.
     fileprivate var shortened: Advice {
         func short(_ text: String) -> String {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Credentials
 package import Documents
 
 /// Every key of the configuration that has a meaning, once: the reader takes its lists from here, and so do the
@@ -177,24 +178,8 @@ package enum KnownKeys {
                 continue
             }
             // env has strings of its own in older files; whatever stands there is a variable.
-            if isNamedLikeSecret(name) || path.steps.first == .key("env") { return true }
+            if SecretName.isOne(name) || path.steps.first == .key("env") { return true }
         }
         return false
-    }
-
-    /// Masking a harmless value of a key without a meaning costs nothing; showing a credential does.
-    private static func isNamedLikeSecret(_ name: String) -> Bool {
-        let lowered = name.lowercased()
-        let letters = lowered.filter { $0 != "_" && $0 != "-" }
-        // maxTokens and the like are numbers of tokens.
-        if letters.hasSuffix("tokens") {
-            return ["access", "auth", "refresh", "api"].contains { letters.hasPrefix($0) }
-        }
-        let parts = Set(lowered.split { $0 == "_" || $0 == "-" || $0 == "." }.map(String.init))
-        if !parts.isDisjoint(with: ["key", "pass", "pwd", "pin", "auth", "bearer", "cookie"]) { return true }
-        return [
-            "token", "apikey", "accesskey", "password", "passwd", "passphrase", "secret", "credential", "privatekey",
-            "authorization", "bearer", "cookie",
-        ].contains { letters.contains($0) }
     }
 }

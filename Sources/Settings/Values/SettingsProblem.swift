@@ -28,8 +28,8 @@ package struct SettingsProblem: Hashable, Sendable, CustomStringConvertible {
         _ severity: Severity, at path: String, is problem: String, allowed: String? = nil, held: String? = nil
     ) {
         self.severity = severity
-        // Keys of a file can hold anything, and this is printed.
-        self.path = path.escapedForDisplay
+        // Keys of a file can hold anything, credentials too, and this is printed.
+        self.path = Masking.name(path.escapedForDisplay)
         self.problem = problem
         self.allowed = allowed
         self.held = held

@@ -34,6 +34,8 @@ final class Instance {
     /// Of the terminal.
     var columns = 80
     var isOutputTerminal = false
+    /// Instead of the terminal's own.
+    var masking: (@Sendable (String) -> String)?
 
     init(config: String? = nil, store: String? = nil) {
         var template = Array((FileManager.default.temporaryDirectory.path + "/commands-XXXXXX").utf8CString)
@@ -56,9 +58,10 @@ final class Instance {
 
     func run(_ words: [String], typing typed: String = "", after seconds: TimeInterval = 0) -> Transcript {
         let output = Capture(), notices = Capture()
-        let terminal = Terminal(
+        var terminal = Terminal(
             output: { output.add($0) }, notices: { notices.add($0) }, input: { .text(typed) },
             isOutputTerminal: isOutputTerminal, isNoticeTerminal: false, columns: columns)
+        if let masking { terminal.masking = masking }
         var context = CommandContext(terminal: terminal, environment: environment) { Self.now + seconds }
         context.ask = ask
         let code = Program.run(words, in: context)

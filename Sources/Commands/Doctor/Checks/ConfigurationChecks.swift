@@ -105,7 +105,7 @@ struct ConfigurationChecks {
                 || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
                 || (UInt8(ascii: "A")...UInt8(ascii: "z")).contains($0)
         }
-        guard isPlain, problem.file == nil, !problem.problem.contains("once") else {
+        guard isPlain, !problem.path.contains(".."), problem.file == nil, !problem.problem.contains("once") else {
             return "Edit \(problem.file.map(survey.shown) ?? shown), then run: \(program) config validate"
         }
         return "Correct it with config set, or run: \(program) config unset \(problem.path)"

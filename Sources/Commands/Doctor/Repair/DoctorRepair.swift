@@ -27,7 +27,9 @@ struct DoctorRepair {
         case .configuration, .store:
             terminal.say("--- \(change.before == nil ? "/dev/null" : path)")
             terminal.say("+++ \(path)")
-            let diff = UnifiedDiff(MaskedText.of(change.before), MaskedText.of(change.after))
+            let content: ShownDocument.Content = if case .store = change.kind { .store } else { .configuration }
+            let diff = UnifiedDiff(
+                ShownDocument.text(of: change.before, as: content), ShownDocument.text(of: change.after, as: content))
             for line in diff.lines { terminal.say(line.escapedForDisplay) }
             if diff.lines.isEmpty { terminal.say("(only masked text differs)") }
         case .other:
