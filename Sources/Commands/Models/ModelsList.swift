@@ -33,7 +33,7 @@ struct ModelsList: ContextCommand {
     var agent: String?
 
     func validate() throws {
-        if json, plain { throw ValidationError("Choose either --json or --plain, not both.") }
+        if json, plain { throw UsageError.jsonAndPlain("models list") }
     }
 
     func run(in context: CommandContext) throws {

@@ -32,7 +32,7 @@ struct UsageAdvice {
         case .missingArgument(let key): missing(key)
         case .rule(let error as any ActionableError): error
         case .rule, .help, .other:
-            UsageError(what: isQuiet ? "The command line cannot be followed." : message, why: usage, fix: seeHelp)
+            UsageError(what: isQuiet ? "The command line cannot be followed." : message, why: takes, fix: seeHelp)
         }
     }
 
@@ -72,7 +72,7 @@ struct UsageAdvice {
     private func missingValue(_ name: String) -> UsageError {
         let option = arguments.first { $0.names.contains(name) }
         return UsageError(
-            what: "\(name) needs a value.", why: option.map { "It is <\($0.valueName)>: \($0.description)" } ?? usage,
+            what: "\(name) needs a value.", why: option.map { "It is <\($0.valueName)>: \($0.description)" } ?? takes,
             fix: command.examples.contains { $0.contains(name + " ") } ? forExample : seeHelp)
     }
 
@@ -84,7 +84,7 @@ struct UsageAdvice {
         let guess = near.map { " Did you mean \($0)?" } ?? ""
         let own = (reason as? any ActionableError)?.advice.what ?? (reason as? ValidationError)?.message
         let why =
-            own ?? argument.map { $0.values.isEmpty ? $0.description : "It is one of \($0.values.list)." } ?? usage
+            own ?? argument.map { $0.values.isEmpty ? $0.description : "It is one of \($0.values.list)." } ?? takes
         let fix = near.flatMap { corrected(value, to: $0) } ?? forExample
         return UsageError(what: "\(shown.capitalizedFirst) is no value for \(name).\(guess)", why: why, fix: fix)
     }
@@ -95,7 +95,7 @@ struct UsageAdvice {
         // Whoever misspells an option has not left it out.
         if let slip = unknownAmongWords { return unknownOption(slip) }
         guard let argument = arguments.first(where: { $0.isFor(key) && !$0.isOptional }) else {
-            return UsageError(what: "\(command.shortName) needs more words.", why: usage, fix: forExample)
+            return UsageError(what: "\(command.shortName) needs more words.", why: takes, fix: forExample)
         }
         return UsageError(
             what: "\(command.shortName) needs \(argument.name).", why: argument.description, fix: forExample)
@@ -109,10 +109,10 @@ struct UsageAdvice {
 
     private func unexpected(_ extra: [String]) -> UsageError {
         if let error = unknownCommandAmongWords { return error }
-        guard let word = extra.first else { return UsageError(what: "Too many words.", why: usage, fix: seeHelp) }
+        guard let word = extra.first else { return UsageError(what: "Too many words.", why: takes, fix: seeHelp) }
         let shown = SecretWords.shown(word, by: command)
         return UsageError(
-            what: "\(command.shortName) does not know what to do with \(shown).", why: usage, fix: seeHelp)
+            what: "\(command.shortName) does not know what to do with \(shown).", why: takes, fix: seeHelp)
     }
 
     /// The first word that no command has, where one is expected. What follows it cannot be judged.
@@ -125,17 +125,40 @@ struct UsageAdvice {
     /// The command is a group, and none of its commands has that name.
     func unknownCommand(_ word: String) -> UsageError {
         let known = command.shownSubcommands.compactMap(\.words.last)
-        let near = Spelling.nearest(to: word, among: known)
-        let elsewhere = near == nil ? CommandOutline.root.everyShown.filter { $0.words.last == word } : []
-        let guess = near.map { (command.words + [$0]).joined(separator: " ") } ?? elsewhere.first?.shortName
         let place = command.words.isEmpty ? "" : " under \(command.shortName)"
         let name = SecretWords.looksSecret(word) ? "command of that name" : "command \"\(word.escapedForDisplay)\""
-        let all = elsewhere.count > 1 ? elsewhere.map(\.shortName).list : guess
+        let (meant, fix) = guess(word)
+        let guessed = meant.isEmpty ? "" : " Did you mean \(meant.joined(separator: " or "))?"
         return UsageError(
-            what: "There is no \(name)\(place)." + (all.map { " Did you mean \($0)?" } ?? ""),
-            why: "The commands\(place.isEmpty ? "" : " there") are \(known.list).",
-            fix: near.flatMap { corrected(word, to: $0) } ?? guess.map { "Run: \(CommandOutline.program) \($0)" }
-                ?? seeHelp)
+            what: "There is no \(name)\(place).\(guessed)",
+            why: "The commands\(place.isEmpty ? "" : " there") are \(known.list).", fix: fix ?? seeHelp)
+    }
+
+    private func guess(_ word: String) -> (meant: [String], fix: String?) {
+        if command.words.isEmpty, word == "version" { return (["--version"], "Run: \(command.line) --version") }
+        let guess = CommandGuess(word, in: command)
+        guard let only = guess.commands.first, guess.commands.count == 1 else {
+            return (guess.commands.map(\.shortName), nil)
+        }
+        let place = words.firstIndex(of: word) ?? words.endIndex
+        if guess.isInGroup, let name = only.words.last {
+            var words = words
+            if place < words.endIndex { words[place] = name }
+            return ([only.shortName], fix(typing: words, for: only))
+        }
+        // Whoever knows the command's name knows what follows it.
+        let rest = only.words.last == word ? words[place...].dropFirst() : []
+        let whole = only.following(rest).command
+        return ([whole.shortName], fix(typing: only.words + rest, for: whole))
+    }
+
+    /// The whole line, if it can be followed; else the command alone, or its example.
+    private func fix(typing words: [String], for command: CommandOutline) -> String {
+        // Whether, not why.
+        func isUnderstood(_ words: [String]) -> Bool { (try? AgenticFlow.parseAsRoot(words)) != nil }
+        if isUnderstood(words), let line = line(words) { return "Run: \(line)" }
+        if isUnderstood(command.words) { return "Run: \(command.line)" }
+        return command.examples.first.map { "For example: \($0)" } ?? "See: \(command.line) --help"
     }
 
     // MARK: Pieces
@@ -148,8 +171,10 @@ struct UsageAdvice {
     }
 
     private func summary(of name: String) -> String? { arguments.first { $0.names.contains(name) }?.description }
-    private var usage: String {
-        "Usage: " + ([command.line] + command.usageParts(arguments)).joined(separator: " ")
+    /// The words that it takes, apart from options.
+    private var takes: String {
+        let own = arguments.filter { $0.isShown && $0.kind == .positional }.map(\.synopsis)
+        return own.isEmpty ? "It takes options, and no words." : "It takes \(own.joined(separator: " ")), and options."
     }
     private var seeHelp: String { "See: \(command.line) --help" }
     private var forExample: String { command.examples.first.map { "For example: \($0)" } ?? seeHelp }
