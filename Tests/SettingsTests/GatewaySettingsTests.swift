@@ -84,7 +84,7 @@ struct Deadline: Sendable, CustomTestStringConvertible {
             let range = "a whole number from \(limit.range.lowerBound) to \(limit.range.upperBound)"
             #expect(
                 found.complaints == [
-                    "\(limit.path) is \(what); allowed: \(range). The default holds: \(limit.standard)."
+                    "\(limit.path) is \(what); allowed: \(range). The default is used instead: \(limit.standard)."
                 ])
         }
     }

@@ -107,14 +107,24 @@ struct ConfigChange {
                         "Give a value that is allowed there, or the whole entry at once; docs/configuration.md has both."
                 ))
         }
-        let doubts = new.problems.filter { $0.severity == .warning && !old.problems.contains($0) }.map(\.description)
+        let doubts = new.problems.filter { $0.severity == .warning && !old.problems.contains($0) }.map { problem in
+            problem.description + (problem.fix.map { "\n  fix: \($0)" } ?? "")
+        }
         return doubts + new.providerProblems.filter { !old.providerProblems.contains($0) }
     }
 
     // MARK: Guesses
 
+    /// Nothing is there; `command` is what the path was for.
+    static func absent(_ place: DocumentPath, in document: Document, command: String) -> ConfigError {
+        if let quoted = place.joiningKeys.first(where: { document.element(at: $0.path) != nil }) {
+            return .dotsInKey(place, quoted: quoted.path, command: command)
+        }
+        return .notSet(place, near: nearest(to: place, in: document), command: command)
+    }
+
     /// What is there and is spelled nearly so: a sibling, or a key with a meaning.
-    static func nearest(to path: DocumentPath, in document: Document) -> DocumentPath? {
+    private static func nearest(to path: DocumentPath, in document: Document) -> DocumentPath? {
         for depth in path.steps.indices {
             let place = path.prefix(depth + 1)
             guard document.element(at: place) == nil else { continue }

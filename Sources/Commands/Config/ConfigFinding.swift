@@ -56,10 +56,8 @@ struct ConfigFinding: Equatable {
         let place = typed[problem.path]
         if let file = problem.file {
             fix = "Edit \(file.escapedForDisplay), then run: agenticflow-enterprise config validate"
-        } else if problem.path == "gateway.token" {
-            fix =
-                "Move it: agenticflow-enterprise config set gateway.auth.token --stdin, then: "
-                + "agenticflow-enterprise config unset gateway.token"
+        } else if let own = problem.fix {
+            fix = own
         } else if problem.problem.hasSuffix("which is not set"), let name = Self.variable(problem.problem) {
             fix = "Set it: agenticflow-enterprise env set \(name)    (or where the gateway is started)"
         } else if let place, severity == .error {

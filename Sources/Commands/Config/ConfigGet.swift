@@ -33,7 +33,7 @@ struct ConfigGet: ContextCommand {
             return context.terminal.print(shown.pretty() + "\n")
         }
         guard let element = document.element(at: place) else {
-            throw ConfigError.notSet(place, near: ConfigChange.nearest(to: place, in: document))
+            throw ConfigChange.absent(place, in: document, command: "get")
         }
         let shown = ShownValue.literal(element, at: place)
         if json || element.kind == .object || element.kind == .array {

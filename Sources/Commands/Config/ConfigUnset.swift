@@ -27,8 +27,7 @@ struct ConfigUnset: ContextCommand {
         let place = typed.resolved(in: change.effective)
         try change.refuseIncluded(place)
         guard change.authored.element(at: place) != nil else {
-            throw ConfigError.notSet(
-                place, near: ConfigChange.nearest(to: place, in: change.authored), command: "unset")
+            throw ConfigChange.absent(place, in: change.authored, command: "unset")
         }
         try change.make(at: [place]) { document throws(DocumentError) in try document.remove(at: place) }
     }

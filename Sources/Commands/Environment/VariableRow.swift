@@ -119,6 +119,9 @@ extension VariableRow {
             let place = gatewayLayer.map { context.words(forLayer: $0, layout, isOurs: false) } ?? "elsewhere"
             return "- \(name)=\(mask) only in the gateway, from \(place)"
         }
+        if name == "AGENTICFLOW_PROFILE", let instance = context.terminal.instance {
+            return "- \(name)=\(instance) from --profile"
+        }
         var text = "- \(name)=\(mask) from \(context.words(for: layer, layout))"
         if !shadows.isEmpty {
             let hidden = shadows.map { layer in

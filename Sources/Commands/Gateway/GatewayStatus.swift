@@ -9,8 +9,12 @@ import Settings
 struct GatewayStatus: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Whether a gateway runs here, where it listens, and what troubles it.",
-        discussion:
-            "Always exits with 0; gateway health tells by its exit code. Example: agenticflow-enterprise gateway status --json"
+        discussion: """
+            Exits with 0 whether one runs, is silent or is stopped: it has looked. To tell by the exit code whether \
+            clients are served, use gateway health.
+
+            Example: agenticflow-enterprise gateway status --json
+            """
     )
 
     @Flag(help: "Print JSON.")
@@ -19,7 +23,9 @@ struct GatewayStatus: ParsableCommand {
     func run() throws { try run(in: .live()) }
 
     func run(in context: CommandContext) throws {
-        let report = Report(try context.reading())
+        let reading = try context.reading()
+        let report = Report(reading)
+        if let advice = reading.configurationAdvice { context.terminal.notice("error", advice) }
         if json { context.terminal.print(report.json) } else { for line in report.lines { context.terminal.say(line) } }
     }
 
@@ -43,10 +49,16 @@ struct GatewayStatus: ParsableCommand {
                 own = root?.kind == .object ? root : nil
                 state = own == nil ? "silent" : own?["draining"]?.boolean == true ? "draining" : "running"
                 problem = own == nil ? "What listens there is not this gateway." : nil
+            case .answered(401, _) where reading.configurationAdvice != nil:
+                // What cannot be read hides its token from us, not from the gateway.
+                (state, own, problem) = ("running", nil, Self.tokenUnknown)
             case .answered(let status, _):
                 (state, own, problem) = ("silent", nil, GatewayUnavailable.refused(status).advice.why)
             }
         }
+
+        private static let tokenUnknown =
+            "It runs, and says no more: its client token is in the configuration, which cannot be read here."
 
         private var problems: [String] {
             let own = self.own?["problems"]?.elements.compactMap(\.string)

@@ -68,7 +68,15 @@ struct ModelsStatus: ContextCommand {
             }
         }
         if let code = trouble.exitCode(isCheck: check) { throw ExitCode(code.rawValue) }
-        if check, probed?.hasRejection == true { throw ExitCode(1) }
-        if check, verdict.exitCode != 0 { throw ExitCode(verdict.exitCode) }
+        guard check else { return }
+        let isRejected = probed?.hasRejection == true
+        let code = isRejected ? 1 : verdict.exitCode
+        if code == 0 { return }
+        // In JSON auth.check says it.
+        if !isJSON {
+            let reason = isRejected ? "A provider rejected a credential; see the probes." : verdict.reason
+            context.terminal.notice("check: exit \(code): \(reason)")
+        }
+        throw ExitCode(code)
     }
 }

@@ -18,11 +18,13 @@ package struct Terminal: Sendable {
     /// Characters in a line of help.
     package var columns: Int
     package var allowsColor: Bool
+    /// The name that `--profile` gave; nil without it.
+    package var instance: String?
 
     package init(
         output: @escaping @Sendable (String) -> Void, notices: @escaping @Sendable (String) -> Void,
         input: @escaping @Sendable () -> TerminalInput, isOutputTerminal: Bool,
-        isNoticeTerminal: Bool, columns: Int = 80, allowsColor: Bool = false
+        isNoticeTerminal: Bool, columns: Int = 80, allowsColor: Bool = false, instance: String? = nil
     ) {
         self.output = output
         self.notices = notices
@@ -31,6 +33,7 @@ package struct Terminal: Sendable {
         self.isNoticeTerminal = isNoticeTerminal
         self.columns = columns
         self.allowsColor = allowsColor
+        self.instance = instance
     }
 
     package static let standard = Terminal(
@@ -38,7 +41,8 @@ package struct Terminal: Sendable {
         notices: { StandardStreams.write($0, to: STDERR_FILENO) },
         input: { isatty(STDIN_FILENO) == 1 ? .person : .pipe }, isOutputTerminal: isatty(STDOUT_FILENO) == 1,
         isNoticeTerminal: isatty(STDERR_FILENO) == 1, columns: PageWidth.ofOutput,
-        allowsColor: Style.isWanted(noColor: PageWidth.variable("NO_COLOR"), terminal: PageWidth.variable("TERM")))
+        allowsColor: Style.isWanted(noColor: PageWidth.variable("NO_COLOR"), terminal: PageWidth.variable("TERM")),
+        instance: GlobalWords(Array(CommandLine.arguments.dropFirst())).instance)
 
     package var outputStyle: Style { Style(isOn: allowsColor && isOutputTerminal) }
     package var noticeStyle: Style { Style(isOn: allowsColor && isNoticeTerminal) }
@@ -46,12 +50,15 @@ package struct Terminal: Sendable {
     var tableWidth: Int? { isOutputTerminal ? columns : nil }
 
     /// One line of the command's output. Control characters are escaped: no stored name may move the cursor.
-    package func say(_ line: String) { output(line.escapedForTerminal + "\n") }
+    package func say(_ line: String) { output(addressed(line).escapedForTerminal + "\n") }
 
     /// Output that is made by us as a whole, such as JSON.
     package func print(_ text: String) { output(text.escapedInJSON) }
 
-    package func notice(_ line: String) { notices(line.escapedForTerminal + "\n") }
+    package func notice(_ line: String) { notices(addressed(line).escapedForTerminal + "\n") }
+
+    /// With the commands that it names meant for this instance.
+    func addressed(_ text: String) -> String { AddressedLine.text(text, to: instance) }
 
     /// Three lines, each on a line of its own whatever is in it.
     ///
@@ -60,7 +67,7 @@ package struct Terminal: Sendable {
         let advice = whole.shortened
         let style = noticeStyle
         let first = word == "error" ? style.failure("error:") : style.warning("\(word):")
-        let lines = [(first, advice.what), ("  why:", advice.why), (style.advice("  fix:"), advice.fix)]
+        let lines = [(first, advice.what), ("  why:", advice.why), (style.advice("  fix:"), addressed(advice.fix))]
         notices(lines.map { "\($0) \($1.escapedForDisplay)\n" }.joined())
     }
 
@@ -69,7 +76,7 @@ package struct Terminal: Sendable {
         let advice = error.advice.shortened
         guard asJSON else { return notice("error", advice) }
         let object = Literal.object([
-            .init("error", .string(advice.what)), .init("why", .string(advice.why)), .init("fix", .string(advice.fix)),
+            .init("error", .string(advice.what)), .init("why", .string(advice.why)), .init("fix", .string(addressed(advice.fix))),
         ])
         print(object.compact + "\n")
     }

@@ -14,7 +14,7 @@ struct ConfigurationChecks {
     init(_ survey: Survey) {
         self.survey = survey
         checkFile()
-        for problem in survey.settings.problems { findings.append(finding(problem)) }
+        for problem in survey.settings.problems where !Self.isOfListener(problem) { findings.append(finding(problem)) }
         var layout = survey.layout
         for problem in layout.adopt(survey.settings.agents) { findings.append(finding(adopting: problem)) }
         for problem in survey.reading.providers.problems { findings.append(finding(ofProvider: problem)) }
@@ -153,7 +153,7 @@ struct ConfigurationChecks {
 
     private func plaintext(_ key: String, of id: ProviderID) -> Finding {
         let variable =
-            survey.reading.providers[id]?.environmentVariables.first
+            survey.reading.providers[id]?.keyVariable
             ?? String(id.text.uppercased().map { $0.isLetter || $0.isNumber ? $0 : "_" }) + "_API_KEY"
         return Finding(
             .configPlaintextKey, "\(key) holds a key as it is.",
@@ -168,6 +168,11 @@ struct ConfigurationChecks {
 
     // MARK: The listener
 
+    /// It has a check of its own.
+    private static func isOfListener(_ problem: SettingsProblem) -> Bool {
+        problem.path == "gateway.bind" && problem.severity == .warning
+    }
+
     private mutating func checkListener() {
         let gateway = survey.settings.gateway
         if let address = NetworkAddress(gateway.bind), !address.isLoopback {
@@ -181,7 +186,8 @@ struct ConfigurationChecks {
                     : Finding(
                         .configBindRefused, "The gateway will not start on \(gateway.bind).",
                         why: "Beyond this machine it would serve unencrypted, and gateway.allowPlainRemote is not set.",
-                        fix: "Run: \(program) config set gateway.bind loopback", path: path))
+                        fix: "Run: \(program) config set gateway.bind loopback; or, on a network you trust: "
+                            + "\(program) config set gateway.allowPlainRemote true", path: path))
         }
         guard gateway.proxy != .none else { return }
         findings.append(

@@ -170,6 +170,8 @@ struct CredentialChecks {
 
     private mutating func check(key row: CredentialRow) {
         guard row.code == SkipCode.needsVendorCLI.rawValue else { return }
+        // Told where its variable and the key's are compared.
+        if row.source.variable == Survey.anthropicToken, survey.hasBothOfAnthropic { return }
         findings.append(
             Finding(
                 .credentialSetupToken, "\(row.source.variable ?? "The configured key") is a setup token.",

@@ -101,6 +101,11 @@ struct Pasting {
         try note(email: old?.email)
         change.sayUpdated(change.reading.layout.configPath)
         change.sayProfile(profile)
+        if let secret = profile.secret {
+            // The first line names the configuration, which holds no secret.
+            context.terminal.notice("The \(kind.words) itself is in \(context.shown(change.store.path)).")
+            change.tellForeign(secret, profile)
+        }
         if let old, old.kind != kind || (old.reference != nil && profile.reference == nil) { tellOfReplaced(old) }
         tellOfOrder()
         change.tellGateway()

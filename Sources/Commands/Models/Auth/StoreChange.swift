@@ -74,6 +74,15 @@ struct StoreChange {
         context.terminal.say("Auth profile: \(profile.id) (\(profile.provider)/\(profile.kind.rawValue))")
     }
 
+    /// - Parameter profile: what `secret` has been stored as.
+    func tellForeign(_ secret: Secret, _ profile: Profile) {
+        guard let foreign = ForeignKey(secret, for: profile.provider, reading) else { return }
+        let advice = foreign.advice(
+            place: "stored as \(profile.id)",
+            undo: "agenticflow-enterprise models auth logout \(profile.id) --agent \(agent.id)")
+        context.terminal.notice("warning", advice)
+    }
+
     func tellGateway() {
         guard RunningGateway(reading).isRunning else { return }
         context.terminal.notice("The running gateway takes it up within two seconds.")

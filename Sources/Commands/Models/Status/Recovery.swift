@@ -21,6 +21,11 @@ extension CredentialRow {
             return
                 "It refers to a secret that rests elsewhere and was not found there; the problems that are listed say why. "
                 + "When it is there, the gateway takes it up. Or keep it in the store. \(pasteAgain)"
+        case .ineligibleProfile where source.variable != nil:
+            let name = source.variable ?? ""
+            return "What \(name) holds cannot stand in a header: it has a blank inside, a foreign character, or fewer than "
+                + "8 characters. See where it is from: agenticflow-enterprise env list; then run: "
+                + "agenticflow-enterprise env set \(name)"
         case .ineligibleProfile:
             return
                 "auth.profiles in the configuration says another provider or mode, or the text is no header's. \(pasteAgain)"

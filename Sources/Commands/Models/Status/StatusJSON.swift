@@ -56,6 +56,9 @@ struct StatusJSON {
             .init("variables", .array(overview.variables.map { $0.json(context, layout) })),
             .init("ignoredVariables", .strings(overview.reading.ignoredVariables)),
             .init("providersWithOAuth", .strings(withTokens)),
+            .init(
+                "check",
+                .object([.init("exitCode", .integer(Int64(verdict.exitCode))), .init("reason", .string(verdict.reason))])),
             .init("missingProvidersInUse", .strings(verdict.missing.map(\.text))),
             .init("providers", .array(providers.map(provider))),
             .init("unusableProfiles", .array(unusable)),
