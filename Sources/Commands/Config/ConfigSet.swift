@@ -28,7 +28,7 @@ struct ConfigSet: ContextCommand {
     var stdin = false
     @Flag(help: "The value is text, whatever it looks like.")
     var string = false
-    @Flag(help: "The value is strict JSON. Errors are printed as JSON too.")
+    @Flag(help: "The value is strict JSON. What is printed is JSON too.")
     var json = false
     @OptionGroup var guards: ChangeGuards
     @Flag(help: "Set a key that has no meaning to this version.")
@@ -40,6 +40,7 @@ struct ConfigSet: ContextCommand {
         try checkFlags(typed)
         var change = try ConfigChange(in: context)
         guards.apply(to: &change)
+        change.isJSON = json
         let place = typed.resolved(in: change.effective)
         try checkKey(place)
         try change.refuseIncluded(place)

@@ -2,6 +2,7 @@
 import ArgumentParser
 import CredentialLifecycle
 import Credentials
+import Credentials
 import Documents
 import FoundationEssentials
 import Settings
@@ -60,10 +61,16 @@ struct GatewayStatus: ParsableCommand {
         private static let tokenUnknown =
             "It runs, and says no more: its client token is in the configuration, which cannot be read here."
 
-        private var problems: [String] {
-            let own = self.own?["problems"]?.elements.compactMap(\.string)
-            return [problem].compactMap { $0 } + (own ?? reading.problems.filter { $0.severity == .error }.map(\.text))
+        private var problems: [(text: String, advice: Advice)] {
+            let outside = problem.map { [($0, Advice(what: $0, why: Self.noAnswer, fix: Self.seeHealth))] } ?? []
+            if let own = self.own?["problems"]?.elements.compactMap(\.string) {
+                return outside + own.map { ($0, Advice(sentences: $0)) }
+            }
+            return outside + reading.problems.filter { $0.severity == .error }.map { ($0.text, $0.told) }
         }
+
+        private static let noAnswer = "Its lock is held, and what it says of itself could not be had."
+        private static let seeHealth = "Look at its log, and at: agenticflow-enterprise gateway health"
 
         private var url: String {
             let place = gateway.place
@@ -78,7 +85,7 @@ struct GatewayStatus: ParsableCommand {
                 .init("connections", own?["connections"]?.literal ?? .null),
                 .init("configPath", .string(reading.layout.configPath)),
                 .init("stateDir", .string(reading.layout.state)),
-                .init("problems", .array(problems.map { .string($0) })),
+                .init("problems", .strings(problems.map(\.text))), problems.map(\.advice).member,
             ]
             return Literal.object(members).pretty() + "\n"
         }
@@ -90,7 +97,7 @@ struct GatewayStatus: ParsableCommand {
             if let connections = own?["connections"]?.integer { lines.append("Clients:   \(connections) connections") }
             lines.append("Config:    \(reading.layout.configPath)")
             lines.append("State:     \(reading.layout.state)")
-            lines += problems.map { "- \($0)" }
+            lines += problems.flatMap { ["- \($0.text)", "  fix: \($0.advice.fix)"] }
             if state == "stopped" { lines.append("Start it with: agenticflow-enterprise gateway run") }
             return lines
         }

@@ -47,7 +47,10 @@ struct ModelsExplain: ContextCommand {
             pending: Self.pending(answer, reading, named), now: now)
         for sentence in report.doubts(reading) { context.terminal.notice("warning: \(sentence)") }
         if json {
-            let members = answer.origin.members + answer.members + [report.pendingMember]
+            let problems: [Literal.Member] = [
+                .init("problems", .strings(unread.map(\.text))), unread.map(\.told).member,
+            ]
+            let members = answer.origin.members + answer.members + [report.pendingMember] + problems
             context.terminal.print(Literal.object(members).pretty() + "\n")
         } else {
             context.terminal.say(answer.origin.sentence)

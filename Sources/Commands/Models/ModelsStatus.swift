@@ -58,7 +58,7 @@ struct ModelsStatus: ContextCommand {
         } else if isJSON {
             context.terminal.print(
                 StatusJSON(
-                    overview: overview, models: models, verdict: verdict, problems: trouble.sentences, context: context,
+                    overview: overview, models: models, verdict: verdict, problems: trouble.members, context: context,
                     probes: probed?.literal
                 ).text)
         } else {

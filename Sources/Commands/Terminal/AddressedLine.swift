@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Credentials
 
 /// Puts `--profile NAME` into the commands that a text names, when that is how this one was addressed: typed as they
 /// stand, they would change another instance.
@@ -7,7 +8,8 @@ enum AddressedLine {
 
     static func text(_ text: String, to instance: String?) -> String {
         let program = CommandOutline.program + " "
-        guard let instance, text.contains(program) else { return text }
+        // A name that needs quotes is none, and would be no part of JSON: the command itself refuses it.
+        guard let instance, instance.shellWord == instance, text.contains(program) else { return text }
         var out = ""
         var rest = text[...]
         while let found = rest.firstRange(of: program) {
@@ -16,7 +18,7 @@ enum AddressedLine {
             rest = rest[found.upperBound...]
             let next = rest.prefix { $0.isLetter }
             // As a part of a path it is no command.
-            if before != "/", before != ".", names.contains(String(next)) { out += "--profile \(instance.shellWord) " }
+            if before != "/", before != ".", names.contains(String(next)) { out += "--profile \(instance) " }
         }
         return out + rest
     }

@@ -50,12 +50,12 @@ struct Ending {
         }
         let message = AgenticFlow.fullMessage(for: error)
         if message.isEmpty { return code.rawValue }
-        if code.isSuccess { terminal.print(message + "\n") } else { return report(Unforeseen(text: message)) }
+        if code.isSuccess { terminal.printAsItIs(message + "\n") } else { return report(Unforeseen(text: message)) }
         return code.rawValue
     }
 
     private func help(_ command: CommandOutline) -> Int32 {
-        terminal.print(HelpPage(command: command, width: terminal.columns, style: terminal.outputStyle).text)
+        terminal.printAsItIs(HelpPage(command: command, width: terminal.columns, style: terminal.outputStyle).text)
         return 0
     }
 

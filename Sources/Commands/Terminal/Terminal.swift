@@ -53,7 +53,13 @@ package struct Terminal: Sendable {
     package func say(_ line: String) { output(addressed(line).escapedForTerminal + "\n") }
 
     /// Output that is made by us as a whole, such as JSON.
-    package func print(_ text: String) { output(text.escapedInJSON) }
+    package func print(_ text: String) { output(addressed(text).escapedInJSON) }
+
+    /// A page for every instance, or somebody's own values: commands in it are left as they are.
+    func printAsItIs(_ text: String) { output(text.escapedInJSON) }
+
+    /// The same for a line.
+    func show(_ line: String) { output(line.escapedForTerminal + "\n") }
 
     package func notice(_ line: String) { notices(addressed(line).escapedForTerminal + "\n") }
 
@@ -76,7 +82,7 @@ package struct Terminal: Sendable {
         let advice = error.advice.shortened
         guard asJSON else { return notice("error", advice) }
         let object = Literal.object([
-            .init("error", .string(advice.what)), .init("why", .string(advice.why)), .init("fix", .string(addressed(advice.fix))),
+            .init("error", .string(advice.what)), .init("why", .string(advice.why)), .init("fix", .string(advice.fix)),
         ])
         print(object.compact + "\n")
     }

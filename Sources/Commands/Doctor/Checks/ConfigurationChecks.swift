@@ -41,16 +41,14 @@ struct ConfigurationChecks {
         let advice = error.advice
         guard error.chain.isEmpty else { return Finding(.configInclude, advice, path: error.path) }
         switch error.cause {
-        case .malformed(_, let problem) where problem.hasPrefix("It is longer"):
-            return Finding(
-                .configTooBig, "\(shown) is too big to be a configuration.", why: problem,
-                fix: "Go back to the copy before: cp '\(path).bak' '\(path)'", path: path)
+        case .tooLong: return Finding(.configTooBig, advice, path: path)
         case .unsafe: return Finding(.configUnsafe, advice, path: path)
         case .malformed(_, let problem):
             return Finding(
                 .configUnreadable, "\(shown) cannot be read as a configuration.", why: problem,
-                fix: "Correct that line, or go back to the copy before: cp '\(path).bak' '\(path)'; "
-                    + "then run: \(program) config validate", path: path)
+                fix: "Correct that line, or go back to the copy before: "
+                    + "cp \("\(path).bak".shellWord) \(path.shellWord); then run: \(program) config validate",
+                path: path)
         default: return Finding(.configUnreadable, advice, path: path)
         }
     }

@@ -129,7 +129,8 @@ struct CredentialChecks {
             add(
                 .credentialProviderUnsupported, "\(row.id) is of a provider that is not relayed.",
                 "\(row.provider) is neither built in nor configured.",
-                "Set models.providers.\(row.provider).baseUrl and .api with: \(program) config set")
+                "Run: \(program) config set models.providers.\(row.provider).baseUrl https://HOST/v1 && "
+                    + "\(program) config set models.providers.\(row.provider).api openai-completions")
         }
         if let hold = row.hold, row.state == .cooling || row.state == .disabled { addHold(row, hold, again, add) }
     }

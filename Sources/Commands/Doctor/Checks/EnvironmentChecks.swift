@@ -46,7 +46,7 @@ struct EnvironmentChecks {
             findings.append(
                 Finding(
                     .envFileLine, problem.text, why: "The line sets nothing.",
-                    fix: "Correct the line, or write it anew: \(program) env set NAME", path: path))
+                    fix: problem.told.fix, path: path))
         }
     }
 

@@ -43,7 +43,8 @@ struct PermissionChecks {
                 Finding(
                     .stateNotWritable, "Nothing can be written in \(survey.shown(folder)).",
                     why: "Its permissions, or a file system that is mounted read-only, forbid it.",
-                    fix: "Run: chmod u+rwx '\(folder)'; or \(another.prefix(1).lowercased())\(another.dropFirst())",
+                    fix:
+                        "Run: chmod u+rwx \(folder.shellWord); or \(another.prefix(1).lowercased())\(another.dropFirst())",
                     path: folder))
         }
     }
@@ -53,7 +54,7 @@ struct PermissionChecks {
         return Finding(
             id, "Other users have access to \(survey.shown(path)) (mode \(octal)).",
             why: status.kind == .folder ? "Credentials rest in it." : "It may hold secrets.",
-            fix: "Run: \(program) doctor --fix; or chmod \(String(mode, radix: 8)) '\(path)'", path: path,
+            fix: "Run: \(program) doctor --fix; or chmod \(String(mode, radix: 8)) \(path.shellWord)", path: path,
             repair: .tighten(path: path, to: mode))
     }
 
@@ -105,7 +106,8 @@ struct PermissionChecks {
                 Finding(
                     .stateTrackedByGit, "git tracks \(survey.shown(path)).",
                     why: "Whoever gets a copy of the repository has what is in it.",
-                    fix: "Run: git -C '\(tree)' rm --cached '\(path)'; then replace its secrets at the providers",
+                    fix:
+                        "Run: git -C \(tree.shellWord) rm --cached \(path.shellWord); then replace its secrets at the providers",
                     path: path))
         }
     }
@@ -147,7 +149,7 @@ struct PermissionChecks {
                     why: "Its credentials and its gateway are not those of this command.",
                     fix: instance.isEmpty
                         ? "To look at it: env -u AGENTICFLOW_STATE_DIR -u AGENTICFLOW_PROFILE \(program) doctor"
-                        : "To look at it: \(program) --profile \(instance) doctor", path: path))
+                        : "To look at it: \(program) --profile \(instance.shellWord) doctor", path: path))
         }
     }
 }

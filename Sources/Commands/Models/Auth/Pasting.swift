@@ -48,7 +48,7 @@ struct Pasting {
 
     static func id(_ text: String?, of provider: ProviderID) throws -> ProfileID {
         let text = text?.trimmed ?? "\(provider):manual"
-        guard let written = ProfileID(text) else { throw IntakeError.badProfileName(text) }
+        guard let written = ProfileID(text) else { throw IntakeError.badProfileName(text, of: provider) }
         guard ProviderID(written.provider) == provider,
             let id = ProfileID(provider: provider, name: String(written.name))
         else {
@@ -69,8 +69,21 @@ struct Pasting {
 
     func readSecret(_ prompt: String) throws -> Secret {
         let secret = try context.terminal.readCredential(prompt)
-        try Shape.check(secret, kind: kind, provider: provider)
+        do throws(IntakeError) { try Shape.check(secret, kind: kind, provider: provider) } catch {
+            throw ofThisProfile(error)
+        }
         return secret
+    }
+
+    /// With the command for this very profile of this agent.
+    private func ofThisProfile(_ error: IntakeError) -> any Error {
+        let isUsual = id.name == "manual" && change.agent.id == change.reading.settings.defaultAgent
+        guard !isUsual, let command = error.otherCommand else { return error }
+        var advice = error.advice
+        advice.fix =
+            "Run: agenticflow-enterprise models auth \(command) --provider \(provider) --profile-id \(id) "
+            + "--agent \(change.agent.id)"
+        return StoreError.refused(advice)
     }
 
     /// As asked for; a setup token that nobody dates gets its vendor's year.
