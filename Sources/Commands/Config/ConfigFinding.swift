@@ -67,7 +67,7 @@ struct ConfigFinding: Equatable {
         } else if let own = problem.fix {
             fix = own
         } else if problem.problem.hasSuffix("which is not set"), let name = Self.variable(problem.problem) {
-            fix = "Set it: agenticflow-enterprise env set \(name)    (or where the gateway is started)"
+            fix = "Set it: agenticflow-enterprise env set \(name.shellWord)    (or where the gateway is started)"
         } else if let place, severity == .error {
             let value = KnownKeys.isSecret(place) ? "--stdin" : "VALUE"
             fix =

