@@ -67,7 +67,8 @@ package struct Terminal: Sendable {
         let advice = whole.shortened
         let style = noticeStyle
         let first = word == "error" ? style.failure("error:") : style.warning("\(word):")
-        let lines = [(first, advice.what), ("  why:", advice.why), (style.advice("  fix:"), addressed(advice.fix))]
+        let fix = addressed(advice.fix)
+        let lines = [(first, advice.what), ("  why:", advice.why), (style.advice("  fix:"), fix)]
         notices(lines.map { "\($0) \($1.escapedForDisplay)\n" }.joined())
     }
 
@@ -76,7 +77,8 @@ package struct Terminal: Sendable {
         let advice = error.advice.shortened
         guard asJSON else { return notice("error", advice) }
         let object = Literal.object([
-            .init("error", .string(advice.what)), .init("why", .string(advice.why)), .init("fix", .string(addressed(advice.fix))),
+            .init("error", .string(advice.what)), .init("why", .string(advice.why)),
+            .init("fix", .string(addressed(advice.fix))),
         ])
         print(object.compact + "\n")
     }

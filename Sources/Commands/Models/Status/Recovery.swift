@@ -23,8 +23,8 @@ extension CredentialRow {
                 + "When it is there, the gateway takes it up. Or keep it in the store. \(pasteAgain)"
         case .ineligibleProfile where source.variable != nil:
             let name = source.variable ?? ""
-            return "What \(name) holds cannot stand in a header: it has a blank inside, a foreign character, or fewer than "
-                + "8 characters. See where it is from: agenticflow-enterprise env list; then run: "
+            return "What \(name) holds cannot stand in a header: it has a blank inside, a foreign character, or fewer "
+                + "than 8 characters. See where it is from: agenticflow-enterprise env list; then run: "
                 + "agenticflow-enterprise env set \(name)"
         case .ineligibleProfile:
             return

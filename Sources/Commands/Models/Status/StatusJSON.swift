@@ -58,7 +58,9 @@ struct StatusJSON {
             .init("providersWithOAuth", .strings(withTokens)),
             .init(
                 "check",
-                .object([.init("exitCode", .integer(Int64(verdict.exitCode))), .init("reason", .string(verdict.reason))])),
+                .object([
+                    .init("exitCode", .integer(Int64(verdict.exitCode))), .init("reason", .string(verdict.reason)),
+                ])),
             .init("missingProvidersInUse", .strings(verdict.missing.map(\.text))),
             .init("providers", .array(providers.map(provider))),
             .init("unusableProfiles", .array(unusable)),
