@@ -120,6 +120,9 @@ struct ConfigChange {
         }
         for problem in new.problems where problem.severity == .error {
             guard isHere(problem) || !old.problems.contains(problem) else { continue }
+            var problem = problem
+            // Nothing is used instead: what was there stays.
+            problem.held = nil
             throw .refused(
                 Advice(
                     what: "\(places.first?.shown ?? "The value") was not changed.", why: problem.description,

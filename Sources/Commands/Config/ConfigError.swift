@@ -70,7 +70,7 @@ enum ConfigError: ActionableError, Equatable {
                     ?? "Look up the key in docs/configuration.md, or run the command again with --allow-unknown.")
         case .dotsInKey(let path, let quoted, let command):
             Advice(
-                what: "\(command == "set" ? "\(path.shown) is not a key that has a meaning here" : "\(path.shown) is not set").",
+                what: path.shown + (command == "set" ? " is not a key that has a meaning here." : " is not set."),
                 why: "A dot ends a key; one that has dots in its name stands in quotes.",
                 fix: "Write it so: agenticflow-enterprise config \(command) \(quoted.typed)"
                     + (command == "set" ? " VALUE" : ""))

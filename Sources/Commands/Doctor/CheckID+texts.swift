@@ -44,7 +44,10 @@ extension CheckID {
         .credentialAbandoned: ("An expired profile that nothing refers to.", "`models auth clean`"),
         .credentialCooling: ("A credential is put aside for a short time.", "`models auth clear-cooldown`"),
         .credentialDisabled: ("A credential is put aside: billing, or rejected.", "top up, or replace it"),
-        .credentialIneligible: ("`auth.profiles` says another provider or mode than what is stored.", "paste it again"),
+        .credentialIneligible: (
+            "`auth.profiles` says another provider or mode than what is stored, or no header can carry it.",
+            "paste it again"
+        ),
         .credentialSetupToken: ("A setup token; the gateway does not send those.", "`models auth paste-api-key`"),
         .credentialReferenceUnresolved: ("A reference to a secret gives nothing.", "see that its source exists"),
         .credentialProviderUnsupported: ("A credential of a provider that is not relayed.", "configure the provider"),

@@ -23,7 +23,7 @@ struct EnvSet: ContextCommand {
     var rest: [String] = []
 
     func run(in context: CommandContext) throws {
-        if !rest.isEmpty || name.contains("=") { throw EnvironmentError.valueAsArgument }
+        if !rest.isEmpty || name.contains("=") { throw EnvironmentError.valueAsArgument(of: name) }
         let target = try EnvironmentTarget(name, in: context)
         try target.refuseStructural()
         if stdin, case .person = context.terminal.input() { throw EnvironmentError.noPipe(target.name) }

@@ -14,11 +14,12 @@ enum AddressedLine {
         var rest = text[...]
         while let found = rest.firstRange(of: program) {
             out += rest[..<found.upperBound]
-            let before = rest[..<found.lowerBound].last ?? " "
+            let before = rest[..<found.lowerBound]
             rest = rest[found.upperBound...]
             let next = rest.prefix { $0.isLetter }
-            // As a part of a path it is no command.
-            if before != "/", before != ".", names.contains(String(next)) { out += "--profile \(instance) " }
+            // A part of a path is no command, and what takes the instance away means another one.
+            let isOther = ["/", ".", "-u AGENTICFLOW_PROFILE "].contains { before.hasSuffix($0) }
+            if !isOther, names.contains(String(next)) { out += "--profile \(instance) " }
         }
         return out + rest
     }

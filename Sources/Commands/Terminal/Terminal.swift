@@ -73,7 +73,8 @@ package struct Terminal: Sendable {
         let advice = whole.shortened
         let style = noticeStyle
         let first = word == "error" ? style.failure("error:") : style.warning("\(word):")
-        let lines = [(first, advice.what), ("  why:", advice.why), (style.advice("  fix:"), addressed(advice.fix))]
+        let fix = addressed(advice.fix)
+        let lines = [(first, advice.what), ("  why:", advice.why), (style.advice("  fix:"), fix)]
         notices(lines.map { "\($0) \($1.escapedForDisplay)\n" }.joined())
     }
 

@@ -73,7 +73,7 @@ struct UsageAdvice {
         let option = arguments.first { $0.names.contains(name) }
         return UsageError(
             what: "\(name) needs a value.", why: option.map { "It is <\($0.valueName)>: \($0.description)" } ?? takes,
-            fix: command.examples.contains { $0.contains(name + " ") } ? forExample : seeHelp)
+            fix: example(of: option))
     }
 
     private func badValue(_ option: String?, _ value: String, _ key: String, _ reason: (any Error)?) -> UsageError {
@@ -85,7 +85,7 @@ struct UsageAdvice {
         let own = (reason as? any ActionableError)?.advice.what ?? (reason as? ValidationError)?.message
         let why =
             own ?? argument.map { $0.values.isEmpty ? $0.description : "It is one of \($0.values.list)." } ?? takes
-        let fix = near.flatMap { corrected(value, to: $0) } ?? forExample
+        let fix = near.flatMap { corrected(value, to: $0) } ?? example(of: argument)
         return UsageError(what: "\(shown.capitalizedFirst) is no value for \(name).\(guess)", why: why, fix: fix)
     }
 
@@ -98,7 +98,8 @@ struct UsageAdvice {
             return UsageError(what: "\(command.shortName) needs more words.", why: takes, fix: forExample)
         }
         return UsageError(
-            what: "\(command.shortName) needs \(argument.name).", why: argument.description, fix: forExample)
+            what: "\(command.shortName) needs \(argument.name).", why: argument.description,
+            fix: example(of: argument))
     }
 
     private var unknownAmongWords: String? {
@@ -112,7 +113,17 @@ struct UsageAdvice {
         guard let word = extra.first else { return UsageError(what: "Too many words.", why: takes, fix: seeHelp) }
         let shown = SecretWords.shown(word, by: command)
         return UsageError(
-            what: "\(command.shortName) does not know what to do with \(shown).", why: takes, fix: seeHelp)
+            what: "\(command.shortName) does not know what to do with \(shown).", why: takes,
+            fix: behindItsOption(word) ?? seeHelp)
+    }
+
+    /// The line with the command's first option before a word that stands alone: `models explain --model gpt-5`.
+    private func behindItsOption(_ word: String) -> String? {
+        guard let first = arguments.first, first.kind == .option, !words.contains(first.name),
+            let place = words.firstIndex(of: word)
+        else { return nil }
+        let whole = words[..<place] + [first.name] + words[place...]
+        return isUnderstood(Array(whole)) ? line(Array(whole)).map { "Run: \($0)" } : nil
     }
 
     /// The first word that no command has, where one is expected. What follows it cannot be judged.
@@ -152,10 +163,13 @@ struct UsageAdvice {
         return ([whole.shortName], fix(typing: only.words + rest, for: whole))
     }
 
+    private func isUnderstood(_ words: [String]) -> Bool {
+        // Whether, not why.
+        (try? AgenticFlow.parseAsRoot(words)) != nil
+    }
+
     /// The whole line, if it can be followed; else the command alone, or its example.
     private func fix(typing words: [String], for command: CommandOutline) -> String {
-        // Whether, not why.
-        func isUnderstood(_ words: [String]) -> Bool { (try? AgenticFlow.parseAsRoot(words)) != nil }
         if isUnderstood(words), let line = line(words) { return "Run: \(line)" }
         if isUnderstood(command.words) { return "Run: \(command.line)" }
         return command.examples.first.map { "For example: \($0)" } ?? "See: \(command.line) --help"
@@ -167,7 +181,9 @@ struct UsageAdvice {
 
     private var knownOptions: String {
         let own = arguments.filter { $0.isShown && !$0.isBuiltIn && $0.kind != .positional }.map(\.name)
-        return own.isEmpty ? "It has none of its own." : "Its options are \(own.list)."
+        return own.isEmpty
+            ? "It has none of its own; everywhere there are --profile and --no-color."
+            : "Its options are \(own.list)."
     }
 
     private func summary(of name: String) -> String? { arguments.first { $0.names.contains(name) }?.description }
@@ -177,6 +193,12 @@ struct UsageAdvice {
         return own.isEmpty ? "It takes options, and no words." : "It takes \(own.joined(separator: " ")), and options."
     }
     private var seeHelp: String { "See: \(command.line) --help" }
+    /// One that shows how the argument is given; nil is any.
+    private func example(of argument: ArgumentOutline?) -> String {
+        guard let argument, argument.kind != .positional else { return forExample }
+        let shown = command.examples.first { example in argument.names.contains { example.contains("\($0) ") } }
+        return shown.map { "For example: \($0)" } ?? seeHelp
+    }
     private var forExample: String { command.examples.first.map { "For example: \($0)" } ?? seeHelp }
 
     /// The same line with one word put right.

@@ -34,6 +34,8 @@ final class Instance {
     /// Of the terminal.
     var columns = 80
     var isOutputTerminal = false
+    /// As `--profile` names it.
+    var instance: String?
 
     init(config: String? = nil, store: String? = nil) {
         var template = Array((FileManager.default.temporaryDirectory.path + "/commands-XXXXXX").utf8CString)
@@ -58,7 +60,8 @@ final class Instance {
         let output = Capture(), notices = Capture()
         let terminal = Terminal(
             output: { output.add($0) }, notices: { notices.add($0) }, input: { .text(typed) },
-            isOutputTerminal: isOutputTerminal, isNoticeTerminal: false, columns: columns)
+            isOutputTerminal: isOutputTerminal, isNoticeTerminal: false, columns: columns,
+            instance: instance)
         var context = CommandContext(terminal: terminal, environment: environment) { Self.now + seconds }
         context.ask = ask
         let code = Program.run(words, in: context)

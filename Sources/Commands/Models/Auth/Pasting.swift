@@ -48,7 +48,9 @@ struct Pasting {
 
     static func id(_ text: String?, of provider: ProviderID) throws -> ProfileID {
         let text = text?.trimmed ?? "\(provider):manual"
-        guard let written = ProfileID(text) else { throw IntakeError.badProfileName(text, of: provider) }
+        guard let written = ProfileID(text) else {
+            throw IntakeError.badProfileName(text, fix: Self.example(text, provider))
+        }
         guard ProviderID(written.provider) == provider,
             let id = ProfileID(provider: provider, name: String(written.name))
         else {
@@ -56,6 +58,10 @@ struct Pasting {
         }
         if id.isReserved { throw ModelsError.reservedName(id) }
         return id
+    }
+
+    private static func example(_ text: String, _ provider: ProviderID) -> String {
+        "Give, for example, --profile-id \(ProfileID(provider: provider, name: text)?.text ?? "\(provider):work")"
     }
 
     /// `auth.profiles` of the configuration stands for all agents, and notes one kind for each id.

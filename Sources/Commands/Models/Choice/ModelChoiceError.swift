@@ -60,7 +60,7 @@ enum ModelChoiceError: ActionableError, Equatable {
         case .jsonAndPlain:
             Advice(
                 what: "Choose either --json or --plain, not both.", why: "They print the same in two ways.",
-                fix: "Leave one of them out.")
+                fix: "Leave --plain out: --json says more.")
         }
     }
 

@@ -95,7 +95,9 @@ struct CheckVerdict {
         let dated = overview.profiles.filter { $0.kind != .apiKey }
         let disabled = models.defaultProvider.flatMap { Self.isDisabled(overview.rows(of: $0)) ? $0 : nil }
         var failures = missing.map { "\($0) is in use and has no credential" }
-        if !unservable.isEmpty { failures.append("no request can be sent with \(Self.list(unservable.map(\.id.text)))") }
+        if !unservable.isEmpty {
+            failures.append("no request can be sent with \(Self.list(unservable.map(\.id.text)))")
+        }
         if let disabled { failures.append("every credential of \(disabled) is put aside") }
         failures += dated.filter { $0.expiring == .expired }.map { "\($0.id) has expired" }
         failures += dated.filter { $0.expiring == .missing }.map { "\($0.id) lacks its secret or its date" }

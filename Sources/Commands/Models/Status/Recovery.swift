@@ -9,7 +9,7 @@ extension CredentialRow {
         if let hold, state == .cooling || state == .disabled { return held(hold, providerName, now) }
         switch code.flatMap({ SkipCode(rawValue: $0) }) {
         case .needsVendorCLI:
-            return "It is a setup token; \(providerName) limits those to its own program, so requests do not use it. "
+            return "It is a setup token; its vendor limits those to its own program, so requests do not use it. "
                 + "For the gateway, run: agenticflow-enterprise models auth paste-api-key --provider \(provider)"
         case .excludedByAuthOrder:
             return "Excluded by auth.order for this provider. Change the order with: "
@@ -23,9 +23,8 @@ extension CredentialRow {
                 + "When it is there, the gateway takes it up. Look at: agenticflow-enterprise doctor"
         case .ineligibleProfile where source.variable != nil:
             let name = source.variable ?? ""
-            return
-                "What \(name) holds cannot stand in a header: it has a blank inside, a foreign character, or fewer than "
-                + "8 characters. See where it is from: agenticflow-enterprise env list; then run: "
+            return "What \(name) holds cannot stand in a header: it has a blank inside, a foreign character, or fewer "
+                + "than 8 characters. See where it is from: agenticflow-enterprise env list; then run: "
                 + "agenticflow-enterprise env set \(name)"
         case .ineligibleProfile:
             return
