@@ -39,11 +39,18 @@ import Testing
             instance, answers: Self.status(Self.line("openai:a", code: "cooldown_rate_limit", windows: window)))
         let run = instance.run("models status --json")
         #expect(run.code == 0)
-        #expect(run.stderr == "error: A CA file is gone.\n")
+        #expect(
+            run.stderr == """
+                error: A CA file is gone.
+                  why: What it is about is not used.
+                  fix: Look at: agenticflow-enterprise doctor
+
+                """)
         let json = try JSON(run.stdout)
         #expect(json["view"] == "gateway")
         #expect(json["gatewayPid"] == 4711)
         #expect(json["problems"] == ["A CA file is gone."])
+        #expect(json["advice.0.fix"] == "Look at: agenticflow-enterprise doctor")
         #expect(json["auth.oauth.profiles.0.code"] == "cooldown_rate_limit")
         #expect(json["auth.oauth.profiles.0.until"] == 1_790_000_300_000)
         #expect(json["auth.oauth.profiles.0.lastUsed"] == 1_789_999_990_000)

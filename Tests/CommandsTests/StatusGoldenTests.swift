@@ -222,7 +222,7 @@ import Testing
                  "remainingMs": 3600000,
                  "profiles": ["anthropic:left", "anthropic:own", "anthropic:soon"]},
                 {"provider": "openai", "status": "missing", "usable": true, "profiles": ["openai:odd"]}]}},
-             "problems": []}
+             "problems": [], "advice": []}
             """
         #expect(try JSON(run.stdout) == JSON(expected.replacing("STATE", with: instance.state)))
     }

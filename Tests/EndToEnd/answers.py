@@ -154,7 +154,7 @@ class Host:
 UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 # What a fix may tell: one of our commands or of the shell's, an option of the same one, or what to paste into it.
 COMMAND = re.compile(
-    r"agenticflow-enterprise|the command|\b(mv|cp|chmod|chown|export|ss|df|readlink|printf|ls) | --[a-z-]+ \S|[Pp]aste the|[Pp]ipe it|Copy the|setup-token")
+    r"agenticflow-enterprise|the command|\b(mv|cp|chmod|chown|export|ss|df|findmnt|dmesg|ulimit|readlink|printf|ls) |\$\{EDITOR| --[a-z-]+ \S|[Pp]aste the|[Pp]ipe it|Copy the|setup-token")
 
 
 class Answer:

@@ -61,6 +61,7 @@ extension CheckID {
         .storeLeftover: ("A writer that died left a file behind.", "`doctor --fix` removes it"),
         .journalUnreadable: ("What is remembered of credentials cannot be read.", "move the journal away"),
         .journalLarge: ("The journal has more than 16 MB.", "move the journal away while no gateway runs"),
+        .backupUnreadable: ("The newest backup of `--fix` cannot be taken back.", "look into its folder"),
         .legacyFlatStore: ("A store has the old flat shape.", "`doctor --fix` converts it"),
         .legacyAuthFile: ("There is an old `auth.json`.", "`doctor --fix` imports it"),
         .legacyOAuthFile: ("There is an old `oauth.json`.", "`doctor --fix` imports it"),

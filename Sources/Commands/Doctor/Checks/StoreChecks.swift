@@ -19,6 +19,7 @@ struct StoreChecks {
         for agent in survey.reading.agents { checkStore(agent) }
         checkJournal()
         checkLeftovers()
+        checkBackup()
         checkOldFiles()
     }
 
@@ -83,6 +84,11 @@ struct StoreChecks {
                     .journalLarge, "\(survey.shown(path)) has \(size >> 20) MB.",
                     why: "It is read whole at every start of the gateway.", fix: away, path: path))
         }
+    }
+
+    private mutating func checkBackup() {
+        guard let flaw = BackupSet.flaw(survey.layout) else { return }
+        findings.append(Finding(.backupUnreadable, flaw, path: BackupSet.parent(survey.layout)))
     }
 
     // MARK: Leftovers
