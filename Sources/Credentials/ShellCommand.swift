@@ -27,14 +27,10 @@ package enum ShellCommand {
         return "mv \(path.shellWord) \(aside.shellWord)"
     }
 
-    /// A file that is not ours to use as it stands. Only its owner and root can give it away; a file in a folder of ours
-    /// can be moved by us.
+    /// For what is not ours to use as it stands. Only root can give it away; in a folder of ours it can be moved by us.
     package static func ownershipFix(_ path: String, isFolder: Bool = false) -> String {
-        let give = "sudo chown \(isFolder ? "-R " : "")\(geteuid()) \(path.shellWord)"
-        return isFolder
-            ? "Have it given to you: \(give); or name a folder of your own: "
-                + "export AGENTICFLOW_STATE_DIR=\"$HOME/.agenticflow-enterprise\""
-            : "Move it away and begin anew: \(moveAway(path)); or have it given to you: \(give)"
+        "Move it away and begin anew: \(moveAway(path)); or have it given to you: "
+            + "sudo chown \(isFolder ? "-R " : "")\(geteuid()) \(path.shellWord)"
     }
 
     private static func isTaken(_ path: String) -> Bool {

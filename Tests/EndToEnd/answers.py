@@ -201,7 +201,11 @@ class Answer:
                 found.append("its fix names no command")
         if self.is_json and (self.code < 64 or self.stdout) and not self.is_usage:
             try:
-                assert isinstance(json.loads(self.stdout), dict)
+                told = json.loads(self.stdout)
+                assert isinstance(told, dict)
+                is_list = self.words[0] == "doctor" or self.words[:2] == ["config", "validate"]  # Each entry says it.
+                if self.code in (65, 77, 78) and not is_list and not ({"error", "why", "fix"} <= set(told) or told.get("advice")):
+                    found.append("its JSON does not say what, why and fix")
             except (ValueError, AssertionError):
                 found.append("its output is not one JSON object")
         shown = f"exit {self.code}, stdout {ascii(self.stdout[:200])}, stderr {ascii(self.stderr[:400])}" if found else ""

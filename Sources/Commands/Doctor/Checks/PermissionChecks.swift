@@ -24,16 +24,11 @@ struct PermissionChecks {
     private mutating func checkState() {
         guard let status = FileStatus(of: state) else { return }
         let another = "Name a folder of your own: export AGENTICFLOW_STATE_DIR=\"$HOME/.\(program)\""
-        var problem: String?
-        if status.kind == .link { problem = "It is a symbolic link." }
-        if status.kind == .file || status.kind == .other { problem = "It is not a folder." }
-        if status.kind == .folder, !status.isOurs { problem = "It belongs to user \(status.owner)." }
-        if status.mode & 0o1000 != 0 { problem = "It is a folder that other users share." }
-        if let problem {
+        if let (problem, fix) = flaw(of: status, another) {
             findings.append(
                 Finding(
                     .stateDirUnsafe, "\(survey.shown(state)) is not safe to keep secrets in.", why: problem,
-                    fix: another, path: state))
+                    fix: fix, path: state))
             return
         }
         if status.isOpenToOthers { findings.append(open(.stateDirPermissions, state, status, to: 0o700)) }
@@ -46,6 +41,24 @@ struct PermissionChecks {
                     fix:
                         "Run: chmod u+rwx \(folder.shellWord); or \(another.prefix(1).lowercased())\(another.dropFirst())",
                     path: folder))
+        }
+    }
+
+    /// Why the state directory is no place for secrets, and what helps.
+    private func flaw(of status: FileStatus, _ another: String) -> (problem: String, fix: String)? {
+        if status.kind == .folder, status.mode & 0o1000 != 0 {
+            return ("It is a folder that other users share.", another)
+        }
+        switch status.kind {
+        case .link:
+            return (
+                "It is a symbolic link.",
+                "Name the folder itself: export AGENTICFLOW_STATE_DIR=\"$(readlink -f \(state.shellWord))\""
+            )
+        case .file, .other: return ("It is not a folder.", "Move it away: \(ShellCommand.moveAway(state))")
+        case .folder where !status.isOurs:
+            return ("It belongs to user \(status.owner).", ShellCommand.ownershipFix(state, isFolder: true))
+        case .folder: return nil
         }
     }
 
