@@ -65,7 +65,7 @@ package struct FileStatus: Hashable, Sendable {
         let kind = status.st_mode & S_IFMT
         guard kind == S_IFREG || kind == S_IFDIR else { throw .notAFile(path) }
         guard status.st_uid == geteuid() else {
-            throw .unsafe(path: path, problem: "It belongs to user \(status.st_uid), not to \(geteuid()).")
+            throw .foreign(path, owner: status.st_uid)
         }
         guard fchmod(file.descriptor, mode) == 0 else { throw file.failure("chmod") }
     }

@@ -76,10 +76,13 @@ package final class SafeDirectory: Sendable {
 
     private func tightenFolder() throws(StoreError) {
         let status = try folder.status()
-        guard status.st_mode & S_IFMT == S_IFDIR else { throw .unsafe(path: path, problem: "It is not a folder.") }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            throw .unsafe(
+                path: path, problem: "It is not a folder.", fix: "Move it away: \(ShellCommand.moveAway(path))")
+        }
         guard kind == .own else { return }
         guard status.st_uid == geteuid() else {
-            throw .unsafe(path: path, problem: "It belongs to user \(status.st_uid), not to \(geteuid()).")
+            throw .foreign(path, owner: status.st_uid, isFolder: true)
         }
         guard status.st_mode & 0o077 != 0 else { return }
         // A shared folder such as /tmp is never ours to close.
@@ -123,9 +126,16 @@ extension SafeDirectory {
         case ELOOP, ENOTDIR:
             throw .unsafe(
                 path: path, problem: "It, or something on the way to it, is a link or not a folder.",
-                fix: "Name the folder itself, which this shows: readlink -f '\(path)'")
+                fix: wayFix(path))
         case let code: throw .io(path: path, operation: "opening the folder", code: code)
         }
+    }
+
+    private static func wayFix(_ path: String) -> String {
+        guard let status = FileStatus(of: path), status.kind != .link, status.kind != .folder else {
+            return "Name the folder itself, which this shows: readlink -f \(path.shellWord)"
+        }
+        return "Move it away: \(ShellCommand.moveAway(path))"
     }
 
     private static func create(_ path: String) throws(StoreError) -> OpenFile {

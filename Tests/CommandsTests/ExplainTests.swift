@@ -51,7 +51,7 @@ import Testing
                         "code": "cooldown_rate_limit", "reason": "rate_limit", "until": 1_790_000_300_000,
                         "evidence": ["origin": "header", "text": "retry-after: 300"],
                     ],
-                ], "next": "anthropic:b", "fallbacks": ["minimax/m2"],
+                ], "next": "anthropic:b", "fallbacks": ["minimax/m2"], "pending": [],
             ])
     }
 

@@ -56,6 +56,7 @@ enum CheckID: String, CaseIterable, Sendable {
     case storeLeftover = "store-leftover"
     case journalUnreadable = "journal-unreadable"
     case journalLarge = "journal-large"
+    case backupUnreadable = "backup-unreadable"
     case legacyFlatStore = "legacy-flat-store"
     case legacyAuthFile = "legacy-auth-file"
     case legacyOAuthFile = "legacy-oauth-file"
@@ -117,7 +118,7 @@ enum CheckID: String, CaseIterable, Sendable {
             .credentialProviderUnsupported, .credentialDuplicate, .credentialSharedLogin:
             .credentials
         case .storeMalformed, .storeNewerVersion, .storeUnsafe, .storeUnreadable, .storeEntryUnknown, .storeLeftover,
-            .journalUnreadable, .journalLarge, .legacyFlatStore, .legacyAuthFile, .legacyOAuthFile:
+            .journalUnreadable, .journalLarge, .backupUnreadable, .legacyFlatStore, .legacyAuthFile, .legacyOAuthFile:
             .stores
         case .stateDirUnsafe, .stateDirPermissions, .agentDirPermissions, .filePermissions, .stateNotWritable,
             .stateInGit, .stateTrackedByGit, .stateInSyncedFolder, .otherStateDir:

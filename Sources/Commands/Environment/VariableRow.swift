@@ -119,6 +119,9 @@ extension VariableRow {
             let place = gatewayLayer.map { context.words(forLayer: $0, layout, isOurs: false) } ?? "elsewhere"
             return "- \(name)=\(mask) only in the gateway, from \(place)"
         }
+        if name == "AGENTICFLOW_PROFILE", let instance = context.terminal.instance {
+            return "- \(name)=\(instance) from --profile"
+        }
         var text = "- \(name)=\(mask) from \(context.words(for: layer, layout))"
         if !shadows.isEmpty {
             let hidden = shadows.map { layer in
@@ -157,7 +160,9 @@ extension VariableRow {
             return Advice(
                 what: "The gateway does not have \(name).",
                 why: "It is set where this command runs, and not where the gateway was started.",
-                fix: "Put it into \(file), which the gateway reads at once: agenticflow-enterprise env set \(name)")
+                fix:
+                    "Put it into \(file), which the gateway reads at once: agenticflow-enterprise env set \(name.shellWord)"
+            )
         }
         let theirs = gatewayLayer.map { context.words(forLayer: $0, layout, isOurs: false) } ?? "elsewhere"
         let ours = layer.map { context.words(for: $0, layout) } ?? "nowhere"
@@ -167,7 +172,7 @@ extension VariableRow {
             why: "Here it is from \(ours), there from \(theirs).",
             fix: isFixed
                 ? "Start the gateway without that variable, so that \(file) counts; or start it with the right one."
-                : "To give the gateway this one: agenticflow-enterprise env set \(name)")
+                : "To give the gateway this one: agenticflow-enterprise env set \(name.shellWord)")
     }
 }
 

@@ -109,9 +109,7 @@ struct GatewayRun: ParsableCommand {
 
     /// A gateway that starts without its own settings would serve the wrong clients with the wrong keys.
     private static func refuseUnreadableConfiguration(_ reading: InstanceReading) throws {
-        for problem in reading.problems where problem.place == .configuration {
-            if let advice = problem.advice { throw GatewayStartError.unreadable(advice) }
-        }
+        if let advice = reading.configurationAdvice { throw GatewayStartError.unreadable(advice) }
     }
 
     private func listeningPlace(_ reading: InstanceReading) throws -> ListeningPlace {

@@ -36,11 +36,7 @@ struct ModelsStatus: ContextCommand {
     var request: StatusRequest { StatusRequest(isJSON: isJSON, isPlain: isPlain, isCheck: check, agent: agent) }
 
     func validate() throws {
-        if isJSON, isPlain {
-            throw UsageError(
-                what: "Choose either --json or --plain, not both.", why: "There is one standard output.",
-                fix: "Run: agenticflow-enterprise models status --json")
-        }
+        if isJSON, isPlain { throw UsageError.jsonAndPlain("models status") }
         guard isPlain, probes.probe else { return }
         throw UsageError(
             what: "Choose either --probe or --plain, not both.", why: "--plain prints the default model alone.",

@@ -65,6 +65,7 @@ package struct InstanceReader: Sendable {
         let agents = settings.everyAgent
         for agent in agents { readStore(of: agent.id, in: layout) }
         warnOfTwoCredentials(layers)
+        warnOfUnusableKeys(layers, providers)
         let source = ReferenceSource(settings, environment: layers, layout: layout)
         let referenced = resolveReferences(of: agents.map(\.id), source)
         return InstanceReading(
@@ -115,6 +116,30 @@ package struct InstanceReader: Sendable {
             .environmentFile,
             "\(token) and \(key) are both set. The token goes first; a setup token in it is never used by the gateway, "
                 + "which then takes the key. Unset the one that is not meant.", .warning)
+    }
+
+    /// A key that no header can carry is passed over; whoever wrote it does not see why.
+    private mutating func warnOfUnusableKeys(_ layers: EnvironmentLayers, _ providers: ProviderSet) {
+        for provider in providers.all.values.sorted(by: { $0.id < $1.id }) {
+            for key in providers.environmentKeys(for: provider, in: layers) {
+                guard let flaw = key.secret.fieldFlaw else { continue }
+                let text = "\(key.variable) of \(words(for: key.layer)) \(flaw), so no request is sent with it."
+                guard !problems.contains(where: { $0.variable == key.variable && $0.text == text }) else { continue }
+                problems.append(
+                    InstanceProblem(
+                        place: .environmentFile, severity: .warning, text: text, variable: key.variable))
+            }
+        }
+    }
+
+    private func words(for layer: EnvironmentLayers.Layer) -> String {
+        switch layer {
+        case .process: "the environment"
+        case .workingDirectory: ".env of the working directory"
+        case .stateDotEnv: layout.dotEnvPath
+        case .config: "env.vars of the configuration"
+        case .shell: "the login shell"
+        }
     }
 
     /// Each reference once, with a problem for each profile that has to do without, or with what was last known.

@@ -35,6 +35,11 @@ package struct InstanceReading: Sendable {
         shell.problem ?? problems.first { $0.place == .environmentFile && $0.advice != nil }?.text
     }
 
+    /// Present when the configuration cannot be read.
+    package var configurationAdvice: Advice? {
+        problems.lazy.filter { $0.place == .configuration }.compactMap(\.advice).first
+    }
+
     package subscript(agent: AgentID) -> AgentReading? { agents.first { $0.id == agent } }
 
     /// What other programs have noted in `usageStats`: where a credential's health starts when the journal is silent.
@@ -75,4 +80,6 @@ package struct InstanceProblem: Sendable, Hashable {
     package var exitCode: ExitStatus?
     /// Present when it is about what a reference leads to, which is another question for another process.
     package var reference: SecretReference?
+    /// Present when it is about what a variable holds.
+    package var variable: String?
 }

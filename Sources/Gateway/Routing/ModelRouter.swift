@@ -128,6 +128,14 @@ struct ModelRouter: Sendable {
     }
 
     private func notFound(_ name: String, endpoint: Endpoint) -> Fault {
+        if let slash = name.firstIndex(of: "/"),
+            let near = Spelling.nearest(to: String(name[..<slash]), among: providers.keys.map(\.text).sorted())
+        {
+            return Fault(
+                .modelNotFound,
+                "There is no provider \"\(name[..<slash].prefix(64).escapedForDisplay)\". Did you mean "
+                    + "\(near)\(name[slash...].prefix(100).escapedForDisplay)?")
+        }
         let near = offers.keys.filter { $0.contains(name) || name.contains($0) }.sorted().prefix(3)
         let candidates = near.isEmpty ? "" : " Did you mean: \(near.joined(separator: ", "))?"
         let native = endpoint.nativeProvider

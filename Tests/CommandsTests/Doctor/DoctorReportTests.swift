@@ -60,7 +60,7 @@ import Testing
         #expect(
             titles == [
                 "Configuration",
-                "  error: gateway.port is text; allowed: a whole number from 0 to 65535. The default holds: 18789. [config-value-unusable]",
+                "  error: gateway.port is text; allowed: a whole number from 0 to 65535. The default is used instead: 18789. [config-value-unusable]",
                 "  warning: gateway.token stands where it has no effect. [config-gateway-token-misplaced]",
                 "Credentials", "  error: No credentials found. [no-credentials]", "Gateway",
                 "  info: No gateway runs on this state directory. [gateway-not-running]",

@@ -36,6 +36,8 @@ final class Instance {
     var isOutputTerminal = false
     /// Instead of the terminal's own.
     var masking: (@Sendable (String) -> String)?
+    /// As `--profile` names it.
+    var instance: String?
 
     init(config: String? = nil, store: String? = nil) {
         var template = Array((FileManager.default.temporaryDirectory.path + "/commands-XXXXXX").utf8CString)
@@ -60,7 +62,8 @@ final class Instance {
         let output = Capture(), notices = Capture()
         var terminal = Terminal(
             output: { output.add($0) }, notices: { notices.add($0) }, input: { .text(typed) },
-            isOutputTerminal: isOutputTerminal, isNoticeTerminal: false, columns: columns)
+            isOutputTerminal: isOutputTerminal, isNoticeTerminal: false, columns: columns,
+            instance: instance)
         if let masking { terminal.masking = masking }
         var context = CommandContext(terminal: terminal, environment: environment) { Self.now + seconds }
         context.ask = ask

@@ -14,7 +14,7 @@ struct ConfigurationChecks {
     init(_ survey: Survey) {
         self.survey = survey
         checkFile()
-        for problem in survey.settings.problems { findings.append(finding(problem)) }
+        for problem in survey.settings.problems where !Self.isOfListener(problem) { findings.append(finding(problem)) }
         var layout = survey.layout
         for problem in layout.adopt(survey.settings.agents) { findings.append(finding(adopting: problem)) }
         for problem in survey.reading.providers.problems { findings.append(finding(ofProvider: problem)) }
@@ -41,16 +41,14 @@ struct ConfigurationChecks {
         let advice = error.advice
         guard error.chain.isEmpty else { return Finding(.configInclude, advice, path: error.path) }
         switch error.cause {
-        case .malformed(_, let problem) where problem.hasPrefix("It is longer"):
-            return Finding(
-                .configTooBig, "\(shown) is too big to be a configuration.", why: problem,
-                fix: "Go back to the copy before: cp '\(path).bak' '\(path)'", path: path)
+        case .tooLong: return Finding(.configTooBig, advice, path: path)
         case .unsafe: return Finding(.configUnsafe, advice, path: path)
         case .malformed(_, let problem):
             return Finding(
                 .configUnreadable, "\(shown) cannot be read as a configuration.", why: problem,
-                fix: "Correct that line, or go back to the copy before: cp '\(path).bak' '\(path)'; "
-                    + "then run: \(program) config validate", path: path)
+                fix: "Correct that line, or go back to the copy before: "
+                    + "cp \("\(path).bak".shellWord) \(path.shellWord); then run: \(program) config validate",
+                path: path)
         default: return Finding(.configUnreadable, advice, path: path)
         }
     }
@@ -73,7 +71,7 @@ struct ConfigurationChecks {
             return Finding(
                 .configVariableMissing, "\(key) refers to \(names), which is not set here.",
                 why: "Without it the value is not there; a gateway with another environment may have it.",
-                fix: "Run: \(program) env set \(first)", path: path)
+                fix: "Run: \(program) env set \(first.shellWord)", path: path)
         }
         return Finding(
             id(of: problem), what, why: why(problem.severity), fix: fix(problem), path: problem.file ?? path)
@@ -108,7 +106,7 @@ struct ConfigurationChecks {
         guard isPlain, !problem.path.contains(".."), problem.file == nil, !problem.problem.contains("once") else {
             return "Edit \(problem.file.map(survey.shown) ?? shown), then run: \(program) config validate"
         }
-        return "Correct it with config set, or run: \(program) config unset \(problem.path)"
+        return "Correct it with config set, or run: \(program) config unset \(problem.path.shellWord)"
     }
 
     private func finding(adopting problem: SettingsProblem) -> Finding {
@@ -147,18 +145,21 @@ struct ConfigurationChecks {
                 Finding(
                     .configPlaintextKey, "env.vars.\(name) holds a key as it is.",
                     why: "Everybody who reads or copies the configuration has it.",
-                    fix: "Run: \(program) env set \(name), then: \(program) config unset env.vars.\(name)", path: path))
+                    fix:
+                        "Run: \(program) env set \(name.shellWord), then: \(program) config unset \(DocumentPath(["env", "vars", name]).typed)",
+                    path: path))
         }
     }
 
     private func plaintext(_ key: String, of id: ProviderID) -> Finding {
         let variable =
-            survey.reading.providers[id]?.environmentVariables.first
+            survey.reading.providers[id]?.keyVariable
             ?? String(id.text.uppercased().map { $0.isLetter || $0.isNumber ? $0 : "_" }) + "_API_KEY"
         return Finding(
             .configPlaintextKey, "\(key) holds a key as it is.",
             why: "Everybody who reads or copies the configuration has it.",
-            fix: "Run: \(program) env set \(variable), then: \(program) config set \(key) '${\(variable)}'", path: path,
+            fix: "Run: \(program) env set \(variable), then: \(program) config set \(key.shellWord) '${\(variable)}'",
+            path: path,
             provider: id)
     }
 
@@ -167,6 +168,11 @@ struct ConfigurationChecks {
     }
 
     // MARK: The listener
+
+    /// It has a check of its own.
+    private static func isOfListener(_ problem: SettingsProblem) -> Bool {
+        problem.path == "gateway.bind" && problem.severity == .warning
+    }
 
     private mutating func checkListener() {
         let gateway = survey.settings.gateway
@@ -181,7 +187,8 @@ struct ConfigurationChecks {
                     : Finding(
                         .configBindRefused, "The gateway will not start on \(gateway.bind).",
                         why: "Beyond this machine it would serve unencrypted, and gateway.allowPlainRemote is not set.",
-                        fix: "Run: \(program) config set gateway.bind loopback", path: path))
+                        fix: "Run: \(program) config set gateway.bind loopback; or, on a network you trust: "
+                            + "\(program) config set gateway.allowPlainRemote true", path: path))
         }
         guard gateway.proxy != .none else { return }
         findings.append(

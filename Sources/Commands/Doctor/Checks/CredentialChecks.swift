@@ -129,7 +129,8 @@ struct CredentialChecks {
             add(
                 .credentialProviderUnsupported, "\(row.id) is of a provider that is not relayed.",
                 "\(row.provider) is neither built in nor configured.",
-                "Set models.providers.\(row.provider).baseUrl and .api with: \(program) config set")
+                "Run: \(program) config set models.providers.\(row.provider).baseUrl https://HOST/v1 && "
+                    + "\(program) config set models.providers.\(row.provider).api openai-completions")
         }
         if let hold = row.hold, row.state == .cooling || row.state == .disabled { addHold(row, hold, again, add) }
     }
@@ -170,6 +171,8 @@ struct CredentialChecks {
 
     private mutating func check(key row: CredentialRow) {
         guard row.code == SkipCode.needsVendorCLI.rawValue else { return }
+        // Told where its variable and the key's are compared.
+        if row.source.variable == Survey.anthropicToken, survey.hasBothOfAnthropic { return }
         findings.append(
             Finding(
                 .credentialSetupToken, "\(row.source.variable ?? "The configured key") is a setup token.",

@@ -26,6 +26,14 @@ struct EnvironmentChecks {
                 findings.append(Finding(.envFileUnreadable, advice, path: path))
                 continue
             }
+            if let variable = problem.variable {
+                findings.append(
+                    Finding(
+                        .credentialIneligible, problem.text, why: "A credential stands in a header of each request.",
+                        fix: "Run: \(program) env list, then correct it there, or: \(program) env set \(variable)",
+                        path: path))
+                continue
+            }
             // Told by itself.
             if problem.text.hasPrefix("ANTHROPIC_OAUTH_TOKEN and ") { continue }
             guard problem.text.contains(", line ") else {
@@ -38,7 +46,7 @@ struct EnvironmentChecks {
             findings.append(
                 Finding(
                     .envFileLine, problem.text, why: "The line sets nothing.",
-                    fix: "Correct the line, or write it anew: \(program) env set NAME", path: path))
+                    fix: problem.told.fix, path: path))
         }
     }
 
@@ -80,8 +88,8 @@ struct EnvironmentChecks {
     }
 
     private mutating func checkBoth() {
-        let environment = survey.reading.environment
-        guard let token = environment.lookup("ANTHROPIC_OAUTH_TOKEN"), environment.lookup("ANTHROPIC_API_KEY") != nil
+        guard survey.hasBothOfAnthropic,
+            let token = survey.reading.environment.lookup(Survey.anthropicToken)
         else { return }
         findings.append(
             Finding(
@@ -106,6 +114,12 @@ struct EnvironmentChecks {
 }
 
 extension Survey {
+    static let anthropicToken = "ANTHROPIC_OAUTH_TOKEN"
+
+    var hasBothOfAnthropic: Bool {
+        [Self.anthropicToken, "ANTHROPIC_API_KEY"].allSatisfy { reading.environment.lookup($0) != nil }
+    }
+
     /// The names that supply credentials: of the providers' table, and all that are set in its families.
     var credentialVariables: Set<String> {
         var names: Set<String> = []

@@ -62,7 +62,8 @@ struct OrderChecks {
                     why: "What is not there is passed over"
                         + (keepsOne ? "." : ", and nothing else is in the order: \(provider) has no credential."),
                     fix: canRepair
-                        ? "Run: \(program) doctor --fix" : "Run: \(program) config unset auth.order.\(key)",
+                        ? "Run: \(program) doctor --fix"
+                        : "Run: \(program) config unset \(DocumentPath(["auth", "order", key]).typed)",
                     path: path, provider: provider,
                     repair: canRepair ? .dropOrderEntries(key: key, gone) : nil))
         }

@@ -126,15 +126,30 @@ struct BackupSet {
     }
 
     func entries() throws -> [BackupEntry] {
-        let path = "\(folder.path)/\(Self.manifestName)"
-        guard let bytes = try folder.read(Self.manifestName),
-            let root = try? Document(bytes, as: .json).root,  // anything else is no manifest of ours
-            root["version"]?.integer == 1, let list = root["changes"]?.elements
-        else { throw RepairError.badManifest(path) }
-        return try list.map { element in
-            guard let entry = try BackupEntry(element, in: folder) else { throw RepairError.badManifest(path) }
+        try changes().map { element in
+            guard let entry = try BackupEntry(element, in: folder) else { throw RepairError.badManifest(manifestPath) }
             return entry
         }
+    }
+
+    private var manifestPath: String { "\(folder.path)/\(Self.manifestName)" }
+
+    private func changes() throws -> [Element] {
+        guard let bytes = try folder.read(Self.manifestName),
+            let root = try? Document(bytes, as: .json).root,  // anything else is no manifest of ours
+            let version = root["version"]?.integer
+        else { throw RepairError.badManifest(manifestPath) }
+        guard version <= 1 else { throw RepairError.newerManifest(manifestPath, version: version) }
+        guard let list = root["changes"]?.elements else { throw RepairError.badManifest(manifestPath) }
+        return list
+    }
+
+    /// Why the newest one could not be taken back; nil when it can, or there is none.
+    static func flaw(_ layout: StateLayout) -> Advice? {
+        do {
+            _ = try latest(layout).changes()
+            return nil
+        } catch RepairError.noBackup { return nil } catch { return (error as? any ActionableError)?.advice }
     }
 }
 

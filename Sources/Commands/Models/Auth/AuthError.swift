@@ -72,7 +72,7 @@ enum AuthError: ActionableError, Equatable {
         case .flagsDisagree(let one, let other):
             Advice(
                 what: "\(one) and \(other) do not go together.", why: "Each asks for what the other one rules out.",
-                fix: "Leave one of them out.")
+                fix: "Leave \(other) out, or \(one).")
         case .missingFlag(let flag, let example):
             Advice(what: "\(flag) is missing.", why: "There is nobody to ask for it.", fix: "Run: \(example)")
         case .badReference(let text):

@@ -33,7 +33,7 @@ struct AuthList: ContextCommand {
         trouble.tell(context)
         let rows = overview.profiles.filter { wanted == nil || $0.provider == wanted }
         if json {
-            context.terminal.print(Self.json(rows, overview, provider: wanted).pretty() + "\n")
+            context.terminal.print(Self.json(rows, overview, trouble, provider: wanted).pretty() + "\n")
         } else {
             say(rows, overview, context)
         }
@@ -57,7 +57,9 @@ struct AuthList: ContextCommand {
         context.terminal.say("Store one with: agenticflow-enterprise models auth paste-api-key --provider \(provider)")
     }
 
-    private static func json(_ rows: [CredentialRow], _ overview: AuthOverview, provider: ProviderID?) -> Literal {
+    private static func json(
+        _ rows: [CredentialRow], _ overview: AuthOverview, _ trouble: Trouble, provider: ProviderID?
+    ) -> Literal {
         let layout = overview.reading.layout
         return .object(
             overview.view.origin.members + [
@@ -66,7 +68,7 @@ struct AuthList: ContextCommand {
                 .init("authStatePath", .string(layout.storePath(overview.agent.id))),
                 .init("provider", .optional(provider?.text)),
                 .init("profiles", .array(rows.map { entry($0, overview) })),
-            ])
+            ] + trouble.members)
     }
 
     private static func entry(_ row: CredentialRow, _ overview: AuthOverview) -> Literal {

@@ -48,7 +48,9 @@ struct Pasting {
 
     static func id(_ text: String?, of provider: ProviderID) throws -> ProfileID {
         let text = text?.trimmed ?? "\(provider):manual"
-        guard let written = ProfileID(text) else { throw IntakeError.badProfileName(text) }
+        guard let written = ProfileID(text) else {
+            throw IntakeError.badProfileName(text, fix: Self.example(text, provider))
+        }
         guard ProviderID(written.provider) == provider,
             let id = ProfileID(provider: provider, name: String(written.name))
         else {
@@ -56,6 +58,10 @@ struct Pasting {
         }
         if id.isReserved { throw ModelsError.reservedName(id) }
         return id
+    }
+
+    private static func example(_ text: String, _ provider: ProviderID) -> String {
+        "Give, for example, --profile-id \(ProfileID(provider: provider, name: text)?.text ?? "\(provider):work")"
     }
 
     /// `auth.profiles` of the configuration stands for all agents, and notes one kind for each id.
@@ -69,8 +75,21 @@ struct Pasting {
 
     func readSecret(_ prompt: String) throws -> Secret {
         let secret = try context.terminal.readCredential(prompt)
-        try Shape.check(secret, kind: kind, provider: provider)
+        do throws(IntakeError) { try Shape.check(secret, kind: kind, provider: provider) } catch {
+            throw ofThisProfile(error)
+        }
         return secret
+    }
+
+    /// With the command for this very profile of this agent.
+    private func ofThisProfile(_ error: IntakeError) -> any Error {
+        let isUsual = id.name == "manual" && change.agent.id == change.reading.settings.defaultAgent
+        guard !isUsual, let command = error.otherCommand else { return error }
+        var advice = error.advice
+        advice.fix =
+            "Run: agenticflow-enterprise models auth \(command) --provider \(provider) --profile-id \(id) "
+            + "--agent \(change.agent.id)"
+        return StoreError.refused(advice)
     }
 
     /// As asked for; a setup token that nobody dates gets its vendor's year.
@@ -101,6 +120,11 @@ struct Pasting {
         try note(email: old?.email)
         change.sayUpdated(change.reading.layout.configPath)
         change.sayProfile(profile)
+        if let secret = profile.secret {
+            // The first line names the configuration, which holds no secret.
+            context.terminal.notice("The \(kind.words) itself is in \(context.shown(change.store.path)).")
+            change.tellForeign(secret, profile)
+        }
         if let old, old.kind != kind || (old.reference != nil && profile.reference == nil) { tellOfReplaced(old) }
         tellOfOrder()
         change.tellGateway()

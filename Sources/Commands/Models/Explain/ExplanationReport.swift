@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import CredentialLifecycle
 import Credentials
 import Documents
 import FoundationEssentials
 import Rotation
+import Settings
 
 /// `models explain` for people, from the explanation's own JSON: the gateway's and the files' read alike.
 struct ExplanationReport {
@@ -14,11 +16,13 @@ struct ExplanationReport {
         var reason: String?
         var until: Date?
         var evidence: String?
+        var kind: String
 
         init(_ entry: Element) {
             func text(_ key: String) -> String { entry[key]?.string ?? "" }
             profile = text("profile")
             source = text("source")
+            kind = text("type")
             state = text("state")
             code = text("code")
             reason = entry["reason"]?.string
@@ -36,13 +40,18 @@ struct ExplanationReport {
     let next: String?
     let fallbacks: [String]
     let rows: [Row]
+    /// What the files hold and the gateway does not list yet.
+    let pending: [Candidate]
     private let configured: ConfiguredModels
     private let isPinned: Bool
     private let session: String?
     private let now: Date
 
-    init(_ root: Element, asked: String?, session: String?, configured: ConfiguredModels, now: Date) {
+    init(
+        _ root: Element, asked: String?, session: String?, configured: ConfiguredModels, pending: [Candidate], now: Date
+    ) {
         self.configured = configured
+        self.pending = pending
         let model = root["model"]?.string ?? ""
         self.model = model
         provider = root["provider"]?.string ?? ""
@@ -58,7 +67,8 @@ struct ExplanationReport {
     /// - Parameter width: of the terminal; nil when the lines go elsewhere.
     func lines(width: Int?) -> [String] {
         var lines = [headline, ""]
-        lines += rows.isEmpty ? ["No candidates."] : table(width)
+        lines += rows.isEmpty && pending.isEmpty ? ["No candidates."] : table(width)
+        lines += reasons
         lines.append("")
         lines.append("Order: \(orderSentence)")
         lines.append("Fallbacks: \(fallbackSentence)")
@@ -85,6 +95,7 @@ struct ExplanationReport {
     }
 
     private var whyNone: String {
+        if rows.isEmpty, !pending.isEmpty { return "The gateway has not seen what was just stored." }
         if rows.isEmpty {
             return
                 "No credential is stored. Run: agenticflow-enterprise models auth paste-api-key --provider \(provider)"
@@ -92,7 +103,7 @@ struct ExplanationReport {
         if isPinned { return "The request names a profile that cannot be used now, and no other may take its place." }
         guard let soonest = rows.filter({ $0.state == "cooling" || $0.state == "disabled" }).compactMap(\.until).min()
         else {
-            return "None of the credentials can be used; see the codes."
+            return "None of the credentials can be used."
         }
         return "All of them wait, the soonest \(soonest.written(from: now))."
     }
@@ -124,7 +135,43 @@ struct ExplanationReport {
                     row.profile, row.state, row.code, row.until.map { $0.written(from: now) } ?? "-",
                     row.evidence ?? "-", row.source,
                 ]
-            }
+            } + pending.map { [$0.id.text, "pending", "-", "-", "-", $0.source.label] }
         ).lines(width: width)
+    }
+
+    /// Of those that no waiting brings back.
+    private var reasons: [String] {
+        let lines = rows.filter { $0.state == "ineligible" }.compactMap { row -> String? in
+            guard let id = ProfileID(row.profile), let provider = ProviderID(provider),
+                let kind = CredentialKind(rawValue: row.kind)
+            else { return nil }
+            let line = CredentialLine(
+                agent: .main, profile: id, provider: provider, source: row.source, kind: kind, code: row.code)
+            let known = CredentialRow(known: line, from: line.candidateSource, now: now)
+            return "\(id): \(known.reasonAndRecovery(providerName: provider.text, agent: .main, now: now))"
+        }
+        let unseen = pending.map { "\($0.id): The gateway has not seen it yet; it does within two seconds." }
+        return lines.isEmpty && unseen.isEmpty ? [] : [""] + lines + unseen
+    }
+
+    var pendingMember: Literal.Member {
+        .init(
+            "pending",
+            .array(
+                pending.map {
+                    .object([.init("profile", .string($0.id.text)), .init("source", .string($0.source.label))])
+                }))
+    }
+
+    /// Sentences about what was asked and what is there, for standard error.
+    func doubts(_ reading: InstanceReading) -> [String] {
+        let flaws = reading.problems.filter { problem in
+            problem.variable.map { name in rows.contains { $0.source == "env:\(name)" && $0.state == "ineligible" } }
+                ?? false
+        }
+        guard let provider = ProviderID(provider), let doubt = ModelChoice.doubt(provider, model, reading) else {
+            return flaws.map(\.text)
+        }
+        return ["\(doubt.what); it is sent as it is written.\(doubt.guess)"] + flaws.map(\.text)
     }
 }

@@ -92,6 +92,10 @@ private struct CredentialRows {
             keys.append(
                 CredentialRow(known: line, from: source, mask: mask(of: source, ours: same?.secret?.masked), now: now))
         }
+        let listed = lines.filter { $0.owner == nil }.map { (source: $0.source, id: $0.profile) }
+        keys += PendingCredentials(resolved, listed: listed, reading).all.map {
+            CredentialRow($0, profile: nil, line: nil, isRelayed: true, now: now)
+        }
     }
 
     /// As the gateway shows it; of a list only our own reading knows the single key.

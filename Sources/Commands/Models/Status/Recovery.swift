@@ -9,7 +9,7 @@ extension CredentialRow {
         if let hold, state == .cooling || state == .disabled { return held(hold, providerName, now) }
         switch code.flatMap({ SkipCode(rawValue: $0) }) {
         case .needsVendorCLI:
-            return "It is a setup token; \(providerName) limits those to its own program, so requests do not use it. "
+            return "It is a setup token; its vendor limits those to its own program, so requests do not use it. "
                 + "For the gateway, run: agenticflow-enterprise models auth paste-api-key --provider \(provider)"
         case .excludedByAuthOrder:
             return "Excluded by auth.order for this provider. Change the order with: "
@@ -20,7 +20,12 @@ extension CredentialRow {
         case .unresolvedRef:
             return
                 "It refers to a secret that rests elsewhere and was not found there; the problems that are listed say why. "
-                + "When it is there, the gateway takes it up. Or keep it in the store. \(pasteAgain)"
+                + "When it is there, the gateway takes it up. Look at: agenticflow-enterprise doctor"
+        case .ineligibleProfile where source.variable != nil:
+            let name = source.variable ?? ""
+            return "What \(name) holds cannot stand in a header: it has a blank inside, a foreign character, or fewer "
+                + "than 8 characters. See where it is from: agenticflow-enterprise env list; then run: "
+                + "agenticflow-enterprise env set \(name)"
         case .ineligibleProfile:
             return
                 "auth.profiles in the configuration says another provider or mode, or the text is no header's. \(pasteAgain)"
@@ -29,7 +34,9 @@ extension CredentialRow {
         }
         if code == nil { return "The gateway has not taken it up yet; it does within two seconds." }
         if code == "unsupported_provider" {
-            return "\(provider) is not relayed. Set models.providers.\(provider).baseUrl and .api in the configuration."
+            let place = "agenticflow-enterprise config set models.providers.\(provider)"
+            return "\(provider) is not relayed. To say where it is, run: \(place).baseUrl https://HOST/v1 && "
+                + "\(place).api openai-completions"
         }
         return "Look at: agenticflow-enterprise models explain"
     }

@@ -11,7 +11,8 @@ struct StatusJSON {
     let overview: AuthOverview
     let models: ConfiguredModels
     let verdict: CheckVerdict
-    let problems: [String]
+    /// `problems` and `advice`.
+    let problems: [Literal.Member]
     let context: CommandContext
     /// With `--probe` alone.
     var probes: Literal?
@@ -40,8 +41,8 @@ struct StatusJSON {
                         .init("defaultSource", .string(models.defaultSource.rawValue)),
                         .init("fallbacksSource", .string(models.fallbacksSource.rawValue)),
                     ])),
-                .init("auth", auth), .init("problems", .strings(problems)),
-            ])
+                .init("auth", auth),
+            ] + problems)
     }
 
     private var auth: Literal {
@@ -56,6 +57,11 @@ struct StatusJSON {
             .init("variables", .array(overview.variables.map { $0.json(context, layout) })),
             .init("ignoredVariables", .strings(overview.reading.ignoredVariables)),
             .init("providersWithOAuth", .strings(withTokens)),
+            .init(
+                "check",
+                .object([
+                    .init("exitCode", .integer(Int64(verdict.exitCode))), .init("reason", .string(verdict.reason)),
+                ])),
             .init("missingProvidersInUse", .strings(verdict.missing.map(\.text))),
             .init("providers", .array(providers.map(provider))),
             .init("unusableProfiles", .array(unusable)),

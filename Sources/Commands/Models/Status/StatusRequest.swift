@@ -32,7 +32,7 @@ struct StatusRequest: Equatable {
         } else if isJSON {
             context.terminal.print(
                 StatusJSON(
-                    overview: overview, models: models, verdict: verdict, problems: trouble.sentences, context: context,
+                    overview: overview, models: models, verdict: verdict, problems: trouble.members, context: context,
                     probes: probed?.literal
                 ).text)
         } else {
@@ -42,7 +42,14 @@ struct StatusRequest: Equatable {
             }
         }
         if let code = trouble.exitCode(isCheck: isCheck) { return code.rawValue }
-        if isCheck, probed?.hasRejection == true { return 1 }
-        return isCheck ? verdict.exitCode : 0
+        guard isCheck else { return 0 }
+        let isRejected = probed?.hasRejection == true
+        let code = isRejected ? 1 : verdict.exitCode
+        // In JSON auth.check says it.
+        if code != 0, !isJSON {
+            let reason = isRejected ? "A provider rejected a credential; see the probes." : verdict.reason
+            context.terminal.notice("check: exit \(code): \(reason)")
+        }
+        return code
     }
 }

@@ -23,7 +23,7 @@ struct StatusText {
         ]
         let lines = parts.filter { !$0.isEmpty }.joined(separator: [""])
         // Line by line: no name from a file may hold a line break that counts. And in one go: there may be thousands.
-        context.terminal.print(lines.map { $0.escapedForDisplay + "\n" }.joined())
+        context.terminal.print(lines.map { context.terminal.addressed($0).escapedForDisplay + "\n" }.joined())
     }
 
     private var head: [String] {
@@ -105,7 +105,7 @@ struct StatusText {
         guard !verdict.missing.isEmpty else { return [] }
         return ["Missing auth"]
             + verdict.missing.map { provider in
-                let variable = overview.reading.providers[provider]?.environmentVariables.last
+                let variable = overview.reading.providers[provider]?.keyVariable
                 let other = variable.map { ", or write \($0)=... into \(context.shown(layout.dotEnvPath))" } ?? ""
                 return
                     "- \(provider) Run: agenticflow-enterprise models auth paste-api-key --provider \(provider)"
@@ -114,7 +114,7 @@ struct StatusText {
     }
 
     private static let subscription =
-        ". With a Claude subscription: claude setup-token, then "
+        ". With a Claude subscription, whose token the gateway keeps and does not send: claude setup-token, then "
         + "agenticflow-enterprise models auth setup-token --provider anthropic"
 
     private func health(_ all: [ProviderOverview]) -> [String] {
