@@ -55,6 +55,7 @@ package struct SettingsFile: Sendable {
         }
         resolved.origins = reader.origins
         resolved.files = reader.files
+        resolved.included = reader.read
         resolved.notices = reader.notices
         return resolved
     }

@@ -191,6 +191,33 @@ import Testing
                 "error: There is no agent \"codr\". Did you mean coder?\n  why: Known agents: coder, main.\n"))
     }
 
+    @Test(arguments: [
+        ("openai:new", "['openai:a', 'openai:b']", "leaves openai:new out", "openai:new openai:a openai:b"),
+        ("openai:b", "['openai:a', 'openai:b']", "puts openai:b in place 2", "openai:b openai:a"),
+        ("openai:a", "['openai:a', 'openai:b']", nil, ""),
+        ("openai:new", "[]", nil, ""),
+    ])
+    func `an order of an included file is told, with the command that goes before it`(
+        id: String, list: String, place: String?, ids: String
+    ) {
+        let instance = Instance(config: "{ auth: { $include: './auth.json5' } }")
+        let included = "{\n  order: {\n    OpenAI: \(list),\n  },\n}\n"
+        instance.write("auth.json5", included)
+        let run = instance.run(
+            "models auth paste-api-key --provider openai --profile-id \(id)", typing: "sk-test-123456")
+        #expect(run.code == 0)
+        let told = place.map {
+            """
+            auth.order for openai is in ~/.agenticflow-enterprise/auth.json5:3, which is included, and \($0).
+            To use it first, change it there, or give agent main an order of its own:
+              agenticflow-enterprise models auth order set --provider openai --agent main \(ids)
+
+            """
+        }
+        #expect(run.stderr == told ?? "")
+        #expect(instance.read("auth.json5") == included)
+    }
+
     @Test func `another agent gets a store of its own`() throws {
         let instance = Instance(config: "{agents: {list: [{id: 'main', default: true}, {id: 'coder'}]}}")
         _ = instance.run(

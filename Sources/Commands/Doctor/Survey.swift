@@ -11,9 +11,8 @@ import Settings
 struct Survey {
     let context: CommandContext
     let reading: InstanceReading
-    /// Nil when there is none, or it cannot be read.
-    let configuration: Document?
-    let configurationError: SettingsFileError?
+    /// The configuration with what it includes.
+    let resolved: ResolvedSettings
     /// Why a store could not be read.
     let storeErrors: [AgentID: StoreError]
     /// How the gateway of this instance answered to `/api/v1/status`.
@@ -33,7 +32,7 @@ struct Survey {
         let reading = try context.reading()
         self.reading = reading
         now = context.now()
-        (configuration, configurationError) = Self.configuration(reading.layout)
+        resolved = SettingsFile(reading.layout).resolved()
         storeErrors = Self.storeErrors(reading)
         let gateway = RunningGateway(reading)
         reply = gateway.get("/api/v1/status")
@@ -41,11 +40,6 @@ struct Survey {
         let view = InstanceView(reading, answer: GatewayAnswer(reply), now: now)
         overviews = reading.agents.map { [now] in AuthOverview(reading, agent: $0, view: view, now: now) }
         models = ConfiguredModels(reading)
-    }
-
-    private static func configuration(_ layout: StateLayout) -> (Document?, SettingsFileError?) {
-        let found = SettingsFile(layout).resolved()
-        return (found.authored, found.failure)
     }
 
     /// One that can be read by now could not be read when it counted: what it holds is not known all the same.
@@ -63,6 +57,9 @@ struct Survey {
 
     var layout: StateLayout { reading.layout }
     var settings: InstanceSettings { reading.settings }
+    /// As it was written. Nil when there is none, or it cannot be read.
+    var configuration: Document? { resolved.authored }
+    var configurationError: SettingsFileError? { resolved.failure }
 
     func shown(_ path: String) -> String { context.shown(path) }
 

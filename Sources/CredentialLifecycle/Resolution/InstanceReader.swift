@@ -30,15 +30,16 @@ package struct InstanceReader: Sendable {
         self.workingDirectory = workingDirectory.flatMap { WorkingDirectoryFile(directory: $0, state: layout.state) }
     }
 
-    /// What the login shell is to be asked before the next reading: nothing when its import is off, or when it was
-    /// asked under the same settings.
+    /// What the login shell is to be asked before the next reading: nothing when its import is off, or when it has said
+    /// it already. One that failed is to be asked again; when, is for the caller to say.
     package func shellQuestion(after reading: InstanceReading) -> ShellQuestion? {
-        let settings = reading.settings.env.shell
-        return settings.isEnabled && shell.asked != settings ? ShellQuestion(reading, process: process) : nil
+        guard reading.settings.env.shell.isEnabled else { return nil }
+        let question = ShellQuestion(reading, process: process)
+        return question.isAnswered(by: shell) ? nil : question
     }
 
     /// Takes up what it said; the next reading holds it.
-    package mutating func adopt(_ answer: ShellImport) { shell = answer }
+    package mutating func adopt(_ answer: ShellImport) { shell.adopt(answer) }
 
     /// From now on programs are asked, by whoever puts the questions of a reading to them; no command does.
     package mutating func askPrograms() { references.asksPrograms = true }

@@ -62,10 +62,11 @@ package struct ProbeVerdict: Error, Hashable, Sendable {
             "\(provider) is not relayed. Set models.providers.\(provider).baseUrl and .api in the configuration.")
     }
 
-    /// Its secret is what a program answers, and commands start none.
+    /// Its secret is what a program answers, and this command starts none.
     package static let leftToGateway = ProbeVerdict(
         .notAsked, .unknown, "left_to_gateway",
-        "Its secret comes from a program, which only the gateway asks. It is used in requests all the same.")
+        "Its secret comes from a program, which the gateway asks, and models auth test. It is used in requests all the same."
+    )
 
     static func notUnderstood(_ detail: String) -> ProbeVerdict {
         ProbeVerdict(.couldNotAsk, .format, "format", detail)

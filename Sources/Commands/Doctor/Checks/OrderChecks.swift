@@ -17,6 +17,7 @@ struct OrderChecks {
         if survey.knowsEveryProfile {
             checkNotes()
             checkConfiguredOrders()
+            checkIncludedOrders()
             for agent in survey.reading.agents { checkOrders(of: agent) }
         }
         checkEmptied()
@@ -26,17 +27,22 @@ struct OrderChecks {
 
     private mutating func checkNotes() {
         for note in survey.settings.auth.profiles where !stored.contains(note.id) && !note.id.isReserved {
+            let isOwn = survey.configuration?.element(at: ["auth", "profiles", note.id.text]) != nil
             findings.append(
                 Finding(
                     .authProfileNoteOrphan, "auth.profiles notes \(note.id), which no agent stores.",
                     why: "It was taken out of the store, or the store is another one.",
-                    fix: "Run: \(program) doctor --fix, or store it again: "
+                    fix: (isOwn ? "Run: \(program) doctor --fix" : takeOut([note.id])) + ", or store it again: "
                         + Self.paste(note.id, note.provider, note.mode),
                     path: path, profile: note.id, provider: note.provider,
-                    // One of an included file is for an editor.
-                    repair: survey.configuration?.element(at: ["auth", "profiles", note.id.text]) == nil
-                        ? nil : .dropProfileNote(note.id.text)))
+                    repair: isOwn ? .dropProfileNote(note.id.text) : nil))
         }
+    }
+
+    /// What an included file says is for an editor.
+    private func takeOut(_ ids: [ProfileID]) -> String {
+        let places = IncludedMentions(of: ids, in: survey.resolved).places.map(survey.shown)
+        return "Take it out of \(places.joined(separator: " and ")), which is included"
     }
 
     private static func paste(_ id: ProfileID, _ provider: ProviderID, _ kind: CredentialKind) -> String {
@@ -66,6 +72,26 @@ struct OrderChecks {
                         : "Run: \(program) config unset \(DocumentPath(["auth", "order", key]).typed)",
                     path: path, provider: provider,
                     repair: canRepair ? .dropOrderEntries(key: key, gone) : nil))
+        }
+    }
+
+    private mutating func checkIncludedOrders() {
+        for (key, list) in survey.resolved.document?.element(at: ["auth", "order"])?.members ?? [] {
+            let place = DocumentPath(["auth", "order", key])
+            let included = list.elements.enumerated().filter { index, _ in
+                survey.resolved.origins.file(of: place.appending(.index(index))) != nil
+            }
+            let gone = included.compactMap { $0.element.string.flatMap { ProfileID($0.trimmed) } }.filter {
+                !stored.contains($0) && !$0.isReserved
+            }
+            guard !gone.isEmpty else { continue }
+            findings.append(
+                Finding(
+                    .authOrderOrphan,
+                    "auth.order.\(key) names \(gone.map(\.text).joined(separator: ", ")), which no agent stores.",
+                    why: "What is not there is passed over.",
+                    fix: "\(takeOut(gone)); then run: \(program) config validate", path: path,
+                    provider: ProviderID(key)))
         }
     }
 

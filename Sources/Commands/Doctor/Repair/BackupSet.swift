@@ -184,7 +184,7 @@ struct BackupEntry {
         guard isContent else {
             // One that was taken away comes back by its own entry.
             guard let found = FileStatus(of: path) else { return true }
-            return found.mode == mode || found.mode == modeAfter
+            return [mode, modeAfter, privateMode].contains(found.mode)
         }
         let (folder, name) = PlannedChange.split(path)
         let found = try SafeDirectory(existing: folder, kind: .shared)?.read(name)
@@ -204,12 +204,19 @@ struct BackupEntry {
             after: before, modeBefore: try FileStatus.known(of: path)?.mode, modeAfter: mode ?? 0o600)
     }
 
+    /// What it was, without anybody else's access: what is written here may hold secrets, and was closed for that.
+    private var privateMode: UInt32? { mode.map { $0 & ~0o077 } }
+
+    /// Other users had access to it, and have not got it back.
+    var staysClosed: Bool { mode != privateMode && FileStatus(of: path) != nil }
+
     /// - Parameter isForced: whatever is there now is overwritten.
     func restore(isForced: Bool) throws {
         if isContent {
             try PlannedChange.replace(
                 path, lock: lock, expecting: isForced ? nil : [before, after], with: before)
         }
-        if let mode, FileStatus(of: path).map({ $0.mode != mode }) == true { try FileStatus.setMode(mode, of: path) }
+        guard let privateMode, FileStatus(of: path).map({ $0.mode != privateMode }) == true else { return }
+        try FileStatus.setMode(privateMode, of: path)
     }
 }

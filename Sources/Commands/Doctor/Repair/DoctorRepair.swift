@@ -83,8 +83,19 @@ struct DoctorRepair {
             }
             for entry in entries.reversed() { try entry.restore(isForced: isForced) }
             try set.markUndone(context.now())
-            for entry in entries { terminal.say("Restored \(context.shown(entry.path))") }
+            sayRestored(entries)
             terminal.say("The repair of \(context.shown(set.path)) was taken back.")
+        }
+    }
+
+    private func sayRestored(_ entries: [BackupEntry]) {
+        for entry in entries where entry.isContent || !entry.staysClosed {
+            terminal.say("Restored \(context.shown(entry.path))")
+        }
+        var said: Set<String> = []
+        for entry in entries where entry.staysClosed && said.insert(entry.path).inserted {
+            let mode = FileStatus(of: entry.path).map { String($0.mode, radix: 8) } ?? "none"
+            terminal.say("Left closed \(context.shown(entry.path)) (mode \(mode)): others are not let in again.")
         }
     }
 }

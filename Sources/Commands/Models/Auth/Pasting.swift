@@ -153,13 +153,32 @@ struct Pasting {
 
     private func tellOfOrder() {
         let agent = change.agent
-        guard let order = agent.order[provider], !order.contains(id) else { return }
-        let all = ([id] + order).map(\.text).joined(separator: " ")
+        guard let order = agent.order[provider] else { return tellOfIncludedOrder() }
+        guard !order.contains(id) else { return }
         context.terminal.notice(
             """
             Agent \(agent.id) has an order for \(provider) that leaves \(id) out. To use it:
-              agenticflow-enterprise models auth order set --provider \(provider) --agent \(agent.id) \(all)
+              \(orderCommand([id] + order))
             """)
+    }
+
+    /// An order that an included file holds is joined before the configuration's own, and is changed in its file.
+    private func tellOfIncludedOrder() {
+        guard let order = IncludedOrder(of: provider, in: change.settings.resolved()), order.ids.first != id else {
+            return
+        }
+        let place = order.ids.firstIndex(of: id).map { "puts \(id) in place \($0 + 1)" } ?? "leaves \(id) out"
+        context.terminal.notice(
+            """
+            auth.order for \(provider) is in \(context.shown(order.place)), which is included, and \(place).
+            To use it first, change it there, or give agent \(change.agent.id) an order of its own:
+              \(orderCommand([id] + order.ids.filter { $0 != id }))
+            """)
+    }
+
+    private func orderCommand(_ ids: [ProfileID]) -> String {
+        "agenticflow-enterprise models auth order set --provider \(provider) --agent \(change.agent.id) "
+            + ids.map(\.text).joined(separator: " ")
     }
 }
 
