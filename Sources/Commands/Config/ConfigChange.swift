@@ -57,16 +57,10 @@ struct ConfigChange {
             context.terminal.say(isChanged ? "Updated \(shownPath)" : "Unchanged \(shownPath): it says so already.")
         }
         for notice in notices { context.terminal.notice(notice) }
-        if isChanged, !isRehearsal { tellGateway(places) }
+        if isChanged, !isRehearsal {
+            context.tellGateway(reading, isReadAtStart: places.contains(where: KnownKeys.isReadAtStart))
+        }
         return isChanged
-    }
-
-    private func tellGateway(_ places: [DocumentPath]) {
-        guard RunningGateway(reading).isRunning else { return }
-        context.terminal.notice(
-            places.contains(where: KnownKeys.isReadAtStart)
-                ? "It is read at start: restart the running gateway for it to take effect."
-                : "The running gateway takes it up within two seconds.")
     }
 
     // MARK: Guards

@@ -87,7 +87,8 @@ package struct InstanceReader: Sendable {
             settings = InstanceSettings(document, environment: layers, origins: origins)
             _ = settings.env.shell.adopt(settings.environment(layers))
         }
-        for problem in switches { note(.environmentFile, problem.description, problem.severity) }
+        let ports = settings.gateway.adopt(settings.environment(layers))
+        for problem in switches + ports { note(.environmentFile, problem.description, problem.severity) }
         layers = settings.environment(layers)
         return settings
     }

@@ -74,8 +74,5 @@ struct StoreChange {
         context.terminal.say("Auth profile: \(profile.id) (\(profile.provider)/\(profile.kind.rawValue))")
     }
 
-    func tellGateway() {
-        guard RunningGateway(reading).isRunning else { return }
-        context.terminal.notice("The running gateway takes it up within two seconds.")
-    }
+    func tellGateway() { context.tellGateway(reading) }
 }
