@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Credentials
 
 /// `gateway`: the listener and what one request may cost.
 package struct GatewaySettings: Hashable, Sendable {
@@ -18,24 +17,6 @@ package struct GatewaySettings: Hashable, Sendable {
     package var deadlines = GatewayDeadlineSettings()
 
     package init() {}
-
-    package static let portVariable = "AGENTICFLOW_GATEWAY_PORT"
-
-    /// Lets the variable have its say over `gateway.port`; it needs no configuration file.
-    ///
-    /// - Returns: what could not be used.
-    package mutating func adopt(_ layers: EnvironmentLayers) -> [SettingsProblem] {
-        guard let text = layers.credential(Self.portVariable)?.value.reveal().trimmed else { return [] }
-        if let number = Int(text), (0...65_535).contains(number) {
-            port = number
-            return []
-        }
-        return [
-            SettingsProblem(
-                .warning, at: Self.portVariable, is: "is no port", allowed: "a whole number from 0 to 65535",
-                held: String(port))
-        ]
-    }
 }
 
 /// `gateway.proxy`: how upstreams are reached.

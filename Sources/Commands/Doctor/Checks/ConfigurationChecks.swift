@@ -143,7 +143,7 @@ struct ConfigurationChecks {
                     Finding(
                         .configPlaintextKey, "models.providers.\(id).headers.\(header.name) looks like a key.",
                         why: "Everybody who reads or copies the configuration has it.",
-                        fix: "Store it instead: \(program) models auth paste-api-key --provider \(id)", path: path,
+                        fix: "Store it instead: \(PasteCommand.beside(.apiKey, of: id, survey.reading))", path: path,
                         provider: id))
             }
         }
