@@ -104,7 +104,9 @@ extension Exchange.LastRefusal {
     fileprivate func remedy(_ target: Target) -> String {
         let paste = "agenticflow-enterprise models auth paste-api-key --provider \(target.provider)"
         return switch refusal.reason {
-        case .authPermanent where refusal.isVendorRestriction: "Use an API key instead: \(paste)"
+        // What was refused keeps its place: a key does not go there.
+        case .authPermanent where refusal.isVendorRestriction:
+            "Use an API key instead: \(paste) --profile-id \(target.provider):api-key"
         case .auth, .authPermanent, .sessionExpired:
             "Check it with: agenticflow-enterprise models status. Replace it with: \(paste)"
         case .billing: "Top up there. When it is tried again: \(Fault.explain(target))"

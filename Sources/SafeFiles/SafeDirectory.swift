@@ -60,6 +60,16 @@ package final class SafeDirectory: Sendable {
         try tightenFolder()
     }
 
+    /// Makes a folder that is not there, with mode 0700, for whoever only looks: when it cannot be made, nothing is said.
+    /// Whatever is in its place, a link that leads nowhere included, stays.
+    package static func provide(_ path: String) {
+        let path = withoutTrailingSlashes(path)
+        var status = stat()
+        guard lstat(path, &status) != 0, errno == ENOENT else { return }
+        // A disk that cannot be written holds what it holds.
+        _ = try? create(path)
+    }
+
     /// What was found and mended since the last call.
     package func takeNotices() -> [StorageNotice] {
         collected.withLock { notices in

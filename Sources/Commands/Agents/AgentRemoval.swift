@@ -44,6 +44,8 @@ struct AgentRemoval {
         return "Delete agent \(agent)\(own), and move its folder to the trash?"
     }
 
+    func tellGateway() { context.tellGateway(reading) }
+
     func remove() throws -> RemovedAgent {
         // Whoever is just writing to its store finishes first.
         let lock = try belongings.moves.isEmpty ? nil : hold()

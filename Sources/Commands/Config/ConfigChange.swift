@@ -67,7 +67,9 @@ struct ConfigChange {
             }
         }
         for notice in notices { context.terminal.notice(notice) }
-        if isChanged, !isRehearsal { tellGateway(places) }
+        if isChanged, !isRehearsal {
+            context.tellGateway(reading, isReadAtStart: places.contains(where: KnownKeys.isReadAtStart))
+        }
         return isChanged
     }
 
@@ -79,14 +81,6 @@ struct ConfigChange {
         ]
         if let diff { members.append(.init("diff", .strings(diff))) }
         context.terminal.printAsItIs(Literal.object(members).pretty() + "\n")
-    }
-
-    private func tellGateway(_ places: [DocumentPath]) {
-        guard RunningGateway(reading).isRunning else { return }
-        context.terminal.notice(
-            places.contains(where: KnownKeys.isReadAtStart)
-                ? "It is read at start: restart the running gateway for it to take effect."
-                : "The running gateway takes it up within two seconds.")
     }
 
     // MARK: Guards

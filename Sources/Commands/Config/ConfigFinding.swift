@@ -66,6 +66,14 @@ struct ConfigFinding: Equatable {
             fix = "Edit \(file.escapedForDisplay), then run: agenticflow-enterprise config validate"
         } else if let own = problem.fix {
             fix = own
+        } else if problem.path == "gateway.token" {
+            fix =
+                "Move it: agenticflow-enterprise config set gateway.auth.token --stdin, then: "
+                + "agenticflow-enterprise config unset gateway.token"
+        } else if let name = problem.misplacedVariable {
+            fix =
+                "Keep it out of the configuration: agenticflow-enterprise env set \(name) (or move it to env.vars.\(name)), "
+                + "then: agenticflow-enterprise config unset env.\(name)"
         } else if problem.problem.hasSuffix("which is not set"), let name = Self.variable(problem.problem) {
             fix = "Set it: agenticflow-enterprise env set \(name.shellWord)    (or where the gateway is started)"
         } else if let place, severity == .error {

@@ -22,7 +22,7 @@ struct ConfigGet: ContextCommand {
     var json = false
 
     func run(in context: CommandContext) throws {
-        let layout = try context.layout()
+        let layout = try context.furnishedLayout()
         let resolved = SettingsFile(layout).resolved()
         context.tell(resolved.notices)
         if let failure = resolved.failure { throw failure }

@@ -29,12 +29,17 @@ extension CheckID {
             "An order names a profile that does not exist.", "`doctor --fix`, or `models auth order set`"
         ),
         .authOrderEmptiesProvider: ("An order leaves a provider without a credential.", "`models auth order set`"),
+        .authProfileNotNoted: (
+            "`auth.profiles` notes others of the provider: automatic order passes it over.",
+            "`config set auth.profiles`"
+        ),
         .envFileUnreadable: ("`.env` cannot be read.", "make it a file of your own"),
         .envFileLine: ("A line of `.env` cannot be read.", "`env set` writes it anew"),
         .envShadowed: ("A variable is set with another value further ahead.", "`env list` shows which one counts"),
         .envGatewayUnseen: ("The gateway does not have a variable that this shell has.", "`env set`"),
         .envAnthropicBoth: ("`ANTHROPIC_OAUTH_TOKEN` and `ANTHROPIC_API_KEY` are both set.", "unset the former"),
         .envWorkingDirectoryIgnored: ("`.env` of this folder holds credentials, which are ignored.", "`env set`"),
+        .envProviderUnsupported: ("A variable of a provider that is not relayed.", "configure the provider"),
         .noCredentials: ("No credentials found.", "`models auth paste-api-key`"),
         .modelProviderUnknown: ("A configured model is of no known provider.", "`models set`"),
         .providerWithoutCredential: ("A provider in use has no credential.", "`models auth paste-api-key`"),

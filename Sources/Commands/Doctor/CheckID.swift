@@ -24,6 +24,7 @@ enum CheckID: String, CaseIterable, Sendable {
     case authProfileNoteOrphan = "auth-profile-note-orphan"
     case authOrderOrphan = "auth-order-orphan"
     case authOrderEmptiesProvider = "auth-order-empties-provider"
+    case authProfileNotNoted = "auth-profile-not-noted"
     // Environment
     case envFileUnreadable = "env-file-unreadable"
     case envFileLine = "env-file-line"
@@ -31,6 +32,7 @@ enum CheckID: String, CaseIterable, Sendable {
     case envGatewayUnseen = "env-gateway-unseen"
     case envAnthropicBoth = "env-anthropic-both"
     case envWorkingDirectoryIgnored = "env-working-directory-ignored"
+    case envProviderUnsupported = "env-provider-unsupported"
     // Credentials
     case noCredentials = "no-credentials"
     case modelProviderUnknown = "model-provider-unknown"
@@ -107,10 +109,10 @@ enum CheckID: String, CaseIterable, Sendable {
             .configValueUnusable, .configValueDoubtful, .configUnknownKey, .configDuplicateKey,
             .configGatewayTokenMisplaced, .configVariableMissing, .configSeveralDefaultAgents, .configSharedAgentDir,
             .configPlaintextKey, .configBindRefused, .configPlainRemote, .configProxyWithoutEffect,
-            .authProfileNoteOrphan, .authOrderOrphan, .authOrderEmptiesProvider:
+            .authProfileNoteOrphan, .authOrderOrphan, .authOrderEmptiesProvider, .authProfileNotNoted:
             .configuration
         case .envFileUnreadable, .envFileLine, .envShadowed, .envGatewayUnseen, .envAnthropicBoth,
-            .envWorkingDirectoryIgnored:
+            .envWorkingDirectoryIgnored, .envProviderUnsupported:
             .environment
         case .noCredentials, .modelProviderUnknown, .providerWithoutCredential, .credentialExpired,
             .credentialExpiring, .credentialMissing, .credentialAbandoned, .credentialCooling, .credentialDisabled,
@@ -142,7 +144,8 @@ enum CheckID: String, CaseIterable, Sendable {
             .stateTrackedByGit, .gatewayHung, .gatewayRefusesToken, .gatewayForeignAnswer, .portInUse, .portNotAllowed,
             .bindAddressUnavailable:
             .error
-        case .gatewayNotRunning, .gatewayPlaceStale, .otherStateDir, .credentialCooling, .credentialAbandoned:
+        case .gatewayNotRunning, .gatewayPlaceStale, .otherStateDir, .credentialCooling, .credentialAbandoned,
+            .envProviderUnsupported:
             .info
         default: .warning
         }

@@ -59,6 +59,8 @@ struct VariableRow: Equatable {
     var contradicts: [EnvironmentLayers.Layer] = []
     /// Requests are sent with what is in it.
     var isCredential = false
+    /// The provider whose key it is, when this version does not relay to that one.
+    var unusedProvider: ProviderID?
     var gateway: Gateway
     /// Where the gateway has it from.
     var gatewayLayer: String?
@@ -84,7 +86,7 @@ struct VariableComparison {
             VariableRow(
                 name: variable.name, mask: variable.mask, layer: variable.layer, shadows: variable.shadows,
                 contradicts: variable.contradicts, isCredential: variable.isProviderKey || variable.isReference,
-                gateway: Self.standing(of: variable, view),
+                unusedProvider: variable.unusedProvider, gateway: Self.standing(of: variable, view),
                 gatewayLayer: view.variables?.entries[variable.name]?.layer)
         }
         let known = Set(rows.map(\.name))
@@ -129,6 +131,7 @@ extension VariableRow {
             }
             text += ", over \(hidden.joined(separator: ", "))"
         }
+        if let unusedProvider { text += " | not used: this version does not relay to \(unusedProvider)" }
         return text + (gatewayWords(context, layout).map { " | gateway: \($0)" } ?? "")
     }
 
@@ -151,6 +154,7 @@ extension VariableRow {
             .init("source", .optional(layer.map { context.words(for: $0, layout) })),
             .init("shadows", .strings(shadows.map(\.name))), .init("contradicts", .strings(contradicts.map(\.name))),
             .init("gateway", .string(gateway.rawValue)), .init("gatewayLayer", .optional(gatewayLayer)),
+            .init("notRelayed", .optional(unusedProvider?.text)),
         ])
     }
 

@@ -69,7 +69,7 @@ struct ModelsList: ContextCommand {
 extension InstanceReading {
     /// One whose models may be asked for: also one that is known by name alone.
     fileprivate func modelProvider(named text: String) throws(ModelsError) -> ProviderID {
-        if let id = ProviderID(text), Provider.unsupported.contains(id.text) { return id }
+        if let id = ProviderID(text), OtherProvider[id: id] != nil { return id }
         return try provider(named: text)
     }
 }

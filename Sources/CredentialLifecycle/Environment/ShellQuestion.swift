@@ -18,6 +18,8 @@ package struct ShellQuestion: Hashable, Sendable {
         let stored = reading.agents.flatMap { $0.stored.book.profiles.values.compactMap(\.reference) }
         names = reading.settings.references.union([InstanceSettings.tokenVariable])
             .union(reading.providers.all.values.flatMap(\.environmentVariables))
+            // Also those of providers that are not relayed: whoever set one should be told that it is not used.
+            .union(Provider.credentialVariables)
             .union(stored.filter { $0.source == .env }.map(\.id))
     }
 
@@ -28,6 +30,8 @@ package struct ShellQuestion: Hashable, Sendable {
 
     /// Takes as long as the person's profile does, at most `env.shellEnv.timeoutMs`.
     package func ask(isCancelled: () -> Bool = { false }) -> ShellImport {
-        shell.ask(for: names, under: settings, isCancelled: isCancelled)
+        shell.ask(
+            for: names, familiesOf: names.filter { $0.hasSuffix("_API_KEY") }, under: settings, isCancelled: isCancelled
+        )
     }
 }

@@ -68,11 +68,12 @@ package struct InstanceReader: Sendable {
         warnOfTwoCredentials(layers)
         warnOfUnusableKeys(layers, providers)
         let source = ReferenceSource(settings, environment: layers, layout: layout)
-        let referenced = resolveReferences(of: agents.map(\.id), source)
+        let referenced = resolveReferences(of: agents.map(\.id), settings, source)
         return InstanceReading(
             layout: layout, settings: settings, environment: layers, ignoredVariables: ignored, shell: shell,
             providers: providers, agents: agents.map { reading(of: $0, referenced) }, problems: problems,
-            notices: notices, files: files, questions: references.questions(settings, process: process))
+            notices: notices, files: files, referenced: referenced,
+            questions: references.questions(settings, process: process))
     }
 
     /// The configuration with its own variables, and those of the login shell, in `layers`.
@@ -89,7 +90,8 @@ package struct InstanceReader: Sendable {
             settings = InstanceSettings(document, environment: layers, origins: origins)
             _ = settings.env.shell.adopt(settings.environment(layers))
         }
-        for problem in switches { note(.environmentFile, problem.description, problem.severity) }
+        let ports = settings.gateway.adopt(settings.environment(layers))
+        for problem in switches + ports { note(.environmentFile, problem.description, problem.severity) }
         layers = settings.environment(layers)
         return settings
     }
@@ -143,28 +145,39 @@ package struct InstanceReader: Sendable {
         }
     }
 
-    /// Each reference once, with a problem for each profile that has to do without, or with what was last known.
+    /// Each reference once, with a problem for everything that has to do without, or with what was last known.
     private mutating func resolveReferences(
-        of agents: [AgentID], _ source: ReferenceSource
+        of agents: [AgentID], _ settings: InstanceSettings, _ source: ReferenceSource
     ) -> [SecretReference: ReferencedSecret] {
         var found: [SecretReference: ReferencedSecret] = [:]
         references.begin()
+        for (provider, own) in settings.providers.sorted(by: { $0.key < $1.key }) {
+            guard case .reference(let reference) = own.apiKey else { continue }
+            let holder = "models.providers.\(provider).apiKey"
+            found[reference] = resolve(reference, source, for: holder, in: .configuration)
+        }
         for agent in agents {
             for profile in (stores[agent]?.book.profiles ?? [:]).values.sorted(by: { $0.id < $1.id }) {
                 guard let reference = profile.reference else { continue }
-                if let path = source.path(of: reference), files[path] == nil { files[path] = Fingerprint(of: path) }
-                let secret = references.resolve(reference, with: source)
-                found[reference] = secret
-                guard let problem = references.problems[reference] else { continue }
-                let rest = secret == .unresolved ? "" : " What was last known of it stays in use."
-                problems.append(
-                    InstanceProblem(
-                        place: .store(agent), severity: .error,
-                        text: "\(profile.id) refers to \(reference). \(problem)\(rest)", reference: reference))
+                found[reference] = resolve(reference, source, for: profile.id.text, in: .store(agent))
             }
         }
         references.end()
         return found
+    }
+
+    private mutating func resolve(
+        _ reference: SecretReference, _ source: ReferenceSource, for holder: String, in place: InstanceProblem.Place
+    ) -> ReferencedSecret {
+        if let path = source.path(of: reference), files[path] == nil { files[path] = Fingerprint(of: path) }
+        let secret = references.resolve(reference, with: source)
+        guard let problem = references.problems[reference] else { return secret }
+        let rest = secret == .unresolved ? "" : " What was last known of it stays in use."
+        problems.append(
+            InstanceProblem(
+                place: place, severity: .error, text: "\(holder) refers to \(reference). \(problem)\(rest)",
+                reference: reference))
+        return secret
     }
 
     private func reading(

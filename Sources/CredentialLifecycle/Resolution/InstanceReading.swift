@@ -24,11 +24,22 @@ package struct InstanceReading: Sendable {
     package var notices: [StorageNotice]
     /// The files whose change calls for another reading, each as it was just before it was read.
     package var files: [String: Fingerprint?]
+    /// What the references of this instance lead to.
+    package var referenced: [SecretReference: ReferencedSecret] = [:]
     /// What programs are to be asked for, which whoever serves requests does in its own time.
     package var questions: [SecretQuestion]
 
     /// What clients of the gateway must present.
     package var clientToken: Secret? { settings.clientToken(in: environment) }
+
+    /// What the configuration itself gives a provider: a key that it writes out, or what its reference leads to.
+    package func configKey(of provider: ProviderID) -> ReferencedSecret? {
+        switch settings.providers[provider]?.apiKey {
+        case .present(let secret, _): .found(secret)
+        case .reference(let reference): referenced[reference] ?? .unresolved
+        case .absent, .unavailable, nil: nil
+        }
+    }
 
     /// Why variables may be missing that are there: `.env` or the login shell could not be read. Nil when all was read.
     package var hidesVariables: String? {

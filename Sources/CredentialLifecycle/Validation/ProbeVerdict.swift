@@ -77,6 +77,7 @@ package struct ProbeVerdict: Error, Hashable, Sendable {
         let text: String
         switch code {
         case .excludedByAuthOrder: text = "Excluded by auth.order for this provider."
+        case .notInAuthProfiles: text = "Left out: auth.profiles of the configuration notes others of this provider."
         case .needsVendorCLI:
             text = "It is a setup token, which only its vendor's own program may present. It is never sent."
         default:

@@ -124,6 +124,13 @@ package struct EnvironmentLayers: Hashable, Sendable {
             || ["_API_HOST", "_BASE_URL", "_ENDPOINT", "_HOMESERVER"].contains { name.hasSuffix($0) }
     }
 
+    /// `X_API_KEY` for `X_API_KEYS` and for `X_API_KEY_2`, save names of files; nil for any other name.
+    static func keyFamily(of name: String) -> String? {
+        if name.hasSuffix("_API_KEYS") { return String(name.dropLast()) }
+        guard !name.hasSuffix("_FILE"), let mark = name.firstRange(of: "_API_KEY_") else { return nil }
+        return String(name[..<mark.upperBound].dropLast())
+    }
+
     /// `X_API_KEY`, `X_API_KEYS`, `X_API_KEY_2`: a key, whoever its provider is.
     package static func isKeyFamily(_ name: String) -> Bool {
         name.hasSuffix("_API_KEY") || name.hasSuffix("_API_KEYS") || isOneOfSeveral(name)

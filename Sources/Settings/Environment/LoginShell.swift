@@ -26,8 +26,11 @@ package struct LoginShell: Hashable, Sendable {
     }
 
     /// Asks it, which runs the person's profile and may take as long as that takes. Not on an event loop.
+    ///
+    /// - Parameter bases: such as `OPENAI_API_KEY`, of whose families (`…S`, `…_2`) every name is wanted too.
     package func ask(
-        for names: Set<String>, under settings: ShellEnvironmentSettings, isCancelled: () -> Bool = { false }
+        for names: Set<String>, familiesOf bases: Set<String> = [], under settings: ShellEnvironmentSettings,
+        isCancelled: () -> Bool = { false }
     ) -> ShellImport {
         let marks = Marks()
         // Bash reads the file with people's variables only when it is interactive; it needs no terminal for that.
@@ -38,7 +41,10 @@ package struct LoginShell: Hashable, Sendable {
         let (output, ending) = child.run(until: marks.end, isCancelled: isCancelled)
         var answer = ShellImport(shell: path, asked: settings, names: names)
         switch ending {
-        case .stopped: answer.variables = marks.variables(in: output).filter { names.contains($0.key) }
+        case .stopped:
+            answer.variables = marks.variables(in: output).filter { name, _ in
+                names.contains(name) || EnvironmentLayers.keyFamily(of: name).map(bases.contains) ?? false
+            }
         case .exited(let code): answer.problem = "it ended with exit code \(code) and without an answer"
         case .timedOut: answer.problem = "it gave no answer within \(settings.timeout.components.seconds) s"
         case .flooded: answer.problem = "it wrote more than \(Self.limitInBytes) bytes"

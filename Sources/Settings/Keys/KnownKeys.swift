@@ -43,6 +43,9 @@ package enum KnownKeys {
         KnownKey("models.providers.*.baseUrl", .text),
         KnownKey("models.providers.*.api", .text),
         KnownKey("models.providers.*.apiKey", .secret),
+        KnownKey("models.providers.*.apiKey.source", .text),
+        KnownKey("models.providers.*.apiKey.provider", .text),
+        KnownKey("models.providers.*.apiKey.id", .text),
         KnownKey("models.providers.*.auth", .text),
         KnownKey("models.providers.*.headers", .map),
         KnownKey("models.providers.*.headers.*", .secret),
@@ -170,6 +173,8 @@ package enum KnownKeys {
 
     /// Whether what stands there is a credential, or may be one: known, or named like one by people.
     package static func isSecret(_ path: DocumentPath) -> Bool {
+        // Where a secret rests is none.
+        if key(at: path)?.kind == .text { return false }
         if all.contains(where: { $0.kind == .secret && $0.isAbove(path) }) { return true }
         for (depth, step) in path.steps.enumerated() {
             guard case .key(let name) = step else { continue }

@@ -9,6 +9,8 @@ package struct StateLayout: Hashable, Sendable {
     package let configPath: String
     /// `AGENTICFLOW_INCLUDE_ROOTS`: folders besides the configuration's own that `$include` may read from.
     package let includeRoots: [String]
+    /// `AGENTICFLOW_OAUTH_DIR`, else `credentials` in the state directory: where older programs kept their logins.
+    package let oauthDirectory: String
     /// The instance's name; nil for the unnamed one.
     package let instance: String?
     private let paths: PathResolver
@@ -18,7 +20,7 @@ package struct StateLayout: Hashable, Sendable {
     /// They say where everything is, so they are read before any file: only the process environment can set them.
     package static let structuralVariables = [
         "AGENTICFLOW_STATE_DIR", "AGENTICFLOW_PROFILE", "AGENTICFLOW_HOME", "AGENTICFLOW_CONFIG_PATH",
-        "AGENTICFLOW_AGENT_DIR", "HOME",
+        "AGENTICFLOW_AGENT_DIR", "AGENTICFLOW_OAUTH_DIR", "HOME",
     ]
 
     /// - Parameters:
@@ -48,6 +50,11 @@ package struct StateLayout: Hashable, Sendable {
             configPath = try paths.resolve(explicit, for: "AGENTICFLOW_CONFIG_PATH")
         } else {
             configPath = PathResolver.join(state, "agenticflow-enterprise.json")
+        }
+        if let explicit = variables["AGENTICFLOW_OAUTH_DIR"] {
+            oauthDirectory = try paths.resolve(explicit, for: "AGENTICFLOW_OAUTH_DIR")
+        } else {
+            oauthDirectory = PathResolver.join(state, "credentials")
         }
         var roots: [String] = []
         for root in (variables["AGENTICFLOW_INCLUDE_ROOTS"] ?? "").split(separator: ":") where !root.trimmed.isEmpty {

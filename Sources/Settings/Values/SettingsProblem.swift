@@ -39,6 +39,12 @@ package struct SettingsProblem: Hashable, Sendable, CustomStringConvertible {
         self.fix = fix
     }
 
+    /// The name of a variable that stands right under `env` instead of under `env.vars`.
+    package var misplacedVariable: String? {
+        guard let allowed, allowed.hasPrefix("env.vars."), problem == SettingsReader.outOfPlace else { return nil }
+        return String(allowed.dropFirst("env.vars.".count))
+    }
+
     /// One sentence without line breaks or control characters.
     package var description: String {
         let place = file.map { " (in \($0.escapedForDisplay))" } ?? ""

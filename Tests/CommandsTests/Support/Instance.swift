@@ -90,8 +90,12 @@ final class Instance {
     var config: String? { read("agenticflow-enterprise.json") }
     var store: String? { read("agents/main/agent/auth-profiles.json") }
 
-    /// Every file below the home directory, by its path in there.
-    var files: [String] { ((try? FileManager.default.subpathsOfDirectory(atPath: home)) ?? []).sorted() }
+    /// Every file below the home directory, by its path in there. The state directory itself, which every command
+    /// makes, does not count.
+    var files: [String] {
+        let found = (try? FileManager.default.subpathsOfDirectory(atPath: home)) ?? []
+        return found.filter { $0 != ".agenticflow-enterprise" }.sorted()
+    }
 
     /// The permissions of a file or folder of the state directory; nil when it is not there.
     func mode(of name: String) -> mode_t? {

@@ -65,6 +65,12 @@ struct ConfigurationChecks {
                 fix: "Run: \(program) doctor --fix", path: path,
                 repair: survey.configuration?.element(at: ["gateway", "token"]) == nil ? nil : .moveGatewayToken)
         }
+        if let name = problem.misplacedVariable {
+            return Finding(
+                .configUnknownKey, "env.\(name) stands where it has no effect.",
+                why: "Variables of the configuration are read from env.vars (env.vars.\(name)).",
+                fix: Self.move(variable: name, from: "env.\(name)"), path: problem.file ?? path)
+        }
         if problem.problem.hasPrefix("refers to "), problem.problem.hasSuffix("which is not set") {
             let names = problem.problem.dropFirst("refers to ".count).dropLast(", which is not set".count)
             let first = names.split(separator: ",").first.map(String.init) ?? "NAME"
@@ -135,20 +141,25 @@ struct ConfigurationChecks {
                     Finding(
                         .configPlaintextKey, "models.providers.\(id).headers.\(header.name) looks like a key.",
                         why: "Everybody who reads or copies the configuration has it.",
-                        fix: "Store it instead: \(program) models auth paste-api-key --provider \(id)", path: path,
+                        fix: "Store it instead: \(PasteCommand.beside(.apiKey, of: id, survey.reading))", path: path,
                         provider: id))
             }
         }
         let credentials = survey.credentialVariables
-        for name in survey.settings.env.variables.keys.sorted() where credentials.contains(name) {
-            findings.append(
-                Finding(
-                    .configPlaintextKey, "env.vars.\(name) holds a key as it is.",
-                    why: "Everybody who reads or copies the configuration has it.",
-                    fix:
-                        "Run: \(program) env set \(name.shellWord), then: \(program) config unset \(DocumentPath(["env", "vars", name]).typed)",
-                    path: path))
+        let env = survey.settings.env
+        for (place, names) in [(["env", "vars"], env.variables.keys.sorted()), (["env"], env.misplaced)] {
+            for name in names where credentials.contains(name) || EnvironmentLayers.isKeyFamily(name) {
+                findings.append(
+                    Finding(
+                        .configPlaintextKey, "\(place.joined(separator: ".")).\(name) holds a key as it is.",
+                        why: "Everybody who reads or copies the configuration has it.",
+                        fix: Self.move(variable: name, from: place), path: path))
+            }
         }
+    }
+
+    private static func move(variable name: String, from place: [String]) -> String {
+        "Run: \(program) env set \(name.shellWord), then: \(program) config unset \(DocumentPath(place + [name]).typed)"
     }
 
     private func plaintext(_ key: String, of id: ProviderID) -> Finding {

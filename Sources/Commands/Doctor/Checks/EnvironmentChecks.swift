@@ -16,6 +16,7 @@ struct EnvironmentChecks {
         checkUnseen()
         checkBoth()
         checkWorkingDirectory()
+        checkUnsupported()
     }
 
     private var path: String { survey.layout.dotEnvPath }
@@ -98,6 +99,19 @@ struct EnvironmentChecks {
                 fix: token.layer == .stateDotEnv
                     ? "Run: \(program) env unset ANTHROPIC_OAUTH_TOKEN" : "Run: unset ANTHROPIC_OAUTH_TOKEN",
                 provider: .anthropic))
+    }
+
+    private mutating func checkUnsupported() {
+        for row in survey.overviews.first?.variables ?? [] {
+            guard let provider = row.unusedProvider else { continue }
+            findings.append(
+                Finding(
+                    .envProviderUnsupported, "\(row.name) is set, and not used by this version.",
+                    why: "\(provider) is known by name and not relayed.",
+                    fix:
+                        "Set models.providers.\(provider).baseUrl and .api with: \(program) config set; or leave it out",
+                    provider: provider))
+        }
     }
 
     /// A cloned repository may bring such a file along: it supplies no credential, which surprises those who wrote it.

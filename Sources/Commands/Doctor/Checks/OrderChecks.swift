@@ -3,6 +3,7 @@ import ProfileStorage
 import CredentialLifecycle
 import Credentials
 import Documents
+import Rotation
 import Settings
 
 /// What the configuration and the stores say about profiles, held against the profiles that there are.
@@ -16,6 +17,7 @@ struct OrderChecks {
         stored = Set(survey.reading.agents.flatMap { $0.stored.book.profiles.keys })
         if survey.knowsEveryProfile {
             checkNotes()
+            checkLeftOut()
             checkConfiguredOrders()
             checkIncludedOrders()
             for agent in survey.reading.agents { checkOrders(of: agent) }
@@ -45,9 +47,21 @@ struct OrderChecks {
         return "Take it out of \(places.joined(separator: " and ")), which is included"
     }
 
+    private mutating func checkLeftOut() {
+        // Only what main stores is left out so, whichever agent is looked at.
+        guard let rows = survey.overviews.first(where: { $0.agent.id == .main })?.profiles else { return }
+        for row in rows where row.code == SkipCode.notInAuthProfiles.rawValue {
+            findings.append(
+                Finding(
+                    .authProfileNotNoted, "\(row.id) is stored, and automatic order passes it over.",
+                    why: "auth.profiles of the configuration notes others of \(row.provider) and not this one.",
+                    fix: "Run: \(ProfileNote(id: row.id, provider: row.provider, kind: row.kind).command)", path: path,
+                    profile: row.id, provider: row.provider))
+        }
+    }
+
     private static func paste(_ id: ProfileID, _ provider: ProviderID, _ kind: CredentialKind) -> String {
-        let command = kind == .apiKey ? "paste-api-key" : "paste-token"
-        return "\(program) models auth \(command) --provider \(provider) --profile-id \(id)"
+        "\(program) models auth \(PasteCommand.word(for: kind)) --provider \(provider) --profile-id \(id)"
     }
 
     private mutating func checkConfiguredOrders() {

@@ -136,7 +136,7 @@ struct StoreChecks {
         }
         let folder = survey.layout.agentDirectory(.main)
         checkOld(
-            "\(survey.layout.state)/credentials/oauth.json", .legacyOAuthFile, into: folder,
+            "\(survey.layout.oauthDirectory)/oauth.json", .legacyOAuthFile, into: folder,
             isReadable: survey.storeErrors[.main] == nil)
     }
 

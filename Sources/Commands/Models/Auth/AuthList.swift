@@ -53,8 +53,9 @@ struct AuthList: ContextCommand {
         }
         guard rows.isEmpty, !overview.reading.isUnreadable(storeOf: overview.agent.id) else { return }
         context.terminal.say("- none")
-        let provider = provider.flatMap { ProviderID($0)?.text } ?? "anthropic"
-        context.terminal.say("Store one with: agenticflow-enterprise models auth paste-api-key --provider \(provider)")
+        let provider = provider.flatMap { ProviderID($0) } ?? .anthropic
+        let paste = PasteCommand.beside(.apiKey, of: provider, overview.reading, agent: overview.agent.id)
+        context.terminal.say("Store one with: \(paste)")
     }
 
     private static func json(
@@ -87,8 +88,7 @@ struct AuthList: ContextCommand {
             ]
         }
         if row.state != .ready {
-            let name = overview.reading.providers[row.provider]?.displayName ?? row.provider.text
-            let hint = row.reasonAndRecovery(providerName: name, agent: overview.agent.id, now: overview.now)
+            let hint = row.reasonAndRecovery(overview.reading, agent: overview.agent.id, now: overview.now)
             members.append(.init("recoveryHint", .string(hint)))
         }
         return .object(members)

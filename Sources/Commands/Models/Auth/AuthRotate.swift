@@ -48,7 +48,7 @@ struct AuthRotate: ContextCommand {
         if profile.expires != .never, expires == .never {
             context.terminal.notice("It has no date of expiry now; to give one, add --expires-in, such as 30d.")
         }
-        if secret.isSetupToken { context.terminal.tellSetupToken(profile.provider) }
+        if secret.isSetupToken { pasting.tellSetupToken() }
         change.tellGateway()
     }
 

@@ -63,8 +63,7 @@ struct AuthTest: ContextCommand {
         let run = try ProbeRun(all.filter { $0.candidate.id == id }, settings, context, reading)
         guard let result = run.results.first else { return }
         let finding = TestFinding(
-            result: result, name: reading.providers[result.target.provider]?.displayName, agent: agent.id,
-            reference: reference)
+            result: result, reading: reading, agent: agent.id, reference: reference)
         if json {
             context.terminal.print(finding.literal.pretty() + "\n")
             if let error = finding.error { throw ExitCode(error.exitCode.rawValue) }
@@ -97,14 +96,16 @@ extension InstanceReader {
 /// The one answer of `models auth test`.
 struct TestFinding {
     let result: ProbeResult
-    /// Of the provider, as people write it.
-    let name: String?
+    let reading: InstanceReading
     let agent: AgentID
     /// Where its secret rests, when that is not the store.
     let reference: SecretReference?
 
     private var id: ProfileID { result.target.candidate.id }
-    private var provider: String { name ?? result.target.provider.text }
+    /// As people write it.
+    private var provider: String {
+        reading.providers[result.target.provider]?.displayName ?? result.target.provider.text
+    }
 
     var lines: [String] {
         let mode = result.target.mode == .completion ? "a completion of \(result.target.model ?? "?")" : "metadata"
@@ -162,12 +163,13 @@ struct TestFinding {
         case .profile(let owner):
             if result.verdict.status == .noModel { return "Then repeat the command." }
             if let reference { return "Put right what \(reference) leads to, then repeat the command." }
-            let isKey = result.target.candidate.kind == .apiKey
-            let reason = result.verdict.reasonCode
-            let command = isKey || reason == "needs_vendor_cli" ? "paste-api-key" : "paste-token"
-            let place = reason == "needs_vendor_cli" ? "" : " --profile-id \(id)"
+            let (kind, provider) = (result.target.candidate.kind, result.target.provider)
+            if result.verdict.reasonCode == "needs_vendor_cli" {
+                return "Run: \(PasteCommand.beside(.apiKey, of: provider, reading, agent: owner))"
+            }
             return
-                "Run: agenticflow-enterprise models auth \(command) --provider \(result.target.provider)\(place) --agent \(owner)"
+                "Run: agenticflow-enterprise models auth \(PasteCommand.word(for: kind)) --provider \(provider) "
+                + "--profile-id \(id) --agent \(owner)"
         }
     }
 }

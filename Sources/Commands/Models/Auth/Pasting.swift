@@ -38,17 +38,25 @@ struct Pasting {
             StoreChange(agent: target.agent, in: context), provider: target.provider, id: target.profileID, kind)
     }
 
-    init(_ change: StoreChange, provider text: String, id: String?, _ kind: CredentialKind) throws {
+    /// - Parameter isAsked: whether a person decides about a credential of another kind that is stored under the id;
+    ///   not when somebody asks about it anyway.
+    init(
+        _ change: StoreChange, provider text: String, id: String?, _ kind: CredentialKind, isAsked: Bool = true
+    ) throws {
         self.change = change
         self.kind = kind
-        provider = try change.reading.provider(named: text)
+        provider = try change.reading.storableProvider(named: text)
         self.id = try Self.id(id, of: provider)
         try refuseOtherKind()
+        if isAsked { try protectOtherKind() }
     }
 
+    /// - Parameter text: a whole id, or a name that people gave it, such as `My Work!`; nil for the usual one.
     static func id(_ text: String?, of provider: ProviderID) throws -> ProfileID {
         let text = text?.trimmed ?? "\(provider):manual"
-        guard let written = ProfileID(text) else {
+        // A credential that was typed here is no name, and must not become one.
+        let spelled = SecretWords.looksSecret(text) ? nil : ProfileID(spelling: text, of: provider)
+        guard let written = ProfileID(text) ?? spelled else {
             throw IntakeError.badProfileName(text, fix: Self.example(text, provider))
         }
         guard ProviderID(written.provider) == provider,
@@ -62,6 +70,16 @@ struct Pasting {
 
     private static func example(_ text: String, _ provider: ProviderID) -> String {
         "Give, for example, --profile-id \(ProfileID(provider: provider, name: text)?.text ?? "\(provider):work")"
+    }
+
+    /// A token in the place of a key, or the other way round, is not a new secret of the same account: whoever has not
+    /// seen what is there would lose it.
+    private func protectOtherKind() throws {
+        guard let old = change.agent.stored.book.profiles[id], old.kind != kind else { return }
+        let free = PasteCommand.freeID(for: kind, of: provider, change.reading)
+        guard context.terminal.hasPerson,
+            try context.terminal.confirm("\(old.shown) is of type \(old.kind.rawValue). Replace it?")
+        else { throw AuthError.otherKind(id, old.kind, free: free, change.agent.id) }
     }
 
     /// `auth.profiles` of the configuration stands for all agents, and notes one kind for each id.
@@ -125,6 +143,7 @@ struct Pasting {
             context.terminal.notice("The \(kind.words) itself is in \(context.shown(change.store.path)).")
             change.tellForeign(secret, profile)
         }
+        if change.reading.providers[provider] == nil { tellOfUnrelayed() }
         if let old, old.kind != kind || (old.reference != nil && profile.reference == nil) { tellOfReplaced(old) }
         tellOfOrder()
         change.tellGateway()
@@ -132,13 +151,32 @@ struct Pasting {
 
     private func note(email: String?) throws(SettingsFileError) {
         do throws(SettingsFileError) {
-            try ProfileNote(id: id, provider: provider, kind: kind, email: email).put(into: change.settings)
+            let note = ProfileNote(id: id, provider: provider, kind: kind, email: email)
+            try note.put(into: change.settings, with: unnoted)
         } catch {
             context.terminal.notice(
                 "\(id) is stored in \(context.shown(change.store.path)); only the note in the configuration is missing."
             )
             throw error
         }
+    }
+
+    /// Notes say which profiles automatic order uses, so the first one of a provider comes with those of the others that
+    /// are stored: nobody's credential goes out of use because another one was added.
+    private var unnoted: [ProfileNote] {
+        guard !change.reading.settings.auth.profiles.contains(where: { $0.provider == provider }) else { return [] }
+        let stored = change.reading[.main]?.stored.book.profiles ?? [:]
+        return stored.values.filter { $0.provider == provider && $0.id != id }.sorted { $0.id < $1.id }
+            .map { ProfileNote(id: $0.id, provider: provider, kind: $0.kind, email: $0.email) }
+    }
+
+    private func tellOfUnrelayed() {
+        context.terminal.notice(
+            "warning",
+            Advice(
+                what: "This version does not relay to \(provider): \(id) is stored, and no request uses it yet.",
+                why: "\(provider) is known by name; its address or its wire format is not.",
+                fix: "Set models.providers.\(provider).baseUrl and .api with: agenticflow-enterprise config set"))
     }
 
     /// Not the same account with a new secret, but something else of the same name: nobody loses it without a word.
@@ -190,13 +228,16 @@ extension Terminal {
         return pasted.secret
     }
 
+}
+
+extension Pasting {
     /// Said whenever one has been stored.
-    func tellSetupToken(_ provider: ProviderID) {
-        notice(
+    func tellSetupToken() {
+        context.terminal.notice(
             """
             This is a setup token. Its vendor limits such tokens to its own program, so requests through the gateway do
             not use it (needs_vendor_cli). For the gateway, store an API key:
-              agenticflow-enterprise models auth paste-api-key --provider \(provider)
+              \(PasteCommand.beside(.apiKey, of: provider, change.reading, agent: change.agent.id, taken: [id]))
             """)
     }
 }

@@ -90,8 +90,5 @@ struct StoreChange {
         context.terminal.notice("warning", advice)
     }
 
-    func tellGateway() {
-        guard RunningGateway(reading).isRunning else { return }
-        context.terminal.notice("The running gateway takes it up within two seconds.")
-    }
+    func tellGateway() { context.tellGateway(reading) }
 }

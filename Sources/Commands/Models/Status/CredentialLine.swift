@@ -79,7 +79,7 @@ enum CredentialState: String {
     init(code: String) {
         switch SkipCode(rawValue: code) {
         case .ok: self = .ready
-        case .excludedByAuthOrder: self = .excluded
+        case .excludedByAuthOrder, .notInAuthProfiles: self = .excluded
         case .disabledBilling, .disabledAuth: self = .disabled
         case .cooldownTransient, .cooldownRateLimit, .cooldownModelNotFound, .probeInFlight: self = .cooling
         default: self = .ineligible

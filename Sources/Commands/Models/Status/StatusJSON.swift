@@ -26,7 +26,8 @@ struct StatusJSON {
         return .object(
             overview.view.origin.members + [
                 .init("configPath", .string(layout.configPath)), .init("agentId", .string(agent.text)),
-                .init("agentDir", .string(layout.agentDirectory(agent))), .init("defaultModel", .optional(models.raw)),
+                .init("agentDir", .string(layout.agentDirectory(agent))),
+                .init("defaultModel", .optional(models.raw ?? models.resolvedDefault)),
                 .init("resolvedDefault", .optional(models.resolvedDefault)),
                 .init("fallbacks", .strings(models.fallbacks)),
                 .init("imageModel", .optional(models.imageModel)),

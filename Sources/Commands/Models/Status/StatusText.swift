@@ -44,7 +44,10 @@ struct StatusText {
     }
 
     private var defaultModel: String {
-        guard let raw = models.raw else { return "none (clients name the model; or set agents.defaults.model)" }
+        guard let raw = models.raw else {
+            let builtIn = models.resolvedDefault.map { "\($0) (built in" } ?? "none (its provider is left out"
+            return builtIn + "; choose one with: agenticflow-enterprise models set)"
+        }
         guard let resolved = models.resolvedDefault else {
             return "\(raw) (nobody offers it; write it as provider/model)"
         }
@@ -107,9 +110,8 @@ struct StatusText {
             + verdict.missing.map { provider in
                 let variable = overview.reading.providers[provider]?.keyVariable
                 let other = variable.map { ", or write \($0)=... into \(context.shown(layout.dotEnvPath))" } ?? ""
-                return
-                    "- \(provider) Run: agenticflow-enterprise models auth paste-api-key --provider \(provider)"
-                    + other + (provider == .anthropic ? Self.subscription : "")
+                let paste = PasteCommand.beside(.apiKey, of: provider, overview.reading, agent: overview.agent.id)
+                return "- \(provider) Run: \(paste)" + other + (provider == .anthropic ? Self.subscription : "")
             }
     }
 
@@ -145,9 +147,8 @@ struct StatusText {
         guard !rows.isEmpty else { return [] }
         return ["Unavailable auth profiles"]
             + rows.map { row in
-                let name = overview.reading.providers[row.provider]?.displayName ?? row.provider.text
-                return
-                    "- \(row.id) \(row.code ?? "pending"): \(row.reasonAndRecovery(providerName: name, agent: overview.agent.id, now: now))"
+                let hint = row.reasonAndRecovery(overview.reading, agent: overview.agent.id, now: now)
+                return "- \(row.id) \(row.code ?? "pending"): \(hint)"
             }
     }
 
