@@ -62,10 +62,13 @@ struct ConfigChange {
     }
 
     private func tellGateway(_ places: [DocumentPath]) {
-        guard RunningGateway(reading).isRunning else { return }
+        let gateway = RunningGateway(reading)
+        guard gateway.isRunning else { return }
+        let place = gateway.place
         context.terminal.notice(
             places.contains(where: KnownKeys.isReadAtStart)
-                ? "It is read at start: restart the running gateway for it to take effect."
+                ? "It is read at start: restart the running gateway for it to take effect. Until then it listens on "
+                    + "\(place.host.contains(":") ? "[\(place.host)]" : place.host):\(place.port)."
                 : "The running gateway takes it up within two seconds.")
     }
 

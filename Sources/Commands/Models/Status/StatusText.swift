@@ -109,8 +109,12 @@ struct StatusText {
                 let other = variable.map { ", or write \($0)=... into \(context.shown(layout.dotEnvPath))" } ?? ""
                 return
                     "- \(provider) Run: agenticflow-enterprise models auth paste-api-key --provider \(provider)"
-                    + other + (provider == .anthropic ? Self.subscription : "")
+                    + agentWords + other + (provider == .anthropic ? Self.subscription : "")
             }
+    }
+
+    private var agentWords: String {
+        overview.agent.id == overview.reading.settings.defaultAgent ? "" : " --agent \(overview.agent.id)"
     }
 
     private static let subscription =
