@@ -14,10 +14,12 @@ extension Exchange {
         push(.classify(status: answer.status, body: heldBytes(atMost: limits.refusalBytes), inBand: inBand))
     }
 
-    mutating func conclude(_ refusal: UpstreamRefusal, at now: NIODeadline) {
+    mutating func conclude(_ refusal: UpstreamRefusal, from source: RefusalSource?, at now: NIODeadline) {
         guard let attempt, let answer = attempt.answer else { return }
         if refusal.verdict == .tryNext {
-            return tryNext(after: refusal, code: .upstreamFailed, mayRepeat: refusal.reason.isTransient)
+            return tryNext(
+                after: refusal, code: .upstreamFailed, mayRepeat: refusal.reason.isTransient, status: answer.status,
+                from: source)
         }
         settle(.neutral)
         push(.answerRefusal(status: answer.status, body: heldBytes(atMost: limits.refusalBytes)))
@@ -46,11 +48,15 @@ extension Exchange {
         push(.connect(fresh: true))
     }
 
-    private mutating func tryNext(after refusal: UpstreamRefusal, code: ErrorCode, mayRepeat: Bool) {
+    private mutating func tryNext(
+        after refusal: UpstreamRefusal, code: ErrorCode, mayRepeat: Bool, status: Int? = nil,
+        from source: RefusalSource? = nil
+    ) {
         guard let profile = attempt?.profile else { return }
         settle(.failure(refusal))
         lastRefusal = LastRefusal(
-            refusal: refusal, code: code, profile: profile, targetIndex: targetIndex, mayRepeat: mayRepeat)
+            refusal: refusal, code: code, profile: profile, targetIndex: targetIndex, mayRepeat: mayRepeat,
+            status: status, source: source)
         tried.append(profile)
         attempt = nil
         if attempts >= limits.maximumAttempts { return giveUp(at: nil) }
@@ -105,12 +111,13 @@ extension Exchange {
     private mutating func giveUp(at now: NIODeadline?, _ soonest: PassedOver? = nil) {
         let opensIn = now.flatMap { now in soonest?.opensAt.map { max(.zero, $0 - now) } }
         if let lastRefusal {
-            let target = targets[lastRefusal.targetIndex]
-            return fail(Fault(lastRefusal, target: target, attempts: attempts, opensIn: opensIn))
+            let report = FailureReport(
+                lastRefusal, target: targets[lastRefusal.targetIndex], asker, until: soonest?.unavailability.until)
+            return fail(Fault(report, lastRefusal, attempts: attempts, opensIn: opensIn))
         }
         let told = soonest ?? passedOver.first { $0.unavailability != .noCredential } ?? passedOver.first
         let target = told.map { targets[$0.targetIndex] } ?? self.target
-        fail(Fault(told?.unavailability, target: target, opensIn: opensIn))
+        fail(Fault(told?.unavailability, target: target, asker, opensIn: opensIn))
     }
 
     /// The client left or the gateway gives the request up: the upstream is cancelled at once.

@@ -63,6 +63,9 @@ extension Exchange {
         var targetIndex: Int
         /// The same request may do better a moment later.
         var mayRepeat: Bool
+        /// The provider's.
+        var status: Int?
+        var source: RefusalSource?
     }
 
     /// A target for which nobody could be asked.

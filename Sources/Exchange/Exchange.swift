@@ -63,6 +63,8 @@ package struct Exchange {
     private var actions: [Action] = []
     private var actionsTaken = 0
 
+    /// For the commands that errors name; set before an error is made.
+    package var asker = Asker()
     /// Attempts so far, over all profiles and targets.
     package internal(set) var attempts = 0
     /// Why the exchange ended, for the request log: nil while it goes on.
@@ -89,7 +91,7 @@ package struct Exchange {
         case .candidate(let profile): if isAsking(.candidate) { connect(as: profile, at: now) }
         case .noCandidate(let unavailability, let opensIn):
             if isAsking(.candidate) { passOver(unavailability, opensIn: opensIn, at: now) }
-        case .classified(let refusal): if isAsking(.meaning) { conclude(refusal, at: now) }
+        case .classified(let refusal, let source): if isAsking(.meaning) { conclude(refusal, from: source, at: now) }
         case .connected(let reused): if isConnecting { send(reused: reused, at: now) }
         case .connectFailed(let failure): if isConnecting { attemptFailed(failure, at: now) }
         case .upstreamWritable: refill(at: now)

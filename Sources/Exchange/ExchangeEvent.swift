@@ -17,7 +17,8 @@ extension Exchange {
         case candidate(ProfileID)
         /// `opensIn`: when the soonest of those that cool may be tried again.
         case noCandidate(Unavailability, opensIn: TimeAmount?)
-        case classified(UpstreamRefusal)
+        /// The provider's words in it are without secrets.
+        case classified(UpstreamRefusal, from: RefusalSource? = nil)
         // The upstream's side.
         case connected(reused: Bool)
         case connectFailed(UpstreamFailure)
@@ -56,6 +57,33 @@ extension Exchange {
         /// After the commit: the dialect's error frame when `frame` is true, then the connection is cut.
         case breakConnection(frame: Bool, Fault)
     }
+}
+
+/// Whom a refusal was for, for the words about it. A class, so that events stay small.
+package final class RefusalSource: Sendable {
+    package let credential: NamedCredential
+    /// The provider's id of the request.
+    package let requestID: String?
+
+    package init(credential: NamedCredential, requestID: String?) {
+        self.credential = credential
+        self.requestID = requestID
+    }
+}
+
+/// Which agent a request is for.
+package struct Asker: Hashable, Sendable {
+    package var agent: AgentID
+    package var defaultAgent: AgentID
+
+    package init(agent: AgentID = .main, defaultAgent: AgentID = .main) {
+        self.agent = agent
+        self.defaultAgent = defaultAgent
+    }
+
+    /// What names it in a command; nothing when the command means it anyway.
+    package var words: String { words(for: agent) }
+    package func words(for agent: AgentID) -> String { agent == defaultAgent ? "" : " --agent \(agent)" }
 }
 
 /// A model at a provider: where a request may go.

@@ -2,7 +2,7 @@
 import Credentials
 package import NIOCore
 package import Providers
-import Rotation
+package import Rotation
 
 /// A refusal made by us, before it is put into the client's dialect.
 package struct Fault: Error, Sendable {
@@ -10,6 +10,8 @@ package struct Fault: Error, Sendable {
     /// What happened, why, and what to do, in that order.
     package var message: String
     package var retryAfter: TimeAmount?
+    /// For the log: what the upstream said, or what is held against the credentials. Nil when it is not about them.
+    package var failure: FailureReport?
 
     package init(_ code: ErrorCode, _ message: String, retryAfter: TimeAmount? = nil) {
         self.code = code
@@ -38,79 +40,65 @@ package struct Fault: Error, Sendable {
         }
     }
 
-    /// Nobody could be asked at all.
-    init(_ unavailability: Unavailability?, target: Target?, opensIn: TimeAmount?) {
-        let provider = target?.provider.text ?? "the provider"
+    /// Nobody could be asked at all. In the words of `models explain`, which has these errors too.
+    package init(_ unavailability: Unavailability?, target: Target?, _ asker: Asker, opensIn: TimeAmount? = nil) {
+        guard let target else {
+            self.init(.noCredential, "No usable credential is stored for the provider.")
+            return
+        }
         switch unavailability {
+        case .pinnedUnavailable(let profile, .unknownProfile, _):
+            self.init(.pinnedProfileUnavailable, Self.unknown(profile, target, asker))
         case .pinnedUnavailable(let profile, let code, _):
-            self.init(.pinnedProfileUnavailable, Self.pinned(profile, code.rawValue), retryAfter: opensIn)
+            let report = unavailability.flatMap { unavailability in
+                FailureReason(code).map { FailureReport(waiting: $0, unavailability, target: target, asker) }
+            }
+            let why =
+                report.map { "\($0.sentence.what) \($0.sentence.remedy)." }
+                ?? "The profile \(profile) cannot be used now (\(code.rawValue)). "
+                + "See: agenticflow-enterprise models status\(asker.words)."
+            self.init(.pinnedProfileUnavailable, "\(why) \(Self.unpin(profile))", retryAfter: opensIn)
+            failure = report
         case .allCooling(_, let reason):
+            let report = unavailability.map { FailureReport(waiting: reason, $0, target: target, asker) }
+            let name = Provider[id: target.provider]?.displayName ?? target.provider.text
             self.init(
                 .allCredentialsCooling,
-                "Every \(provider) credential is waiting after a refusal (\(reason.rawValue)). "
-                    + "See: \(Self.explain(target))", retryAfter: opensIn)
+                "Every \(name) credential waits after a refusal (\(reason.rawValue)). Of the soonest: "
+                    + "\(report?.sentence.what ?? "") \(report?.sentence.remedy ?? ""). "
+                    + "All of them: agenticflow-enterprise models status\(asker.words)", retryAfter: opensIn)
+            failure = report
         default:
+            let name = Provider[id: target.provider]?.displayName ?? target.provider.text
             self.init(
                 .noCredential,
-                "No usable credential is stored for \(provider). "
-                    + "Run: agenticflow-enterprise models auth paste-api-key --provider \(provider)")
+                "No usable credential is stored for \(name). Run: agenticflow-enterprise models auth paste-api-key "
+                    + "--provider \(target.provider)\(asker.words)")
         }
     }
 
     /// Everybody who could be asked has refused.
-    init(_ last: Exchange.LastRefusal, target: Target, attempts: Int, opensIn: TimeAmount?) {
-        let reason = last.refusal.reason
-        let isUpstreams = last.code != .upstreamFailed || reason.isTransient
-        if target.pinned != nil, !isUpstreams {
-            self.init(.pinnedProfileUnavailable, Self.pinned(last.profile, reason.rawValue), retryAfter: opensIn)
-            return
-        }
+    init(_ report: FailureReport, _ last: Exchange.LastRefusal, attempts: Int, opensIn: TimeAmount?) {
+        let sentence = report.sentence
+        let isUpstreams = last.code != .upstreamFailed || sentence.reason.isTransient
         let tried = attempts == 1 ? "one attempt" : "\(attempts) attempts"
-        self.init(
-            isUpstreams ? last.code : .allCredentialsCooling,
-            "\(last.sentence(target)) That was \(tried). \(last.remedy(target))", retryAfter: opensIn)
-    }
-
-    private static func pinned(_ profile: ProfileID, _ why: String) -> String {
-        "The pinned profile \(profile) cannot be used now (\(why)). See: agenticflow-enterprise models status. "
-            + "Unpin it by leaving out @\(profile), or by clearing the session's pin."
-    }
-
-    fileprivate static func explain(_ target: Target?) -> String {
-        let model = target.map { " --model \($0.provider)/\($0.model.escapedForDisplay)" } ?? ""
-        return "agenticflow-enterprise models explain\(model)"
-    }
-}
-
-extension Exchange.LastRefusal {
-    /// What happened, one sentence for each class of failure.
-    fileprivate func sentence(_ target: Target) -> String {
-        let provider = target.provider.text
-        let model = target.model.escapedForDisplay
-        return switch refusal.reason {
-        case .auth, .sessionExpired: "\(provider) rejected the credential \(profile)."
-        case .authPermanent where refusal.isVendorRestriction:
-            "\(provider) takes the token of \(profile) from its own program only."
-        case .authPermanent: "\(provider) says that the credential \(profile) is revoked or not allowed here."
-        case .billing: "\(provider) reports no credit for \(profile)."
-        case .rateLimit: "\(provider) limits \(model) for now."
-        case .overloaded: "\(provider) is overloaded."
-        case .tlsCertificate: "\(provider) could not prove who it is."
-        case .emptyResponse: "\(provider) gave an empty answer."
-        default: "\(provider) did not answer (\(refusal.reason.rawValue))."
+        let words = "\(sentence.what) That was \(tried). \(sentence.remedy)"
+        if report.target.pinned != nil, !isUpstreams {
+            self.init(.pinnedProfileUnavailable, "\(words). \(Self.unpin(last.profile))", retryAfter: opensIn)
+        } else {
+            self.init(isUpstreams ? last.code : .allCredentialsCooling, words, retryAfter: opensIn)
         }
+        failure = report
     }
 
-    fileprivate func remedy(_ target: Target) -> String {
-        let paste = "agenticflow-enterprise models auth paste-api-key --provider \(target.provider)"
-        return switch refusal.reason {
-        // What was refused keeps its place: a key does not go there.
-        case .authPermanent where refusal.isVendorRestriction:
-            "Use an API key instead: \(paste) --profile-id \(target.provider):api-key"
-        case .auth, .authPermanent, .sessionExpired:
-            "Check it with: agenticflow-enterprise models status. Replace it with: \(paste)"
-        case .billing: "Top up there. When it is tried again: \(Fault.explain(target))"
-        default: "See: \(Fault.explain(target))"
-        }
+    private static func unpin(_ profile: ProfileID) -> String {
+        "The request insists on that profile; leaving out @\(profile) lets another one serve it."
+    }
+
+    private static func unknown(_ profile: ProfileID, _ target: Target, _ asker: Asker) -> String {
+        "No credentials found for profile \"\(profile)\". Usually it is another agent's, stored on another host, or "
+            + "named by an order and gone. See: agenticflow-enterprise models auth list\(asker.words); "
+            + "agenticflow-enterprise models auth order get --provider \(target.provider)\(asker.words). "
+            + unpin(profile)
     }
 }

@@ -29,6 +29,12 @@ package final class HealthJournal: Sendable {
     /// The credential that each session was served with last, the newest sessions first, at most as many as are kept.
     package func loadSessions() throws(StoreError) -> [StickySession] { try replay().newestSessions }
 
+    /// Both at once.
+    package func loadAll() throws(StoreError) -> (health: [HealthKey: Health], sessions: [StickySession]) {
+        let replay = try replay()
+        return (replay.health, replay.newestSessions)
+    }
+
     private func replay() throws(StoreError) -> Replay {
         guard let directory = try SafeDirectory(existing: folder), let bytes = try directory.read(Self.name) else {
             return Replay([])

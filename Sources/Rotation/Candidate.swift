@@ -33,6 +33,8 @@ package enum SkipCode: String, Sendable, CaseIterable {
     case disabledAuth = "disabled_auth"
     case probeInFlight = "probe_in_flight"
     case alreadyTried = "already_tried"
+    /// A request insists on a profile that its agent does not have.
+    case unknownProfile = "unknown_profile"
 
     init(_ lane: Lane) {
         switch lane {

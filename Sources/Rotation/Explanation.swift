@@ -110,7 +110,7 @@ extension Roster {
     private func unavailability(of ask: Ask, _ table: HealthTable, _ now: Date) -> Unavailability {
         guard let pinned = ask.pinned else { return unavailability(ask, table: table, now: now) }
         guard let index = lineup.index(of: pinned) else {
-            return .pinnedUnavailable(pinned, .missingCredential, until: nil)
+            return .pinnedUnavailable(pinned, .unknownProfile, until: nil)
         }
         let standing = lineup.standing(of: index, for: ask.model, table, now)
         return pinnedUnavailability(pinned, index, standing, ask, now: now)

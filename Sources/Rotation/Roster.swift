@@ -76,7 +76,7 @@ package struct Roster: Sendable {
 
     private func choosePinned(_ pinned: ProfileID, _ ask: Ask, table: inout HealthTable, now: Date) -> Choice {
         guard let index = lineup.index(of: pinned) else {
-            return .none(.pinnedUnavailable(pinned, .missingCredential, until: nil))
+            return .none(.pinnedUnavailable(pinned, .unknownProfile, until: nil))
         }
         let standing = lineup.standing(of: index, for: ask.model, table, now)
         if !ask.tried.contains(pinned), standing.mayBeAsked {

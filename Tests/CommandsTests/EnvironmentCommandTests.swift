@@ -242,7 +242,7 @@ import Testing
         [
             "/api/v1/status": (
                 200,
-                "{\"pid\":4711,\"problems\":[],\"environment\":{\"variables\":[\(variables)],\"ignored\":[],\"shellEnv\":\(shell)},\"credentials\":[]}\n"
+                "{\"version\":\"0\",\"pid\":4711,\"problems\":[],\"environment\":{\"variables\":[\(variables)],\"ignored\":[],\"shellEnv\":\(shell)},\"credentials\":[]}\n"
             )
         ]
     }

@@ -75,7 +75,70 @@ import Testing
         let refused = instance.run("models explain --model anthropic/claude-x@anthropic:b").stdout
         #expect(
             refused.contains(
-                "none. The request names a profile that cannot be used now, and no other may take its place.\n"))
+                "none. Anthropic reports no credit for anthropic:b. Top up at https://console.anthropic.com/settings/billing. "
+                    + "It is tried again at 2026-09-21T14:23:20Z, or at once with: "
+                    + "agenticflow-enterprise models auth clear-cooldown anthropic:b. "
+                    + "The request insists on that profile; leaving out @anthropic:b lets another one serve it.\n"))
+        #expect(instance.run("models explain --model anthropic/claude-x@anthropic:b").code == 0)
+    }
+
+    @Test(arguments: ["anthropic/claude-x@anthropic:nope", "openai/gpt-5@openai:nope"])
+    func `a pinned profile that does not exist is told with the usual causes`(model: String) throws {
+        let instance = Instance(store: Self.store)
+        let id = String(model.split(separator: "@")[1]), provider = id.split(separator: ":")[0]
+        let run = instance.run("models explain --model \(model)")
+        #expect(run.code == 65)
+        #expect(
+            run.stderr == """
+                error: No credentials found for profile "\(id)".
+                  why: Agent main was looked at, on this host. Usually the profile is another agent's, or stored on another host, \
+                or an order names it and it is gone.
+                  fix: Look at each: agenticflow-enterprise models auth list --agent main (other agents: \
+                agenticflow-enterprise agents list); agenticflow-enterprise gateway status; \
+                agenticflow-enterprise models auth order get --provider \(provider) --agent main
+
+                """)
+        #expect(run.stdout.contains("none. No credentials found for profile \"\(id)\"."))
+        let json = instance.run("models explain --model \(model) --json")
+        #expect(json.code == 65 && json.stderr.isEmpty)
+        let unavailable = try #require(try JSON(json.stdout)["unavailable"])
+        #expect(unavailable["code"] == "pinned_profile_unavailable" && unavailable["profileCode"] == "unknown_profile")
+        #expect(try JSON(json.stdout)["pinned"] == .string(id))
+    }
+
+    @Test func `a session keeps its credential in the files' view too`() throws {
+        let instance = Instance(config: Self.config, store: Self.store)
+        let line = #"{"v":1,"session":"/s1","provider":"anthropic","profile":"anthropic:b","since":1789999990}"#
+        instance.write("agents/main/agent/auth-health.jsonl", line + "\n")
+        #expect(try JSON(instance.run("models explain --json").stdout)["next"] == "anthropic:a")
+        let json = try JSON(instance.run("models explain --session s1 --json").stdout)
+        #expect(json["next"] == "anthropic:b")
+        #expect(json["session"] == ["name": "s1", "profile": "anthropic:b"])
+        let out = instance.run("models explain --session s1").stdout
+        #expect(
+            out.hasPrefix(
+                "View: files (no gateway runs)\nNext for anthropic/claude-sonnet-4-5: anthropic:b. Session s1 keeps it")
+        )
+        #expect(out.contains("\nSession: s1 was served with anthropic:b last (as the journal remembers)\n"))
+        #expect(
+            instance.run("models explain --session other").stdout.contains(
+                "\nSession: other has no credential of its own for anthropic yet (as the journal remembers)\n"))
+        // What it kept cannot be used: another one takes its place, and the session says so.
+        try instance.hold("anthropic:b", .rateLimit, for: 300)
+        let moved = instance.run("models explain --session s1").stdout
+        #expect(moved.contains(": anthropic:a. It is available"))
+        #expect(
+            moved.contains("(as the journal remembers); it gets another one, because that one cannot be used now\n"))
+    }
+
+    @Test func `what clients are told when all of them wait is the class and the remedy`() throws {
+        let instance = Instance(config: Self.config, store: Self.store)
+        for id in ["anthropic:a", "anthropic:b"] { try instance.hold(id, .billing, for: 600) }
+        let out = instance.run("models explain").stdout
+        #expect(out.contains("Clients are told: Every Anthropic credential waits after a refusal (billing)."))
+        #expect(out.contains("agenticflow-enterprise models auth clear-cooldown --provider anthropic"))
+        let json = try JSON(instance.run("models explain --json").stdout)
+        #expect(json["unavailable.reason"] == "billing" && json["unavailable.retryAt"] == 1_790_000_600_000)
     }
 
     @Test func `an order that somebody set is named`() {
@@ -103,10 +166,25 @@ import Testing
 
     @Test func `without a credential it says how to store one`() {
         let out = Instance().run("models explain --model openai/gpt-5").stdout
+        #expect(out.contains("none. No API key found for provider \"openai\".\n"))
         #expect(
-            out.contains(
-                "none. No credential is stored. Run: agenticflow-enterprise models auth paste-api-key --provider openai\n"
+            out.hasSuffix(
+                """
+                Clients are told: No usable credential is stored for OpenAI. Run: agenticflow-enterprise models auth paste-api-key --provider openai
+                Auth store: ~/.agenticflow-enterprise/agents/main/agent/auth-profiles.json (agent main)
+                Agent dir: ~/.agenticflow-enterprise/agents/main/agent
+                Store one with: agenticflow-enterprise models auth paste-api-key --provider openai
+                Or set it in ~/.agenticflow-enterprise/.env: agenticflow-enterprise env set OPENAI_API_KEY
+                Other agents have their own: agenticflow-enterprise agents list, agenticflow-enterprise agents add NAME
+
+                """))
+        let coder = Instance(config: "{agents: {list: [{id: 'main', default: true}, {id: 'coder'}]}}")
+        let other = coder.run("models explain --model openai/gpt-5 --agent coder").stdout
+        #expect(
+            other.contains(
+                "Clients are told: No usable credential is stored for OpenAI. Run: agenticflow-enterprise models auth paste-api-key --provider openai --agent coder\n"
             ))
+        #expect(other.contains("agents/coder/agent/auth-profiles.json (agent coder)\n"))
         #expect(out.contains("No candidates.\n"))
     }
 

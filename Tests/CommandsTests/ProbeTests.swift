@@ -77,7 +77,17 @@ import Testing
     @Test func `the journal keeps what a good answer does not disprove`() throws {
         let (instance, _) = Self.instance()
         try instance.hold("openai:good", .billing, for: 600)
-        #expect(instance.run("models auth test openai:good").code == 0)
+        let listed = instance.run("models auth test openai:good")
+        #expect(listed.code == 0)
+        #expect(
+            listed.stdout.contains(
+                "openai:good: still disabled until 2026-09-21T14:23:20Z: a listing does not prove credit; --mode completion does, "
+                    + "or: agenticflow-enterprise models auth clear-cooldown openai:good --agent main\n"))
+        let json = try JSON(instance.run("models auth test openai:good --json").stdout)
+        #expect(json["finding"] == "ok" && json["stillHeld"] == ["reason": "billing", "until": 1_790_000_600_000])
+        #expect(
+            instance.run("models status --probe").stdout.contains("does not prove credit; --probe-mode completion does")
+        )
         #expect(try instance.health(of: "openai:good")?.windows.map(\.reason) == [.billing])
         #expect(instance.run("models auth test openai:good --mode completion").code == 0)
         #expect(try instance.health(of: "openai:good")?.isClear == true)
@@ -134,6 +144,29 @@ import Testing
         #expect(json["status"] == "auth")
         #expect(json["reasonCode"] == "auth")
         #expect(json["agentId"] == "main")
+        #expect(json["reason"] == "auth" && json["httpStatus"] == 401)
+        #expect(json["message"] == "OpenAI rejected the credential openai:bad.")
+        #expect(
+            json["remedy"]
+                == .string(
+                    "Check it with: agenticflow-enterprise models status --agent main. Replace it with: "
+                        + "agenticflow-enterprise models auth paste-api-key --provider openai --profile-id openai:bad --agent main"
+                ))
+    }
+
+    @Test func `a refusal is told in the words of its class, and the provider's own without its secret`() throws {
+        let instance = Instance(store: Self.store)
+        let key = "sk-test-good-0123456789"
+        let body =
+            #"{"error":{"type":"permission_error","code":"account_deactivated","message":"Key \#(key) is revoked."}}"#
+        instance.ask = ProviderAsk { _, _, _, done in
+            done(.answer(ProviderAnswer(status: 401, fields: ["x-request-id": "req_7"], body: Array(body.utf8))))
+        }
+        let json = try JSON(instance.run("models auth test openai:good --json").stdout)
+        #expect(json["requestId"] == "req_7" && json["httpStatus"] == 401 && json["reason"] != nil)
+        let probe = instance.run("models status --probe").stdout
+        #expect(probe.contains("↳ OpenAI "))
+        #expect(!probe.contains(key))
     }
 
     @Test func `check counts a rejection, and not that somebody could not be asked`() {

@@ -37,9 +37,9 @@ def head(status="200 OK", length=None, kind="application/json"):
     return f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\n{field}Connection: close\r\n\r\n".encode()
 
 
-def answer(body, status="200 OK"):
+def answer(body, status="200 OK", kind="application/json"):
     body = body.encode() if isinstance(body, str) else body
-    return lambda peer: peer.sendall(head(status, len(body)) + body)
+    return lambda peer: peer.sendall(head(status, len(body), kind) + body)
 
 
 def says_nothing(peer):
@@ -76,6 +76,8 @@ ANSWERS = {
     "wants another token": answer('{"error":{"code":"unauthorized","message":"no"}}', "401 Unauthorized"),
     "has a fault": answer("oh\x1b[31m", "500 Internal Server Error"), "sends rubbish": answer(b"\xff\x00{{{{\x1b[2J"),
     "sends nothing": answer(""), "sends a list": answer("[]"), "sends null": answer("null"), "is newer": answer(json.dumps(ODD)),
+    "is old and answers everything alike": answer('{"version":"0.0.1"}'), "is a web page": answer("<html>It works</html>", kind="text/html"),
+    "misses what credentials are": answer('{"version":"9","pid":1,"problems":[],"credentials":[{"agent":"main"}]}'),
     "sends wrong kinds": answer('{"status":1,"credentials":{"a":1},"problems":"x","pid":"\\u001b[31m","version":[]}'),
     "nests deeply": answer('{"a":' * 50_000 + "1" + "}" * 50_000), "has an odd status": lambda peer: peer.sendall(b"HTTP/1.1 99999999999999999999 X\r\n\r\n{}"),
     "sends escapes": answer(json.dumps({**ODD, "status": "\x1b[2J", "version": "\u202e", "problems": ["\x1b]0;x\x07"]})),
@@ -146,8 +148,7 @@ def write(host):
 def test_a_gateway_that(host, what):
     pretender = Pretender(host, ANSWERS[what])
     try:
-        is_ours = what in ("is newer", "sends escapes", "sends wrong kinds")
-        problems = judge(host, {0}, files=not is_ours)
+        problems = judge(host, {0})
         problems += write(host)
     finally:
         pretender.end()
@@ -202,8 +203,11 @@ def test_a_gateway_with_another_token_than_the_files(host, running):
     host.environment["AGENTICFLOW_CONFIG_PATH"] = str(host.base / "other.json")
     (host.base / "other.json").write_text(text.replace("agw_answers", "agw_changed"))
     (host.base / "other.json").chmod(0o600)
-    problems = judge(host, {0})
-    assert "client token" in host.run(["models", "status"]).stderr
+    problems = judge(host, {0}, files=False)
+    # Commands have a token of their own: the live view is shown, and the difference is told where it matters.
+    assert host.run(["models", "status"]).stdout.startswith("View: gateway")
+    assert "takes another client token" in host.run(["gateway", "token"]).stderr
+    assert "gateway-refuses-token" in host.run(["doctor", "--json"]).stdout
     assert not problems, "\n".join(problems)
 
 

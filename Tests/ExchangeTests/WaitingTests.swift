@@ -136,7 +136,7 @@ import Testing
             code: .allCredentialsCooling,
             words: "Use an API key instead: agenticflow-enterprise models auth paste-api-key"),
         Row(reason: .billing, code: .allCredentialsCooling, words: "no credit for anthropic:a"),
-        Row(reason: .rateLimit, code: .allCredentialsCooling, words: "limits claude-a for now"),
+        Row(reason: .rateLimit, code: .allCredentialsCooling, words: "limits claude-a"),
         Row(reason: .overloaded, code: .upstreamFailed, words: "is overloaded"),
         Row(reason: .serverError, code: .upstreamFailed, words: "did not answer (server_error)"),
     ])
@@ -147,10 +147,64 @@ import Testing
         #expect(fault?.message.contains("agenticflow-enterprise models") == true)
     }
 
-    @Test func `a pinned profile that was refused is named, with the way out`() {
-        let fault = fault(.rateLimit, "", pinned: true)
+    @Test(arguments: [
+        (FailureReason.rateLimit, "Anthropic limits claude-a"),
+        (.auth, "Anthropic rejected the credential anthropic:a."),
+        (.billing, "Anthropic reports no credit for anthropic:a."),
+    ])
+    func `a pinned profile that was refused is told by its class, with the way out`(
+        reason: FailureReason, words: String
+    ) {
+        let fault = fault(reason, "", pinned: true)
         #expect(fault?.code == .pinnedProfileUnavailable && fault?.retryAfter == .seconds(60))
-        #expect(fault?.message.contains("leaving out @anthropic:a") == true)
+        #expect(fault?.message.hasPrefix(words) == true)
+        #expect(fault?.message.hasSuffix("leaving out @anthropic:a lets another one serve it.") == true)
+        #expect(fault?.failure?.sentence.reason == reason && fault?.failure?.sentence.status == 500)
+    }
+
+    @Test func `a permanent refusal has the provider's short text, on one line`() {
+        let fault = fault(.authPermanent, "Key revoked\nby \u{1b}[31madmin", pinned: false)
+        #expect(fault?.message.contains("not allowed here (\"Key revoked\\u{a}by \\u{1b}[31madmin\").") == true)
+    }
+
+    private static let target = Target(provider: .anthropic, model: "claude-a", pinned: ProfileID("anthropic:a"))
+
+    @Test(arguments: [
+        (SkipCode.disabledAuth, "Anthropic rejected the credential anthropic:a. Check it with: "),
+        (.disabledBilling, "Anthropic reports no credit for anthropic:a. Top up at https://console.anthropic.com"),
+        (.cooldownRateLimit, "Anthropic limits claude-a until 2001-01-01T00:01:00Z. See: "),
+        (.expired, "The profile anthropic:a cannot be used now (expired). "),
+        (.unknownProfile, "No credentials found for profile \"anthropic:a\". Usually it is another agent's, "),
+    ])
+    func `a pin that waits or cannot be served says why`(code: SkipCode, words: String) throws {
+        let pinned = try #require(Self.target.pinned)
+        let until = Date(timeIntervalSinceReferenceDate: 60)
+        let fault = Fault(
+            .pinnedUnavailable(pinned, code, until: until), target: Self.target,
+            Asker(agent: try #require(AgentID("coder")), defaultAgent: .main))
+        #expect(fault.code == .pinnedProfileUnavailable)
+        #expect(fault.message.hasPrefix(words), "\(fault.message)")
+        #expect(fault.message.contains(" --agent coder"), "\(fault.message)")
+        #expect(fault.message.hasSuffix("leaving out @anthropic:a lets another one serve it."))
+    }
+
+    @Test func `those who find only waiting credentials are told the class and the remedy`() {
+        let fault = Fault(
+            .allCooling(until: Date(timeIntervalSinceReferenceDate: 60), reason: .auth), target: Self.target, Asker())
+        #expect(
+            fault.message
+                == "Every Anthropic credential waits after a refusal (auth). Of the soonest: Anthropic rejected the credential. "
+                + "Check it with: agenticflow-enterprise models status. Replace it with: agenticflow-enterprise models auth "
+                + "paste-api-key --provider anthropic --profile-id ID. All of them: agenticflow-enterprise models status"
+        )
+        #expect(fault.failure?.sentence.until == Date(timeIntervalSinceReferenceDate: 60))
+    }
+
+    @Test func `nothing stored names the agent when it is not the default one`() throws {
+        let asker = Asker(agent: try #require(AgentID("coder")), defaultAgent: .main)
+        let fault = Fault(.noCredential, target: Self.target, asker)
+        #expect(fault.message.hasSuffix("paste-api-key --provider anthropic --agent coder"))
+        #expect(Fault(.noCredential, target: Self.target, Asker()).message.hasSuffix("--provider anthropic"))
     }
 
     @Test func `a provider's own words are never in ours`() {

@@ -71,6 +71,55 @@ import Testing
         return disagreements
     }
 
+    @Test(arguments: 1...30)
+    func `over random states, the files' view with its journal names the same next as the gateway`(seed: Int) throws {
+        #expect(try Self.differences(seed: UInt64(seed), withSessions: true) == [])
+    }
+
+    @Test func `a files' view that forgets the sessions differs, so the test above can fail`() throws {
+        #expect(try (1...10).contains { try !Self.differences(seed: $0, withSessions: false).isEmpty })
+    }
+
+    /// What the files' view says otherwise than the board does, after some requests and one flush of the journal.
+    private static func differences(seed: UInt64, withSessions: Bool) throws -> [String] {
+        var random = SeededGenerator(seed: seed)
+        let folder = ScratchFolder()
+        let reading = try instance(in: folder.path, &random)
+        let board = Board()
+        var builder = DeploymentBuilder(reading, addresses: UpstreamAddresses())
+        _ = builder.seat(at: board)
+        var now = start
+        for _ in 1...12 {
+            now += Double.random(in: 1...100, using: &random)
+            let ask = ask(reading, &random)
+            guard case .credential(let credential, let isProbe) = board.choose(ask, now: now) else { continue }
+            let outcome = outcome(for: ask.target.model, at: now, &random)
+            board.settle(Settlement(credential: credential, isProbe: isProbe, outcome: outcome), now: now)
+        }
+        let journal = HealthJournal(folder: folder.path + "/journal")
+        try journal.append(board.takeChanges(maximumUses: .max), sessions: board.takeSessions(atMost: .max))
+        let noted = try journal.loadAll()
+        let preview = GatewayPreview(reading, health: noted.health, sessions: withSessions ? noted.sessions : [])
+        var found: [String] = []
+        for agent in reading.agents.map(\.id) {
+            for model in models {
+                for session in [nil, "one", "two", "three"] {
+                    let ask = BoardAsk(
+                        agent: agent, target: Target(provider: .anthropic, model: model),
+                        session: session.map { SessionKey($0, agent: agent) }, tried: [])
+                    let live = board.explain(ask, now: now)?.next?.text
+                    let json = try preview.explainJSON(
+                        model: "anthropic/\(model)", agent: agent.text, session: session, now: now)
+                    let files = try Document(Array(json.utf8), as: .json).root["next"]?.string
+                    if live != files {
+                        found.append("\(agent) \(model) \(session ?? "-"): \(live ?? "-") \(files ?? "-")")
+                    }
+                }
+            }
+        }
+        return found
+    }
+
     @Test func `health stays with a credential when the board is seated anew`() throws {
         var random = SeededGenerator(seed: 3)
         let folder = ScratchFolder()

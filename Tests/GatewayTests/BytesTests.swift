@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import Credentials
+import Exchange
+import FoundationEssentials
 import NIOCore
+import Rotation
 import Testing
 
 @testable import Gateway
@@ -67,6 +71,23 @@ import Testing
                 + "\"model\":\"a\\\"\\u000a\\u001b[31m\",\"provider\":\"anthropic\",\"profile\":\"anthropic:work\",\"attempts\":2,"
                 + "\"status\":200,\"code\":null,\"bytesIn\":10,\"bytesOut\":20,\"firstTokenMs\":1.500,\"ms\":12.000,\"end\":\"complete\"}\n"
         )
+    }
+
+    @Test func `a failed request says why at the end of its line`() throws {
+        let target = Target(provider: .anthropic, model: "claude-a", pinned: try #require(ProfileID("anthropic:work")))
+        let fault = Fault(
+            .pinnedUnavailable(
+                try #require(target.pinned), .disabledBilling, until: Date(timeIntervalSince1970: 1_800_000_000)),
+            target: target, Asker())
+        var record = RequestRecord.refused(id: ByteBuffer(string: "req_1"), code: "x", status: 503, bytesOut: 0)
+        record.failure = fault.failure
+        var buffer = ByteBuffer()
+        buffer.writeLogLine(record, at: WallTime(seconds: 0, nanoseconds: 0))
+        #expect(
+            String(buffer: buffer).hasSuffix(
+                ",\"end\":\"refused\",\"failure\":{\"reason\":\"billing\",\"provider\":\"anthropic\","
+                    + "\"model\":\"claude-a\",\"profileId\":\"anthropic:work\",\"status\":null,"
+                    + "\"retryAt\":1800000000000,\"requestId\":null}}\n"))
     }
 }
 

@@ -147,7 +147,7 @@ import Testing
 
     @Test func `or nothing`() throws {
         let bench = try Bench(["a", "b"])
-        #expect(try bench.refusal(pinned: "x") == .pinnedUnavailable(try .named("x"), .missingCredential, until: nil))
+        #expect(try bench.refusal(pinned: "x") == .pinnedUnavailable(try .named("x"), .unknownProfile, until: nil))
         try bench.fail("a", Failure(.rateLimit, model: "m", until: at(30)))
         let unavailable = Unavailability.pinnedUnavailable(try .named("a"), .cooldownRateLimit, until: at(30))
         #expect(try bench.refusal(pinned: "a") == unavailable)

@@ -62,7 +62,7 @@ struct Rules {
 
     private func pinUnavailability(_ pinned: ProfileID, _ ask: Ask) -> Unavailability {
         guard let candidate = candidates.first(where: { $0.id == pinned }) else {
-            return .pinnedUnavailable(pinned, .missingCredential, until: nil)
+            return .pinnedUnavailable(pinned, .unknownProfile, until: nil)
         }
         let until = reopening(candidate, ask.model)?.at
         if candidate.standing != .ok { return .pinnedUnavailable(pinned, candidate.standing, until: nil) }

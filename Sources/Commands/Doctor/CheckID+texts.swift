@@ -86,6 +86,10 @@ extension CheckID {
         .gatewayVersionDiffers: ("The gateway is of another version than this command.", "start it anew"),
         .gatewayProblem: ("The gateway goes on without something.", "as its problem says"),
         .gatewayTokenMissing: ("Clients have no token to present.", "`doctor --generate-gateway-token`"),
+        .gatewayTokenElsewhere: (
+            "Only the gateway has the client token, or the login shell may.", "a login shell, or `env set`"
+        ),
+        .gatewayRestartNeeded: ("The configuration names another place than it listens on.", "start it anew"),
         .gatewayPlaceStale: ("The last gateway did not end in order.", "`gateway run`"),
         .portInUse: ("Another program listens on the gateway's port.", "end it, or `config set gateway.port`"),
         .portNotAllowed: ("The system does not allow the port.", "`config set gateway.port 18789`"),

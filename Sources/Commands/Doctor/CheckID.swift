@@ -80,6 +80,8 @@ enum CheckID: String, CaseIterable, Sendable {
     case gatewayVersionDiffers = "gateway-version-differs"
     case gatewayProblem = "gateway-problem"
     case gatewayTokenMissing = "gateway-token-missing"
+    case gatewayTokenElsewhere = "gateway-token-elsewhere"
+    case gatewayRestartNeeded = "gateway-restart-needed"
     case gatewayPlaceStale = "gateway-place-stale"
     case portInUse = "port-in-use"
     case portNotAllowed = "port-not-allowed"
@@ -126,7 +128,8 @@ enum CheckID: String, CaseIterable, Sendable {
             .stateInGit, .stateTrackedByGit, .stateInSyncedFolder, .otherStateDir:
             .permissions
         case .gatewayNotRunning, .gatewayHung, .gatewayRefusesToken, .gatewayForeignAnswer, .gatewayVersionDiffers,
-            .gatewayProblem, .gatewayTokenMissing, .gatewayPlaceStale, .portInUse, .portNotAllowed,
+            .gatewayProblem, .gatewayTokenMissing, .gatewayTokenElsewhere, .gatewayRestartNeeded, .gatewayPlaceStale,
+            .portInUse, .portNotAllowed,
             .bindAddressUnavailable, .clockSkew:
             .gateway
         }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import CredentialLifecycle
 import Credentials
 
 struct DoctorCommand: ContextCommand {
@@ -123,6 +124,11 @@ struct DoctorCommand: ContextCommand {
     private func makeToken(_ survey: Survey) throws {
         guard let finding = survey.findings().first(where: { $0.id == .gatewayTokenMissing }) else {
             if let error = survey.configurationError { throw error }
+            let standing = ClientTokenStanding(survey.reading, survey.view)
+            // A new one would win over the one that clients have.
+            if survey.reading.clientToken == nil, let advice = standing.advice(survey.context, survey.layout) {
+                throw NoClientToken(configPath: survey.layout.configPath, elsewhere: advice)
+            }
             survey.context.terminal.say("There is a client token already: \(program) gateway token --show")
             return
         }

@@ -15,9 +15,15 @@ struct Survey {
     let resolved: ResolvedSettings
     /// Why a store could not be read.
     let storeErrors: [AgentID: StoreError]
+    /// What the gateway of this instance says, or why not.
+    let answer: GatewayAnswer
     /// How the gateway of this instance answered to `/api/v1/status`.
     let reply: RunningGateway.Reply
+    let view: InstanceView
     let announcedPID: Int64?
+    let place: (host: String, port: Int)
+    /// Where it is to listen after a restart, when that is elsewhere.
+    let pendingPlace: (host: String, port: Int)?
     /// The default agent first.
     let overviews: [AuthOverview]
     let models: ConfiguredModels
@@ -37,8 +43,11 @@ struct Survey {
         let gateway = RunningGateway(reading)
         reply = gateway.get("/api/v1/status")
         announcedPID = gateway.pid
-        let view = InstanceView(reading, answer: GatewayAnswer(reply), now: now)
-        overviews = reading.agents.map { [now] in AuthOverview(reading, agent: $0, view: view, now: now) }
+        pendingPlace = gateway.pendingPlace
+        place = gateway.place
+        answer = GatewayAnswer(reply, to: .status)
+        view = InstanceView(reading, answer: answer, now: now)
+        overviews = reading.agents.map { [now, view] in AuthOverview(reading, agent: $0, view: view, now: now) }
         models = ConfiguredModels(reading)
     }
 

@@ -116,7 +116,7 @@ struct EnvironmentTarget {
     }
 
     private func tellWhatTheGatewayDoes(isSet: Bool) {
-        switch GatewayAnswer(reading, "/api/v1/status") {
+        switch GatewayAnswer(reading, .status, "/api/v1/status") {
         case .notRunning: break
         case .answered(200, let root):
             let theirs = GatewayVariables(root["environment"])?.entries[name]

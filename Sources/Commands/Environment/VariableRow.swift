@@ -20,6 +20,8 @@ struct GatewayVariables {
     /// Variables that only its login shell has supplied.
     var applied: [String] = []
     var shellProblem: String?
+    /// Where its client token is from; nil when it has none, or does not say.
+    var clientToken: ClientTokenPlace?
 
     /// - Parameter root: the answer's `environment`; nil for an older gateway, which does not say.
     init?(_ root: Element?) {
@@ -34,6 +36,7 @@ struct GatewayVariables {
         wasShellAsked = shell?["asked"]?.boolean ?? false
         applied = shell?["applied"]?.elements.compactMap(\.string) ?? []
         shellProblem = shell?["problem"]?.string
+        clientToken = ClientTokenPlace(root["clientToken"])
     }
 }
 

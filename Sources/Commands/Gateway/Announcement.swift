@@ -11,12 +11,18 @@ import SafeFiles
 /// Says where the gateway listens: in the log, on a terminal, and in the state directory for the other commands.
 struct Announcement: Sendable {
     var host: String
-    var port: Int
     var state: SafeDirectory
+    /// What commands present; it is of no use once this process has ended.
+    var commandToken: Secret
+    /// What the configuration said of the place; nil where the command line went before it.
+    var configuredHost: String?
+    var configuredPort: Int?
 
-    func make(on log: RequestLog, terminal: Terminal) {
+    func make(port: Int, on log: RequestLog, terminal: Terminal) {
         let place = Literal.object([
             .init("pid", .integer(Int64(getpid()))), .init("host", .string(host)), .init("port", .integer(Int64(port))),
+            .init("commandToken", .string(commandToken.reveal())), .init("configuredHost", .optional(configuredHost)),
+            .init("configuredPort", configuredPort.map { .integer(Int64($0)) } ?? .null),
         ])
         do throws(StoreError) {
             try state.atomicReplace(

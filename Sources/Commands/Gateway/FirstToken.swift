@@ -5,11 +5,11 @@ import Settings
 
 /// The token that the first start makes when none is configured.
 enum FirstToken {
-    /// Starts with `agw_`, so that one that goes astray can be recognised.
-    static func make() -> Secret {
+    /// - Parameter prefix: so that one that goes astray can be recognised.
+    static func make(prefix: String = "agw_") -> Secret {
         var generator = SystemRandomNumberGenerator()
         let alphabet = Array("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-        return Secret("agw_" + String((0..<40).map { _ in alphabet.randomElement(using: &generator) ?? "0" }))
+        return Secret(prefix + String((0..<40).map { _ in alphabet.randomElement(using: &generator) ?? "0" }))
     }
 
     /// - Returns: false when the configuration names one already.

@@ -23,15 +23,12 @@ struct GatewayHealth: ContextCommand {
 extension RunningGateway {
     /// - Throws: ``GatewayUnavailable``.
     func healthReport() throws(GatewayUnavailable) -> Element {
-        switch get("/healthz") {
+        let reply = get("/healthz")
+        if case .answered(401, _) = reply { throw .refused(401) }
+        switch GatewayAnswer(reply, to: .health) {
         case .notRunning: throw .notRunning
-        case .silent(let place): throw .silent(place)
-        case .answered(200, let body):
-            // Whatever is no object is not from our gateway.
-            guard let root = (try? Document(Array(body.utf8), as: .json))?.root, root.kind == .object else {
-                throw .silent("what listens there is not this gateway")
-            }
-            return root
+        case .silent(let sentence): throw .silent(sentence)
+        case .answered(200, let root): return root
         case .answered(let status, _): throw .refused(status)
         }
     }
@@ -59,9 +56,14 @@ enum GatewayUnavailable: ActionableError {
         case .refused(let status):
             Advice(
                 what: "The gateway refused the question with status \(status).",
-                why: "It was probably started with another client token or configuration than this command sees.",
-                fix: "Compare AGENTICFLOW_STATE_DIR, AGENTICFLOW_CONFIG_PATH and AGENTICFLOW_GATEWAY_TOKEN of both, "
-                    + "then run: agenticflow-enterprise gateway status")
+                why: status == 401
+                    ? "It was probably started with another client token or configuration than this command sees."
+                    : GatewayAnswer.sentence(for: status).asSentence,
+                fix: status == 401
+                    ? "Compare AGENTICFLOW_STATE_DIR, AGENTICFLOW_CONFIG_PATH and AGENTICFLOW_GATEWAY_TOKEN of both, "
+                        + "then run: agenticflow-enterprise gateway status"
+                    : "Look at who listens there: agenticflow-enterprise doctor. Then restart the gateway: "
+                        + "agenticflow-enterprise gateway run")
         }
     }
 }

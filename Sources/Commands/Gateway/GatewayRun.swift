@@ -68,13 +68,14 @@ struct GatewayRun: ParsableCommand {
         }
         let log = RequestLog()
         defer { log.close() }
+        let announcement = Announcement(
+            host: place.hosts[0], state: state, commandToken: FirstToken.make(prefix: "agl_"),
+            configuredHost: bind == nil ? reading.settings.gateway.bind : nil,
+            configuredPort: port == nil ? reading.settings.gateway.port : nil)
         let daemon = Daemon(
             reader: reader, first: reading, place: place, log: log, version: CredentialFields.version,
-            loopCount: Self.loopCount, fileLimit: fileLimit)
-        try Self.serve(daemon, at: place) { port in
-            Announcement(host: place.hosts[0], port: port, state: state)
-                .make(on: log, terminal: context.terminal)
-        }
+            loopCount: Self.loopCount, commandToken: CommandToken(announcement.commandToken), fileLimit: fileLimit)
+        try Self.serve(daemon, at: place) { port in announcement.make(port: port, on: log, terminal: context.terminal) }
         Announcement.withdraw(from: state)
         withExtendedLifetime(lock) {}
     }

@@ -36,31 +36,48 @@ struct GatewayStatus: ContextCommand {
         /// The answer of `/api/v1/status`, when there is one.
         let own: Element?
         let problem: String?
+        /// Where it is to listen after a restart, when that is elsewhere.
+        let pending: (host: String, port: Int)?
 
         init(_ reading: InstanceReading) {
             self.reading = reading
             gateway = RunningGateway(reading)
-            switch gateway.get("/api/v1/status") {
+            let reply = gateway.get("/api/v1/status")
+            switch GatewayAnswer(reply, to: .status) {
             case .notRunning: (state, own, problem) = ("stopped", nil, nil)
-            case .silent(let place): (state, own, problem) = ("silent", nil, "It runs, but \(place).")
-            case .answered(200, let body):
-                let root = (try? Document(Array(body.utf8), as: .json))?.root  // not ours then; the state says so
-                own = root?.kind == .object ? root : nil
-                state = own == nil ? "silent" : own?["draining"]?.boolean == true ? "draining" : "running"
-                problem = own == nil ? "What listens there is not this gateway." : nil
-            case .answered(401, _) where reading.configurationAdvice != nil:
-                // What cannot be read hides its token from us, not from the gateway.
-                (state, own, problem) = ("running", nil, Self.tokenUnknown)
-            case .answered(let status, _):
-                (state, own, problem) = ("silent", nil, GatewayUnavailable.refused(status).advice.why)
+            case .answered(200, let root):
+                own = root
+                state = root["draining"]?.boolean == true ? "draining" : "running"
+                problem = nil
+            case let answer:
+                (state, own) = ("silent", nil)
+                if case .answered(401, _) = reply, reading.configurationAdvice != nil {
+                    // What cannot be read hides its token from us, not from the gateway.
+                    (state, problem) = ("running", Self.tokenUnknown)
+                } else if case .answered(let status, _) = reply {
+                    problem =
+                        status == 401
+                        ? GatewayUnavailable.refused(status).advice.why
+                        : (answer.silence ?? "it gave no answer").asSentence
+                } else {
+                    problem = "It runs, but \(answer.silence ?? "gave no answer")."
+                }
             }
+            pending = gateway.pendingPlace
         }
 
         private static let tokenUnknown =
             "It runs, and says no more: its client token is in the configuration, which cannot be read here."
 
         private var problems: [(text: String, advice: Advice)] {
-            let outside = problem.map { [($0, Advice(what: $0, why: Self.noAnswer, fix: Self.seeHealth))] } ?? []
+            var outside = problem.map { [($0, Advice(what: $0, why: Self.noAnswer, fix: Self.seeHealth))] } ?? []
+            if let pendingSentence {
+                outside.append(
+                    (pendingSentence,
+                        Advice(
+                            what: pendingSentence, why: "Where it listens is read at its start.",
+                            fix: "Restart the gateway, or set gateway.port and gateway.bind back.")))
+            }
             if let own = self.own?["problems"]?.elements.compactMap(\.string) {
                 return outside + own.map { ($0, Advice(sentences: $0)) }
             }
@@ -70,14 +87,22 @@ struct GatewayStatus: ContextCommand {
         private static let noAnswer = "Its lock is held, and what it says of itself could not be had."
         private static let seeHealth = "Look at its log, and at: agenticflow-enterprise gateway health"
 
-        private var url: String {
-            let place = gateway.place
-            return "http://\(place.host.contains(":") ? "[\(place.host)]" : place.host):\(place.port)"
+        private var url: String { Self.url(gateway.place) }
+
+        private static func url(_ place: (host: String, port: Int)) -> String {
+            "http://\(place.host.contains(":") ? "[\(place.host)]" : place.host):\(place.port)"
+        }
+
+        private var pendingSentence: String? {
+            pending.map {
+                "The configuration says \(Self.url($0)) by now; it goes on listening on \(url) until it is restarted."
+            }
         }
 
         var json: String {
             let members: [Literal.Member] = [
                 .init("state", .string(state)), .init("url", .string(url)),
+                .init("pendingUrl", .optional(pending.map(Self.url))),
                 .init("pid", own?["pid"]?.literal ?? .null), .init("version", own?["version"]?.literal ?? .null),
                 .init("startedAt", own?["startedAt"]?.literal ?? .null),
                 .init("connections", own?["connections"]?.literal ?? .null),

@@ -17,7 +17,12 @@ struct GatewayToken: ContextCommand {
         for problem in reading.problems where problem.place == .configuration {
             if let advice = problem.advice { throw GatewayStartError.unreadable(advice) }
         }
-        guard let token = reading.clientToken else { throw NoClientToken(configPath: reading.layout.configPath) }
+        let standing = ClientTokenStanding(reading, InstanceView(reading, now: context.now()))
+        let advice = standing.advice(context, reading.layout)
+        guard let token = reading.clientToken else {
+            throw NoClientToken(configPath: reading.layout.configPath, elsewhere: advice)
+        }
+        if let advice { context.terminal.notice("warning", advice) }
         if show { return context.terminal.say(asked: token.reveal()) }
         let isConfigured = reading.settings.gateway.token.secret != nil
         let source =
@@ -30,12 +35,15 @@ struct GatewayToken: ContextCommand {
 /// Neither the configuration nor the environment names a client token.
 struct NoClientToken: ActionableError {
     let configPath: String
+    /// When only the gateway has one, or may have.
+    let elsewhere: Advice?
     var exitCode: ExitStatus { .configuration }
 
     var advice: Advice {
-        Advice(
-            what: "There is no client token yet.",
-            why: "Neither gateway.auth.token in \(configPath) nor AGENTICFLOW_GATEWAY_TOKEN names one.",
-            fix: "The first start makes one. Run: agenticflow-enterprise gateway run")
+        elsewhere
+            ?? Advice(
+                what: "There is no client token yet.",
+                why: "Neither gateway.auth.token in \(configPath) nor AGENTICFLOW_GATEWAY_TOKEN names one.",
+                fix: "The first start makes one. Run: agenticflow-enterprise gateway run")
     }
 }

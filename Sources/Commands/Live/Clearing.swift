@@ -35,7 +35,7 @@ struct Clearing {
     ///   ``StoreError`` of the journal.
     func forget(_ keys: [HealthKey], _ clearance: Clearance) throws -> (lines: [Line], byGateway: Bool) {
         let reply = RunningGateway(reading).post(Self.path, Self.body(keys, clearance).compact)
-        switch GatewayAnswer(reply) {
+        switch GatewayAnswer(reply, to: .other) {
         case .notRunning: return (try inJournal(keys, clearance), false)
         case .answered(200, let root):
             guard let cleared = root["cleared"], cleared.kind == .array else { throw ClearingError.notUnderstood }

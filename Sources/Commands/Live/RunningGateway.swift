@@ -11,10 +11,13 @@ extension CommandContext {
     ///
     /// - Parameter isReadAtStart: it takes up everything by itself but what it reads at its start.
     func tellGateway(_ reading: InstanceReading, isReadAtStart: Bool = false) {
-        guard RunningGateway(reading).isRunning else { return }
+        let gateway = RunningGateway(reading)
+        guard gateway.isRunning else { return }
+        let place = gateway.place
         terminal.notice(
             isReadAtStart
-                ? "It is read at start: restart the running gateway for it to take effect."
+                ? "It is read at start: restart the running gateway for it to take effect. Until then it listens on "
+                    + "\(place.host.contains(":") ? "[\(place.host)]" : place.host):\(place.port)."
                 : "The running gateway takes it up within two seconds.")
     }
 }
@@ -46,7 +49,8 @@ package struct RunningGateway: Sendable {
         return (try? folder.isLocked(Self.lockName)) ?? false
     }
 
-    /// Asks for `path`, such as `/api/v1/status`, with the gateway's own token.
+    /// Asks for `path`, such as `/api/v1/status`, with the token that the running gateway has noted for commands, else
+    /// with the clients' token as this process finds it.
     package func get(_ path: String) -> Reply { ask(path, body: nil) }
 
     /// Has it do something, such as `/api/v1/credentials/clear`, with the gateway's own token.
@@ -56,7 +60,7 @@ package struct RunningGateway: Sendable {
         guard isRunning else { return .notRunning }
         let place = self.place
         var request = LoopbackRequest(host: place.host, port: place.port, path: path)
-        request.token = reading.clientToken
+        request.token = announced?["commandToken"]?.string.map { Secret($0) } ?? reading.clientToken
         request.body = body
         do throws(LoopbackRequest.Failure) {
             let answer = try request.send()
@@ -74,8 +78,22 @@ package struct RunningGateway: Sendable {
         return (Self.reachable(host), Int(port))
     }
 
-    /// As the gateway wrote it.
-    var pid: Int64? { announced?["pid"]?.integer }
+    /// The process that holds the lock now; nil when it is not to be seen that it does.
+    var pid: Int64? {
+        guard let pid = announced?["pid"]?.integer,
+            LockHolder.holds(pid, lock: "\(reading.layout.state)/\(Self.lockName)"), isRunning
+        else { return nil }
+        return pid
+    }
+
+    /// Where the configuration would have it listen by now, when it read something else at its start.
+    var pendingPlace: (host: String, port: Int)? {
+        guard isRunning, let announced else { return nil }
+        let wanted = reading.settings.gateway
+        let host = announced["configuredHost"]?.string ?? wanted.bind
+        let port = announced["configuredPort"]?.integer.map(Int.init) ?? wanted.port
+        return host == wanted.bind && port == wanted.port ? nil : (wanted.bind, wanted.port)
+    }
 
     private var announced: Element? {
         guard let folder = try? SafeDirectory(existing: reading.layout.state),

@@ -23,13 +23,15 @@ enum ModelsError: ActionableError, Equatable {
     case idInUse(ProfileID)
     /// A file that has to be changed, or that says where, cannot be read.
     case unreadable(Advice, ExitStatus)
+    /// `models explain` is asked about a request that insists on a profile which the agent does not have.
+    case noCredentials(String, agent: AgentID)
     /// Of the question that `models explain` asks.
     case noRoute(String, isModelMissing: Bool)
 
     var exitCode: ExitStatus {
         switch self {
         case .unreadable(_, let status): status
-        case .otherKind, .noProfile, .profileOfOther: .badInput
+        case .otherKind, .noProfile, .profileOfOther, .noCredentials: .badInput
         case .noRoute(_, let isModelMissing): isModelMissing ? .usage : .badInput
         default: .usage
         }
@@ -94,6 +96,15 @@ enum ModelsError: ActionableError, Equatable {
         case .idInUse(let id):
             Advice(what: "\(id) stays as it is.", why: "Choose another id.", fix: "Give another --profile-id")
         case .unreadable(let advice, _): advice
+        case .noCredentials(let id, let agent):
+            Advice(
+                what: "No credentials found for profile \"\(id.prefix(200).escapedForDisplay)\".",
+                why: "Agent \(agent) was looked at, on this host. Usually the profile is another agent's, or stored on "
+                    + "another host, or an order names it and it is gone.",
+                fix: "Look at each: agenticflow-enterprise models auth list --agent \(agent) (other agents: "
+                    + "agenticflow-enterprise agents list); agenticflow-enterprise gateway status; "
+                    + "agenticflow-enterprise models auth order get --provider "
+                    + "\(id.prefix { $0 != ":" }.prefix(64).lowercased().escapedForDisplay) --agent \(agent)")
         case .noRoute(let message, let isModelMissing):
             Advice(
                 what: isModelMissing ? "There is no model to explain." : "No request for that model could be sent.",

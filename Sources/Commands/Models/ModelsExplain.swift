@@ -15,7 +15,7 @@ struct ModelsExplain: ContextCommand {
         commandName: "explain", abstract: "Which credential the next request for a model is sent with, and why.",
         discussion: """
             Without --model: the configured default model. A session keeps its credential while that is available, so \
-            name the session to see what it gets; sessions are known to the running gateway only.
+            name the session to see what it gets. Without a running gateway, sessions are as the journal remembers them.
 
             Example: agenticflow-enterprise models explain --model anthropic/claude-sonnet-4-5
             """)
@@ -43,8 +43,9 @@ struct ModelsExplain: ContextCommand {
         let answer = try Self.answer(reading, named, model: model, session: session, now: now)
         if case .files(let silence) = answer.origin { context.terminal.tell(silence: silence) }
         let report = ExplanationReport(
-            answer.root, asked: model, session: session, configured: ConfiguredModels(reading, agent: named),
-            pending: Self.pending(answer, reading, named), now: now)
+            answer.root, asked: model, isFromFiles: answer.isFromFiles,
+            configured: ConfiguredModels(reading, agent: named), pending: Self.pending(answer, reading, named),
+            noCredential: MissingCredential(reading, named ?? reading.settings.defaultAgent, context), now: now)
         for sentence in report.doubts(reading) { context.terminal.notice("warning: \(sentence)") }
         if json {
             let problems: [Literal.Member] = [
@@ -57,6 +58,11 @@ struct ModelsExplain: ContextCommand {
             for line in report.lines(width: context.terminal.tableWidth) {
                 context.terminal.say(line.escapedForDisplay)
             }
+        }
+        if answer.isUnknownPin, let pinned = answer.root["pinned"]?.string {
+            let error = ModelsError.noCredentials(pinned, agent: named ?? reading.settings.defaultAgent)
+            if json { throw ExitCode(error.exitCode.rawValue) }
+            throw error
         }
         // The gateway goes on with what it last read; worked out from the files, the answer lacks what is in that one.
         if case .files = answer.origin, let code = unread.compactMap(\.exitCode).first { throw ExitCode(code.rawValue) }
@@ -84,6 +90,10 @@ struct ModelsExplain: ContextCommand {
         var origin: InstanceView.Origin
         var root: Element
 
+        var isFromFiles: Bool { if case .files = origin { true } else { false } }
+        /// The request insists on a profile that the agent does not have.
+        var isUnknownPin: Bool { root["unavailable"]?["profileCode"]?.string == SkipCode.unknownProfile.rawValue }
+
         var members: [Literal.Member] { root.members.map { Literal.Member($0.key, $0.value.literal) } }
     }
 
@@ -93,7 +103,7 @@ struct ModelsExplain: ContextCommand {
         let question = [("model", model), ("agent", agent?.text), ("session", session)]
             .compactMap { name, value in value.map { "\(name)=\($0.percentEncoded)" } }
         let query = question.isEmpty ? "" : "?" + question.joined(separator: "&")
-        let gateway = GatewayAnswer(reading, "/api/v1/explain\(query)")
+        let gateway = GatewayAnswer(reading, .explain, "/api/v1/explain\(query)")
         switch gateway {
         case .answered(200, let root): return Answer(origin: .gateway(pid: RunningGateway(reading).pid), root: root)
         case .answered(400, let root), .answered(404, let root):
@@ -105,7 +115,8 @@ struct ModelsExplain: ContextCommand {
             throw ModelsError.noRoute(message, isModelMissing: code == .modelMissing)
         default: break
         }
-        let preview = GatewayPreview(reading, health: InstanceView.health(reading).found)
+        let journal = JournalReading(reading)
+        let preview = GatewayPreview(reading, health: journal.health, sessions: journal.sessions)
         do throws(Fault) {
             let body = try preview.explainJSON(model: model, agent: agent?.text, session: session, now: now)
             // What we have just written ourselves reads back.

@@ -70,6 +70,23 @@ package struct EnvironmentView: Sendable {
     /// Those that only the login shell has supplied.
     package var applied: [String] { variables.filter { $0.layer == .shell }.map(\.name) }
 
+    /// Where the client token is from: `config`, or the name of its variable's layer; nil when there is none.
+    package var clientToken: (source: String, mask: String)? {
+        guard let token = reading.clientToken else { return nil }
+        if let configured = reading.settings.gateway.token.secret, !configured.isBlank {
+            return (Self.configured, token.masked)
+        }
+        let layer = reading.environment.lookup(InstanceSettings.tokenVariable)?.layer ?? .config
+        return (layer.name, token.masked)
+    }
+
+    /// The token stands in `gateway.auth.token` itself.
+    package static let configured = "gateway.auth.token"
+
+    private var tokenJSON: String {
+        clientToken.map { "{\"source\":\($0.source.jsonQuoted),\"mask\":\($0.mask.jsonQuoted)}" } ?? "null"
+    }
+
     /// For the command line, which asks the running gateway.
     package var json: String {
         let list = variables.map { variable in
@@ -80,6 +97,7 @@ package struct EnvironmentView: Sendable {
         let shell = reading.settings.env.shell
         return "{\"variables\":[\(list.joined(separator: ","))],"
             + "\"ignored\":[\(reading.ignoredVariables.map(\.jsonQuoted).joined(separator: ","))],"
+            + "\"clientToken\":\(tokenJSON),"
             + "\"shellEnv\":{\"enabled\":\(shell.isEnabled),\"asked\":\(reading.shell.asked != nil),"
             + "\"applied\":[\(applied.map(\.jsonQuoted).joined(separator: ","))],"
             + "\"problem\":\(reading.shell.warning?.jsonQuoted ?? "null")}}"

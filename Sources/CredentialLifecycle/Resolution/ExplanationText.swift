@@ -6,7 +6,9 @@ package import Rotation
 
 extension Explanation {
     /// The shape of `models explain --json`, for the command and for the running gateway alike.
-    package func json(provider: ProviderID, fallbacks: [String]) -> String {
+    ///
+    /// - Parameter more: members that only some questions have.
+    package func json(provider: ProviderID, fallbacks: [String], more: [String] = []) -> String {
         let lines = candidates.map { line in
             let until = line.until.map { String(Int64(($0.timeIntervalSince1970 * 1000).rounded(.up))) } ?? "null"
             let evidence =
@@ -18,7 +20,8 @@ extension Explanation {
         }
         return "{\"model\":\(model.jsonQuoted),\"provider\":\"\(provider)\",\"orderSource\":\"\(orderSource)\","
             + "\"candidates\":[\(lines.joined(separator: ","))],\"next\":\(next?.text.jsonQuoted ?? "null"),"
-            + "\"fallbacks\":[\(fallbacks.map(\.jsonQuoted).joined(separator: ","))]}\n"
+            + (["\"fallbacks\":[\(fallbacks.map(\.jsonQuoted).joined(separator: ","))]"] + more).joined(separator: ",")
+            + "}\n"
     }
 }
 

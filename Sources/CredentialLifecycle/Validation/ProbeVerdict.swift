@@ -40,6 +40,15 @@ package struct ProbeVerdict: Error, Hashable, Sendable {
     package var detail: String
     /// The provider's own word on when to come back.
     package var until: Date?
+    /// Why, when the provider has answered.
+    package var reason: FailureReason?
+    /// The provider's.
+    package var httpStatus: Int?
+    /// The provider's id of the question.
+    package var requestID: String?
+    /// In the provider's words, without secrets.
+    package var words = ""
+    package var isVendorRestriction = false
 
     init(_ finding: Finding, _ status: Status, _ reasonCode: String?, _ detail: String) {
         self.finding = finding

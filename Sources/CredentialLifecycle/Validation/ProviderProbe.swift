@@ -51,6 +51,9 @@ package struct ProviderProbe: Hashable, Sendable {
             var verdict = (200..<300).contains(answer.status) ? good(answer, now) : refusal(answer, now)
             let secrets = [secret] + provider.extraHeaders.values.filter { $0.utf8.count >= 8 }.map { Secret($0) }
             verdict.detail = String(Self.withoutSecrets(verdict.detail, secrets).prefix(Self.detailLimit))
+            verdict.words = Self.withoutSecrets(verdict.words, secrets)
+            verdict.httpStatus = answer.status
+            verdict.requestID = answer.fields["request-id"] ?? answer.fields["x-request-id"]
             return verdict
         }
     }
@@ -101,6 +104,9 @@ package struct ProviderProbe: Hashable, Sendable {
         let words = refusal.providerMessage.isEmpty ? "" : ": \(refusal.providerMessage)"
         var verdict = ProbeVerdict(refusal.reason, "status \(answer.status)\(words)")
         verdict.until = refusal.until
+        verdict.reason = refusal.reason
+        verdict.words = refusal.providerMessage
+        verdict.isVendorRestriction = refusal.isVendorRestriction
         return verdict
     }
 }

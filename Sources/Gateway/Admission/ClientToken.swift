@@ -12,8 +12,7 @@ struct ClientToken: Sendable {
 
     /// - Throws: what to answer with when the request does not carry the token.
     func admit(_ fields: HeadFields) throws(Fault) {
-        for value in fields.authorizations { if let bearer = value.bearerToken, matches(bearer) { return } }
-        for value in fields.apiKeys where matches(value[...]) { return }
+        if isShown(in: fields) { return }
         if !fields.authorizations.isEmpty || !fields.apiKeys.isEmpty {
             throw Fault(
                 .wrongClientToken,
@@ -24,6 +23,12 @@ struct ClientToken: Sendable {
             .missingClientToken,
             "The request carries no client token. Send it as \"Authorization: Bearer TOKEN\" or \"x-api-key: TOKEN\"; "
                 + "show it with: agenticflow-enterprise gateway token --show")
+    }
+
+    func isShown(in fields: HeadFields) -> Bool {
+        for value in fields.authorizations { if let bearer = value.bearerToken, matches(bearer) { return true } }
+        for value in fields.apiKeys where matches(value[...]) { return true }
+        return false
     }
 
     /// The time it takes depends on the presented text alone, which its sender knows.

@@ -19,7 +19,7 @@ extension FrontDoor {
         keepsAlive = head.isKeepAlive && !fields.offersUpgrade && !runtime.isDraining
         do throws(Fault) {
             try deployment.heads.admit(head, fields)
-            if !route.isOpen { try deployment.token.admit(fields) }
+            if !route.isOpen, !isCommand(fields, to: route) { try deployment.token.admit(fields) }
             try admit(head, fields, to: route, under: deployment)
         } catch {
             refuse(error, dialect: route.dialect)

@@ -32,6 +32,11 @@ package final class Board: Sendable {
     /// Records the one outcome of an attempt.
     func settle(_ settlement: Settlement, now: Date) { state.withLock { $0.settle(settlement, now: now) } }
 
+    /// Whom a session was served with last.
+    func profile(of session: SessionKey, _ provider: ProviderID) -> ProfileID? {
+        state.withLock { $0.sessions.profile(of: session, provider) }
+    }
+
     func explain(_ ask: BoardAsk, now: Date) -> Explanation? { state.withLock { $0.explain(ask, now: now) } }
 
     /// Health that has changed since the last call, for the journal.

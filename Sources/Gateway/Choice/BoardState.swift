@@ -18,7 +18,7 @@ struct BoardState: Sendable {
 
     mutating func choose(_ ask: BoardAsk, now: Date) -> BoardChoice {
         let key = RosterKey(agent: ask.agent, provider: ask.target.provider)
-        guard let index = rosters.index(forKey: key) else { return .none(.noCredential, opensIn: nil) }
+        guard let index = rosters.index(forKey: key) else { return .none(Self.nothing(for: ask.target), opensIn: nil) }
         let inner = question(ask)
         switch rosters.values[index].roster.choose(inner, table: &health, now: now) {
         case .profile(_, let seat, let isProbe):
@@ -34,6 +34,11 @@ struct BoardState: Sendable {
             let until = unavailability.until ?? rosters.values[index].roster.reopening(inner, table: health, now: now)
             return .none(unavailability, opensIn: until.map { TimeAmount(from: now, until: $0) })
         }
+    }
+
+    /// There is no credential of the provider at all.
+    static func nothing(for target: Target) -> Unavailability {
+        target.pinned.map { .pinnedUnavailable($0, .unknownProfile, until: nil) } ?? .noCredential
     }
 
     func explain(_ ask: BoardAsk, now: Date) -> Explanation? {

@@ -10,6 +10,8 @@ package final class ChosenCredential: Sendable {
     let id: ProfileID
     /// Whose store it rests in: health belongs to that agent's profile.
     let owner: AgentID
+    /// As sentences about it name it.
+    let named: NamedCredential
     let provider: Provider
     let address: UpstreamAddress
     /// `host`, `user-agent`, `accept-encoding` and the credential, each line ended.
@@ -18,11 +20,12 @@ package final class ChosenCredential: Sendable {
     private let secret: Secret
 
     init(
-        id: ProfileID, owner: AgentID, provider: Provider, address: UpstreamAddress, secret: Secret,
+        named: NamedCredential, owner: AgentID, provider: Provider, address: UpstreamAddress, secret: Secret,
         fixedFields: [UInt8],
         requestLines: [Endpoint: ByteBuffer]
     ) {
-        self.id = id
+        self.named = named
+        id = named.id
         self.owner = owner
         self.provider = provider
         self.address = address
@@ -56,7 +59,7 @@ package final class ChosenCredential: Sendable {
     }
 
     /// The provider's own words with our secret taken out, in every form it might have been echoed.
-    func redacted(_ body: ByteBuffer) -> ByteBuffer {
-        ByteBuffer(string: Redaction.redact(String(buffer: body), secrets: [secret]))
-    }
+    func redacted(_ body: ByteBuffer) -> ByteBuffer { ByteBuffer(string: redacted(String(buffer: body))) }
+
+    func redacted(_ text: String) -> String { Redaction.redact(text, secrets: [secret]) }
 }

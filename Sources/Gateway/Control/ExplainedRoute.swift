@@ -20,6 +20,10 @@ struct ExplainQuestion: Sendable {
 struct ExplainedRoute {
     let targets: [Target]
     let explanation: Explanation
+    private let question: ExplainQuestion
+    private let asker: Asker
+    /// Whom the session was served with last; nil without a session, or when it is not known.
+    private let kept: ProfileID?
 
     init(
         _ question: ExplainQuestion, router: ModelRouter, board: Board, defaultAgent: AgentID, now: Date
@@ -28,13 +32,16 @@ struct ExplainedRoute {
         targets = try Self.targets(for: model, question, router)
         guard let first = targets.first else { throw Self.noModel }
         let agent = question.agent.flatMap { AgentID($0) }
-        let ask = BoardAsk(
-            agent: agent ?? defaultAgent, target: first,
-            session: question.session.map { SessionKey($0, agent: agent) }, tried: [])
+        let session = question.session.map { SessionKey($0, agent: agent) }
+        let ask = BoardAsk(agent: agent ?? defaultAgent, target: first, session: session, tried: [])
+        self.question = question
+        asker = Asker(agent: ask.agent, defaultAgent: defaultAgent)
+        kept = first.pinned == nil ? session.flatMap { board.profile(of: $0, first.provider) } : nil
         explanation =
             board.explain(ask, now: now)
             ?? Explanation(
-                model: first.model, orderSource: "automatic", candidates: [], next: nil, unavailability: .noCredential)
+                model: first.model, orderSource: "automatic", candidates: [], next: nil,
+                unavailability: BoardState.nothing(for: first))
     }
 
     private static func targets(
@@ -59,7 +66,26 @@ struct ExplainedRoute {
 
     var json: String {
         guard let first = targets.first else { return "{}\n" }
+        var more: [String] = []
+        if let pinned = first.pinned { more.append("\"pinned\":\(pinned.text.jsonQuoted)") }
+        if let session = question.session {
+            more.append(
+                "\"session\":{\"name\":\(session.jsonQuoted),\"profile\":\(kept?.text.jsonQuoted ?? "null")}")
+        }
+        if let unavailability = explanation.unavailability { more.append(unavailable(unavailability, first)) }
         return explanation.json(
-            provider: first.provider, fallbacks: targets.dropFirst().map { "\($0.provider)/\($0.model)" })
+            provider: first.provider, fallbacks: targets.dropFirst().map { "\($0.provider)/\($0.model)" }, more: more)
+    }
+
+    /// What a client would be told.
+    private func unavailable(_ unavailability: Unavailability, _ target: Target) -> String {
+        let fault = Fault(unavailability, target: target, asker)
+        var profileCode: SkipCode?
+        if case .pinnedUnavailable(_, let code, _) = unavailability { profileCode = code }
+        return "\"unavailable\":{\"code\":\"\(fault.code.rawValue)\","
+            + "\"profileCode\":\(profileCode?.rawValue.jsonQuoted ?? "null"),"
+            + "\"reason\":\(fault.failure?.sentence.reason.rawValue.jsonQuoted ?? "null"),"
+            + "\"retryAt\":\(unavailability.until.map { "\($0.milliseconds)" } ?? "null"),"
+            + "\"message\":\(fault.message.jsonQuoted)}"
     }
 }

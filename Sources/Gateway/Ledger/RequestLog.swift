@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import Credentials
 import Exchange
 import NIOCore
 import NIOPosix
+import Providers
+import Rotation
 import Synchronization
 
 #if canImport(Glibc)
@@ -127,6 +130,8 @@ struct RequestRecord {
     var firstToken: TimeAmount?
     var duration: TimeAmount
     var end: String
+    /// Why nobody served it, when it was about credentials or their providers.
+    var failure: FailureReport?
 
     /// A request that got no further than the front door.
     static func refused(id: ByteBuffer, code: String, status: Int, bytesOut: Int) -> RequestRecord {
@@ -166,7 +171,25 @@ extension ByteBuffer {
         writeMilliseconds(record.duration)
         writeStaticString(",\"end\":\"")
         writeString(record.end)
-        writeStaticString("\"}\n")
+        writeStaticString("\"")
+        if let failure = record.failure { write(failure) }
+        writeStaticString("}\n")
+    }
+
+    /// The last refusal, or what is held against the credentials: for whoever looks into a failed request.
+    private mutating func write(_ failure: FailureReport) {
+        let sentence = failure.sentence
+        writeStaticString(",\"failure\":{\"reason\":")
+        writeJSONString(sentence.reason.rawValue)
+        writeOptional(",\"provider\":", sentence.provider.text)
+        writeOptional(",\"model\":", failure.target.model)
+        writeOptional(",\"profileId\":", sentence.credential?.id.text)
+        writeStaticString(",\"status\":")
+        if let status = sentence.status { writeDecimal(status) } else { writeStaticString("null") }
+        writeStaticString(",\"retryAt\":")
+        if let until = sentence.until { writeDecimal(Int(until.milliseconds)) } else { writeStaticString("null") }
+        writeOptional(",\"requestId\":", sentence.requestID)
+        writeStaticString("}")
     }
 
     private mutating func writeOptional(_ key: StaticString, _ text: String?) {

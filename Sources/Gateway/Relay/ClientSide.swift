@@ -31,6 +31,7 @@ final class ClientSide {
 
     private var status = 0
     private var code: String?
+    private var failure: FailureReport?
     private var firstByteAt: NIODeadline?
     private var isRecorded = false
     private var countsAsOpen = false
@@ -171,6 +172,7 @@ extension ClientSide {
             self.isProbe = isProbe
             waitingEvents.append(.candidate(credential.id))
         case .none(let unavailability, let opensIn):
+            setAsker()
             waitingEvents.append(.noCandidate(unavailability, opensIn: opensIn))
         }
     }
@@ -228,8 +230,20 @@ extension ClientSide {
             status: status, headers: UpstreamHeaders(upstreamHead?.headers ?? [:]), body: Array(body.readableBytesView),
             provider: target.provider.text, model: target.model)
         let now = WallTime.now.date
-        waitingEvents.append(
-            .classified(inBand.map { Refusals.classify($0, raw: raw, now: now) } ?? Refusals.classify(raw, now: now)))
+        var refusal = inBand.map { Refusals.classify($0, raw: raw, now: now) } ?? Refusals.classify(raw, now: now)
+        if let chosen { refusal.providerMessage = chosen.redacted(refusal.providerMessage) }
+        let source = chosen.map { RefusalSource(credential: $0.named, requestID: requestID(of: raw.headers)) }
+        setAsker()
+        waitingEvents.append(.classified(refusal, from: source))
+    }
+
+    private func requestID(of headers: any HeaderLookup) -> String? {
+        headers.first("request-id") ?? headers.first("x-request-id")
+    }
+
+    /// Errors name the agent; nothing else does.
+    private func setAsker() {
+        exchange.asker = Asker(agent: agent ?? deployment.defaultAgent, defaultAgent: deployment.defaultAgent)
     }
 
     private func settle(_ outcome: AttemptOutcome) {
@@ -301,6 +315,7 @@ extension ClientSide {
 
     private func answerError(_ fault: Fault) {
         code = fault.code.rawValue
+        failure = fault.failure
         let answer = ErrorAnswer(fault, dialect: endpoint.dialect, requestID: id)
         status = answer.status
         door.write(answer, id: id) { head in
@@ -335,6 +350,6 @@ extension ClientSide {
                 id: id, client: "default", route: endpoint.path, model: requestedModel,
                 provider: exchange.target?.provider.text, profile: chosen?.id.text, attempts: exchange.attempts,
                 status: shown, code: code, bytesIn: exchange.requestBytes, bytesOut: door.bytesOut,
-                firstToken: firstToken, duration: now - startedAt, end: ending.rawValue))
+                firstToken: firstToken, duration: now - startedAt, end: ending.rawValue, failure: failure))
     }
 }

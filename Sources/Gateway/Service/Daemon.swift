@@ -16,17 +16,20 @@ package struct Daemon {
     private let place: ListeningPlace
     private let log: RequestLog
     private let standing: GatewayStanding
+    private let commandToken: CommandToken
     private let loopCount: Int
     private let fileLimit: Int
 
     /// - Parameters:
     ///   - reader: has read `first`, and reads again when a file changes.
     ///   - loopCount: event loops; each has its own upstream connections.
+    ///   - commandToken: of this start.
     ///   - fileLimit: open files that the process may have.
     package init(
         reader: InstanceReader, first: InstanceReading, place: ListeningPlace, log: RequestLog, version: String,
-        loopCount: Int, fileLimit: Int = .max
+        loopCount: Int, commandToken: CommandToken, fileLimit: Int = .max
     ) {
+        self.commandToken = commandToken
         self.reader = reader
         self.first = first
         self.place = place
@@ -51,7 +54,7 @@ package struct Daemon {
         let runtime = Runtime(
             deployment: builder.deployment(host: place.host, port: place.port, withCredential: withCredential),
             board: board,
-            log: log, fileLimit: fileLimit)
+            log: log, commandToken: commandToken, fileLimit: fileLimit)
         let reload = ReloadService(
             reader: reader, first: first, firstProblems: builder.problems, place: place, addresses: addresses,
             runtime: runtime, standing: standing)
@@ -78,8 +81,9 @@ package struct Daemon {
     /// A journal that cannot be read costs nobody a credential: everything counts as healthy then.
     private func recall(_ journal: HealthJournal, on board: Board) {
         do throws(StoreError) {
-            board.adopt(first.startingHealth.merging(try journal.load()) { _, noted in noted })
-            board.adopt(try journal.loadSessions())
+            let noted = try journal.loadAll()
+            board.adopt(first.startingHealth.merging(noted.health) { _, noted in noted })
+            board.adopt(noted.sessions)
         } catch {
             board.adopt(first.startingHealth)
             log.event("journal_unreadable", [("problem", .text("\(error.advice.what) \(error.advice.why)"))])

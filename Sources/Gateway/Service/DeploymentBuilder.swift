@@ -111,8 +111,10 @@ struct DeploymentBuilder {
                 let fixed = CredentialFields.bytes(for: provider, secret: secret)
             else { return nil }
             return ChosenCredential(
-                id: entry.candidate.id, owner: entry.candidate.healthKey.owner, provider: provider, address: address,
-                secret: secret, fixedFields: fixed, requestLines: lines)
+                named: NamedCredential(
+                    id: entry.candidate.id, provider: id, source: entry.candidate.source, kind: entry.candidate.kind),
+                owner: entry.candidate.healthKey.owner, provider: provider, address: address, secret: secret,
+                fixedFields: fixed, requestLines: lines)
         }
     }
 }

@@ -15,10 +15,13 @@ package struct GatewayPreview: Sendable {
     private let defaultAgent: AgentID
     private let problems: [String]
 
-    /// - Parameter health: what the journal says.
-    package init(_ reading: InstanceReading, health: [HealthKey: Health]) {
+    /// - Parameters:
+    ///   - health: what the journal says, and
+    ///   - sessions: what it says of them, the newest first.
+    package init(_ reading: InstanceReading, health: [HealthKey: Health], sessions: [StickySession] = []) {
         var builder = DeploymentBuilder(reading, addresses: UpstreamAddresses(isForConnecting: false))
         board.adopt(reading.startingHealth.merging(health) { _, journal in journal })
+        board.adopt(sessions)
         router = builder.router(withCredential: builder.seat(at: board))
         defaultAgent = reading.settings.defaultAgent
         problems = reading.problems.map(\.text) + builder.problems

@@ -6,6 +6,7 @@ package final class Runtime: Sendable {
     let board: Board
     let log: RequestLog
     let ids = RequestIDs()
+    let commandToken: CommandToken
     private let current: Mutex<Deployment>
     private let draining = Atomic<Bool>(false)
     private let connections = Atomic<Int>(0)
@@ -13,7 +14,10 @@ package final class Runtime: Sendable {
     private let connectionCeiling: Int
 
     /// - Parameter fileLimit: open files that the process may have.
-    init(deployment: Deployment, board: Board, log: RequestLog, fileLimit: Int = .max) {
+    init(
+        deployment: Deployment, board: Board, log: RequestLog, commandToken: CommandToken, fileLimit: Int = .max
+    ) {
+        self.commandToken = commandToken
         connectionCeiling = max(16, (fileLimit - Self.reservedFiles) / 2)
         current = Mutex(deployment)
         self.board = board

@@ -220,6 +220,13 @@ import Testing
         Fault(.gatewayVersionDiffers, answer: Patient.healthy.replacing("0.1.0", with: "0.10")),
         Fault(.gatewayProblem, answer: Patient.healthy.replacing("[], \"cred", with: "[\"It is tired.\"], \"cred")),
         Fault(.gatewayTokenMissing, config: "{gateway: {port: 0}}"),
+        Fault(.gatewayTokenElsewhere, config: "{gateway: {port: 0}, env: {shellEnv: {enabled: true}}}"),
+        Fault(.gatewayRestartNeeded) {
+            let instance = Patient.healthy()
+            let answers = ["/api/v1/status": (status: 200, body: Patient.healthy)]
+            return (instance, PretendGateway(instance, noting: ", \"configuredPort\": 18799", answers: answers))
+        },
+        Fault(.gatewayForeignAnswer, answer: "{\"version\": \"0.1.0\"}"),
         Fault(.gatewayPlaceStale) { $0.write("gateway.json", "{\"pid\": 1, \"host\": \"127.0.0.1\", \"port\": 9}") },
         Fault(.portInUse) {
             let squatter = Squatter()

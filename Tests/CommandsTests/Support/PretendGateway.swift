@@ -24,8 +24,15 @@ final class PretendGateway {
     private let lock: Int32
     private var thread = pthread_t()
 
-    /// - Parameter answers: nil for one that accepts nobody: it runs and is silent.
-    init(_ instance: Instance, token: String = "agw_pretend", answers: [String: (status: Int, body: String)]?) {
+    /// - Parameters:
+    ///   - noting: more members of its note of where it listens, each with a comma before it.
+    ///   - pid: that it notes; its own when nil.
+    ///   - answers: nil for one that accepts nobody: it runs and is silent.
+    init(
+        _ instance: Instance, token: String = "agw_pretend", noting: String = "", pid: Int32? = nil,
+        answers: [String: (status: Int, body: String)]?
+    ) {
+        let pid = pid ?? getpid()
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -41,8 +48,8 @@ final class PretendGateway {
         desk = Desk(listener: listener, answers: answers ?? [:])
         instance.write(
             "gateway.json",
-            "{\"pid\": 4711, \"host\": \"127.0.0.1\", \"port\": \(UInt16(bigEndian: address.sin_port))}\n")
-        instance.write("gateway.lock", "4711\n")
+            "{\"pid\": \(pid), \"host\": \"127.0.0.1\", \"port\": \(UInt16(bigEndian: address.sin_port))\(noting)}\n")
+        instance.write("gateway.lock", "\(pid)\n")
         lock = open("\(instance.state)/gateway.lock", O_RDWR)
         flock(lock, LOCK_EX)
         instance.environment["AGENTICFLOW_GATEWAY_TOKEN"] = token

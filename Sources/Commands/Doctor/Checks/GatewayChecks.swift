@@ -18,7 +18,7 @@ struct GatewayChecks {
         switch survey.reply {
         case .notRunning: checkStopped()
         case .silent(let place): checkSilent(place)
-        case .answered(200, let body): checkAnswer(body)
+        case .answered(200, _): checkAnswer()
         // It goes on with what it last read, and what cannot be read hides its token from us: the file is to be mended.
         case .answered(401, _) where survey.configurationError != nil: break
         case .answered(401, _):
@@ -26,8 +26,9 @@ struct GatewayChecks {
                 .gatewayRefusesToken, "The gateway does not take the client token that this command found.",
                 "It was started with another configuration or environment.",
                 "Compare: \(program) gateway token; then start the gateway anew: \(program) gateway run")
-        case .answered(let status, _): addForeign("It answered with status \(status).")
+        case .answered(let status, _): addForeign(GatewayAnswer.sentence(for: status).asSentence)
         }
+        checkPlace()
         checkToken()
         checkFileTimes()
     }
@@ -108,10 +109,9 @@ struct GatewayChecks {
             "Look at: \(program) gateway status; end \(pidWords), then run: \(program) gateway run")
     }
 
-    private mutating func checkAnswer(_ body: String) {
-        // Whatever is no JSON of that shape is not from our gateway.
-        guard let root = try? Document(Array(body.utf8), as: .json).root, let version = root["version"]?.string else {
-            return addForeign("Its answer has no version.")
+    private mutating func checkAnswer() {
+        guard case .answered(_, let root) = survey.answer, let version = root["version"]?.string else {
+            return addForeign((survey.answer.silence ?? GatewayAnswer.foreign).asSentence)
         }
         let (its, own) = (Version(version), Version(CredentialFields.version))
         if its != own {
@@ -135,7 +135,23 @@ struct GatewayChecks {
         }
     }
 
+    /// It was started with what the configuration said then.
+    private mutating func checkPlace() {
+        guard let pending = survey.pendingPlace else { return }
+        add(
+            .gatewayRestartNeeded,
+            "The gateway listens on port \(survey.place.port) of \(survey.place.host) until it is restarted.",
+            "The configuration says port \(pending.port) of \(pending.host) by now, which is read at start.",
+            "End \(pidWords), then run: \(program) gateway run", path: survey.layout.configPath)
+    }
+
     private mutating func checkToken() {
+        let standing = ClientTokenStanding(survey.reading, survey.view)
+        // What cannot be read hides the token from this command alone.
+        if survey.configurationError == nil, let advice = standing.advice(survey.context, survey.layout) {
+            let isOther = if case .other = standing { true } else { false }
+            return add(isOther ? .gatewayRefusesToken : .gatewayTokenElsewhere, advice.what, advice.why, advice.fix)
+        }
         guard survey.reading.clientToken == nil, survey.configurationError == nil,
             survey.settings.gateway.token == .absent
         else { return }

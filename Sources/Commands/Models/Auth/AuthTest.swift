@@ -111,6 +111,7 @@ struct TestFinding {
         let mode = result.target.mode == .completion ? "a completion of \(result.target.model ?? "?")" : "metadata"
         return ["\(id): ok (\(provider) takes it; \(mode), \(result.latency?.latency ?? "0ms"))"]
             + (result.cleared.map { ["\(id): \($0.sentence)"] } ?? [])
+            + (result.stillHeldSentence("--mode").map { ["\(id): \($0)"] } ?? [])
     }
 
     /// Nil for a good answer.
@@ -126,7 +127,8 @@ struct TestFinding {
     }
 
     private var advice: Advice {
-        let why = result.verdict.detail.split(separator: "\n").joined(separator: " ")
+        let detail = result.verdict.detail.split(separator: "\n").joined(separator: " ")
+        let why = result.sentence.map { "\($0.what) It said: \(detail)." } ?? detail
         switch result.verdict.finding {
         case .ok: return Advice(what: "", why: "", fix: "")
         case .rejected:
@@ -143,7 +145,8 @@ struct TestFinding {
     }
 
     private var rejectionFix: String {
-        result.verdict.status == .billing ? "Top up the account at \(provider), then repeat the command." : replace
+        guard result.verdict.status == .billing else { return replace }
+        return result.sentence?.remedy ?? "Top up the account at \(provider), then repeat the command."
     }
 
     private var couldNotAskFix: String {

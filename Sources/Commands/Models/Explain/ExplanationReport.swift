@@ -44,11 +44,22 @@ struct ExplanationReport {
     let pending: [Candidate]
     private let configured: ConfiguredModels
     private let isPinned: Bool
-    private let session: String?
+    private let session: Session?
+    /// What a client would be told, when nobody is next.
+    private let refusal: String?
+    private let isFromFiles: Bool
+    private let noCredential: MissingCredential
     private let now: Date
 
+    /// Whom a session was served with last.
+    private struct Session {
+        var name: String
+        var profile: String?
+    }
+
     init(
-        _ root: Element, asked: String?, session: String?, configured: ConfiguredModels, pending: [Candidate], now: Date
+        _ root: Element, asked: String?, isFromFiles: Bool, configured: ConfiguredModels, pending: [Candidate],
+        noCredential: MissingCredential, now: Date
     ) {
         self.configured = configured
         self.pending = pending
@@ -60,7 +71,12 @@ struct ExplanationReport {
         fallbacks = root["fallbacks"]?.elements.compactMap(\.string) ?? []
         rows = root["candidates"]?.elements.map { Row($0) } ?? []
         isPinned = asked.map { $0.contains("@") && !model.contains("@") } ?? false
-        self.session = session
+        session = root["session"]?["name"]?.string.map {
+            Session(name: $0, profile: root["session"]?["profile"]?.string)
+        }
+        refusal = root["unavailable"]?["message"]?.string
+        self.isFromFiles = isFromFiles
+        self.noCredential = noCredential
         self.now = now
     }
 
@@ -72,6 +88,9 @@ struct ExplanationReport {
         lines.append("")
         lines.append("Order: \(orderSentence)")
         lines.append("Fallbacks: \(fallbackSentence)")
+        if let session { lines.append("Session: \(sentence(of: session))") }
+        if next == nil, !isPinned, let refusal { lines.append("Clients are told: \(refusal)") }
+        if rows.isEmpty, !isPinned { lines += noCredential.lines(provider) }
         return lines
     }
 
@@ -89,7 +108,7 @@ struct ExplanationReport {
             return
                 "Nothing else is left, so it is tried although it cools down\(row.until.map { " \($0.written(from: now))" } ?? "")."
         }
-        if let session, rows.first?.profile != next { return "Session \(session) keeps it while it is available." }
+        if let session, session.profile == next { return "Session \(session.name) keeps it while it is available." }
         return orderSource == "automatic"
             ? "It is available, and the longest unused of its kind." : "It is the first available one of that order."
     }
@@ -97,15 +116,25 @@ struct ExplanationReport {
     private var whyNone: String {
         if rows.isEmpty, !pending.isEmpty { return "The gateway has not seen what was just stored." }
         if rows.isEmpty {
-            return
-                "No credential is stored. Run: agenticflow-enterprise models auth paste-api-key --provider \(provider)"
+            return isPinned ? refusal ?? "" : "No API key found for provider \"\(provider)\"."
         }
-        if isPinned { return "The request names a profile that cannot be used now, and no other may take its place." }
+        if isPinned {
+            return refusal ?? "The request names a profile that cannot be used now, and no other may take its place."
+        }
         guard let soonest = rows.filter({ $0.state == "cooling" || $0.state == "disabled" }).compactMap(\.until).min()
         else {
             return "None of the credentials can be used."
         }
         return "All of them wait, the soonest \(soonest.written(from: now))."
+    }
+
+    private func sentence(of session: Session) -> String {
+        let source = isFromFiles ? "as the journal remembers" : "as the gateway knows"
+        guard let profile = session.profile else {
+            return "\(session.name) has no credential of its own for \(provider) yet (\(source))"
+        }
+        return "\(session.name) was served with \(profile) last (\(source))"
+            + (profile == next ? "" : "; it gets another one, because that one cannot be used now")
     }
 
     private var orderSentence: String {

@@ -3,6 +3,7 @@ import CredentialLifecycle
 import Credentials
 import Documents
 import FoundationEssentials
+import Providers
 import Rotation
 
 /// What the probes of `models status` found, for people and as JSON.
@@ -48,7 +49,10 @@ struct ProbeReport {
 
     private static func details(_ result: ProbeResult) -> [String] {
         var lines = result.verdict.detail.split(separator: "\n").map(String.init)
+        if let sentence = result.sentence { lines.insert(sentence.what, at: 0) }
         if let first = lines.first { lines[0] = "↳ \(first)" }
+        if let sentence = result.sentence { lines.append("↳ \(sentence.remedy)") }
+        if let held = result.stillHeldSentence("--probe-mode") { lines.append("↳ \(held)") }
         if let cleared = result.cleared { lines.append("↳ \(cleared.sentence)") }
         return lines.map { "  \($0)" }
     }
@@ -86,6 +90,21 @@ struct ProbeReport {
         ]
         if !result.verdict.detail.isEmpty { members.append(.init("error", .string(result.verdict.detail))) }
         if let latency = result.latency { members.append(.init("latencyMs", .integer(latency.wholeMilliseconds))) }
+        if let sentence = result.sentence {
+            members += [
+                .init("reason", .string(sentence.reason.rawValue)), .init("message", .string(sentence.what)),
+                .init("remedy", .string(sentence.remedy)),
+            ]
+        }
+        if let status = result.verdict.httpStatus { members.append(.init("httpStatus", .count(status))) }
+        if let id = result.verdict.requestID { members.append(.init("requestId", .string(id))) }
+        if let held = result.stillHeld {
+            members.append(
+                .init(
+                    "stillHeld",
+                    .object([.init("reason", .string(held.reason)), .init("until", .integer(held.until.milliseconds))]))
+            )
+        }
         if let code = result.verdict.reasonCode { members.append(.init("reasonCode", .string(code))) }
         if let until = result.verdict.until { members.append(.init("retryAt", .integer(until.milliseconds))) }
         if let mode = target.mode { members.append(.init("probeMode", .string(mode.rawValue))) }

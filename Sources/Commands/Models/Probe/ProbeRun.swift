@@ -14,6 +14,39 @@ struct ProbeResult: Sendable {
     var latency: Duration?
     /// What was held against the credential, and no longer is.
     var cleared: Clearing.Line?
+    /// What a good answer does not disprove: no credit, which a page that costs nothing says nothing about.
+    var stillHeld: CredentialLine.Hold?
+
+    var named: NamedCredential {
+        NamedCredential(
+            id: target.candidate.id, provider: target.provider, source: target.candidate.source,
+            kind: target.candidate.kind)
+    }
+
+    /// What names the store it rests in.
+    var agentWords: String { if case .profile(let owner) = target.candidate.source { " --agent \(owner)" } else { "" } }
+
+    /// The provider's answer in the words of its class; nil when it took the credential, or gave no answer.
+    var sentence: FailureSentence? {
+        guard let reason = verdict.reason else { return nil }
+        var sentence = FailureSentence(reason, target.provider, named, model: target.model)
+        sentence.providerName = target.recipient?.provider.displayName
+        sentence.status = verdict.httpStatus
+        sentence.requestID = verdict.requestID
+        sentence.until = verdict.until
+        sentence.text = reason == .authPermanent ? verdict.words : ""
+        sentence.isVendorRestriction = verdict.isVendorRestriction
+        sentence.agentWords = agentWords
+        return sentence
+    }
+
+    /// Why it is not used although the provider takes it.
+    func stillHeldSentence(_ modeFlag: String) -> String? {
+        stillHeld.map {
+            "still disabled until \($0.until.written): a listing does not prove credit; \(modeFlag) completion does, or: "
+                + named.clearing(agentWords)
+        }
+    }
 }
 
 /// Asks the providers, a few at a time, and has what a good answer disproves forgotten.
@@ -92,6 +125,24 @@ struct ProbeRun: Sendable {
                 return
             }
         }
+        noteWhatIsLeft(context, reading)
+    }
+
+    private mutating func noteWhatIsLeft(_ context: CommandContext, _ reading: InstanceReading) {
+        let isListed = { (result: ProbeResult) in
+            result.verdict.finding == .ok && result.target.mode == .metadata
+        }
+        guard results.contains(where: isListed) else { return }
+        let lines = InstanceView(reading, now: context.now()).lines
+        for index in results.indices where isListed(results[index]) {
+            let candidate = results[index].target.candidate
+            stillHeld(at: index, in: lines.filter { $0.profile == candidate.id && $0.source == candidate.source.label })
+        }
+    }
+
+    private mutating func stillHeld(at index: Int, in lines: [CredentialLine]) {
+        results[index].stillHeld = lines.flatMap(\.holds).filter { $0.reason == FailureReason.billing.rawValue }
+            .max { $0.until < $1.until }
     }
 }
 

@@ -24,7 +24,7 @@ struct InstanceView {
     var variables: GatewayVariables?
 
     init(_ reading: InstanceReading, now: Date) {
-        self.init(reading, answer: GatewayAnswer(reading, "/api/v1/status"), now: now)
+        self.init(reading, answer: GatewayAnswer(reading, .status, "/api/v1/status"), now: now)
     }
 
     /// - Parameter answer: of the gateway to `/api/v1/status`, for whoever has asked already.
@@ -33,12 +33,12 @@ struct InstanceView {
             self.init(root, origin: .gateway(pid: root["pid"]?.integer))
             variables = GatewayVariables(root["environment"])
         } else {
-            let health = Self.health(reading)
-            let preview = GatewayPreview(reading, health: health.found).statusJSON(now: now)
+            let journal = JournalReading(reading)
+            let preview = GatewayPreview(reading, health: journal.health).statusJSON(now: now)
             // What we have just written ourselves reads back.
             let root = (try? Document(Array(preview.utf8), as: .json))?.root
             self.init(root, origin: .files(silence: answer.silence))
-            problems += health.problems
+            problems += journal.problems
         }
     }
 
@@ -47,14 +47,19 @@ struct InstanceView {
         lines = root?["credentials"]?.elements.compactMap { CredentialLine($0) } ?? []
         problems = root?["problems"]?.elements.compactMap(\.string) ?? []
     }
+}
 
-    /// What the journal remembers. One that cannot be read costs nobody a credential: everything counts as healthy.
-    static func health(_ reading: InstanceReading) -> (found: [HealthKey: Health], problems: [String]) {
+/// What the journal remembers. One that cannot be read costs nobody a credential: everything counts as healthy.
+struct JournalReading {
+    var health: [HealthKey: Health] = [:]
+    /// The newest first.
+    var sessions: [StickySession] = []
+    var problems: [String] = []
+
+    init(_ reading: InstanceReading) {
         do throws(StoreError) {
-            return (try HealthJournal(folder: reading.layout.agentDirectory(.main)).load(), [])
-        } catch {
-            return ([:], ["\(error.advice.what) \(error.advice.why)"])
-        }
+            (health, sessions) = try HealthJournal(folder: reading.layout.agentDirectory(.main)).loadAll()
+        } catch { problems = ["\(error.advice.what) \(error.advice.why)"] }
     }
 }
 
@@ -74,56 +79,5 @@ extension InstanceView.Origin {
             [.init("view", .string("gateway")), .init("gatewayPid", pid.map { .integer($0) } ?? .null)]
         case .files: [.init("view", .string("files"))]
         }
-    }
-}
-
-/// What came back from the gateway of this instance.
-enum GatewayAnswer {
-    case notRunning
-    case silent(String)
-    case answered(status: Int, Element)
-
-    init(_ reading: InstanceReading, _ path: String) {
-        self.init(RunningGateway(reading).get(path))
-        if case .silent(Self.otherToken) = self, reading.configurationAdvice != nil {
-            self = .silent("its client token is in the configuration, which cannot be read here")
-        }
-    }
-
-    private static let otherToken = "it does not take the client token that this command found"
-
-    init(_ reply: RunningGateway.Reply) {
-        switch reply {
-        case .notRunning: self = .notRunning
-        case .silent(let sentence): self = .silent(sentence)
-        case .answered(401, _): self = .silent(Self.otherToken)
-        case .answered(let status, let body):
-            // Whatever is no object is not from our gateway.
-            if let root = (try? Document(Array(body.utf8), as: .json))?.root, root.kind == .object {
-                self = .answered(status: status, root)
-            } else {
-                self = .silent("what listens there is not this gateway")
-            }
-        }
-    }
-
-    /// Why there is nothing to show, although a gateway runs.
-    var silence: String? {
-        switch self {
-        case .notRunning: nil
-        case .silent(let sentence): sentence
-        case .answered(let status, _): "it answered with status \(status)"
-        }
-    }
-}
-
-extension Terminal {
-    func tell(silence: String?) {
-        guard let silence else { return }
-        notice(
-            "warning",
-            Advice(
-                what: "The gateway of this instance runs, but was of no help.", why: "\(silence).",
-                fix: "What follows is worked out from the files. See also: agenticflow-enterprise gateway status"))
     }
 }

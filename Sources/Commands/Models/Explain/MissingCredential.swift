@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+import CredentialLifecycle
+import Credentials
+import Providers
+import Settings
+
+/// Where a credential would have been found, and the commands that put one there.
+struct MissingCredential {
+    private let reading: InstanceReading
+    private let agent: AgentID
+    private let context: CommandContext
+
+    init(_ reading: InstanceReading, _ agent: AgentID, _ context: CommandContext) {
+        self.reading = reading
+        self.agent = agent
+        self.context = context
+    }
+
+    /// What names the agent in a command; nothing when it is the default one.
+    private var words: String { agent == reading.settings.defaultAgent ? "" : " --agent \(agent)" }
+
+    func lines(_ provider: String) -> [String] {
+        let layout = reading.layout
+        let program = "agenticflow-enterprise"
+        let variable = ProviderID(provider).flatMap { reading.providers[$0]?.environmentVariables.last }
+        return [
+            "Auth store: \(context.shown(layout.storePath(agent))) (agent \(agent))",
+            "Agent dir: \(context.shown(layout.agentDirectory(agent)))",
+            "Store one with: \(program) models auth paste-api-key --provider \(provider)\(words)",
+        ] + (variable.map { ["Or set it in \(context.shown(layout.dotEnvPath)): \(program) env set \($0)"] } ?? [])
+            + ["Other agents have their own: \(program) agents list, \(program) agents add NAME"]
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+import Credentials
+import FoundationEssentials
+package import Providers
+import Rotation
+
+/// Why nobody served a request, for whoever tells of it: the words, and the fields of the log. A class, so that the
+/// actions of requests that go well stay small.
+package final class FailureReport: Sendable {
+    package let sentence: FailureSentence
+    /// What the request asked for.
+    package let target: Target
+
+    init(_ last: Exchange.LastRefusal, target: Target, _ asker: Asker, until: Date?) {
+        let refusal = last.refusal
+        let credential =
+            last.source?.credential
+            ?? NamedCredential(
+                id: last.profile, provider: target.provider, source: .profile(owner: asker.agent), kind: .apiKey)
+        var sentence = FailureSentence(refusal.reason, target.provider, credential, model: target.model)
+        sentence.status = last.status
+        sentence.requestID = last.source?.requestID
+        sentence.until = until ?? refusal.until
+        sentence.text = refusal.reason == .authPermanent ? refusal.providerMessage : ""
+        sentence.isVendorRestriction = refusal.isVendorRestriction
+        sentence.agentWords = asker.words(for: credential)
+        self.sentence = sentence
+        self.target = target
+    }
+
+    /// Nobody was asked: all of them wait, or the one that the request insists on.
+    init(waiting reason: FailureReason, _ unavailability: Unavailability, target: Target, _ asker: Asker) {
+        var credential: NamedCredential?
+        if case .pinnedUnavailable(let id, _, _) = unavailability {
+            credential = NamedCredential(
+                id: id, provider: target.provider, source: .profile(owner: asker.agent), kind: .apiKey)
+        }
+        var sentence = FailureSentence(reason, target.provider, credential, model: target.model)
+        sentence.until = unavailability.until
+        sentence.agentWords = asker.words
+        self.sentence = sentence
+        self.target = target
+    }
+}
+
+extension Asker {
+    /// An inherited profile is replaced where it rests.
+    fileprivate func words(for credential: NamedCredential) -> String {
+        if case .profile(let owner) = credential.source { words(for: owner) } else { words }
+    }
+}
