@@ -43,18 +43,19 @@ struct GatewayStatus: ContextCommand {
             self.reading = reading
             gateway = RunningGateway(reading)
             let reply = gateway.get("/api/v1/status")
+            let isRefused = if case .answered(401, _) = reply { true } else { false }
             switch GatewayAnswer(reply, to: .status) {
             case .notRunning: (state, own, problem) = ("stopped", nil, nil)
             case .answered(200, let root):
                 own = root
                 state = root["draining"]?.boolean == true ? "draining" : "running"
                 problem = nil
+            case _ where isRefused && reading.configurationAdvice != nil:
+                // What cannot be read hides its token from us, not from the gateway.
+                (state, own, problem) = ("running", nil, Self.tokenUnknown)
             case let answer:
                 (state, own) = ("silent", nil)
-                if case .answered(401, _) = reply, reading.configurationAdvice != nil {
-                    // What cannot be read hides its token from us, not from the gateway.
-                    (state, problem) = ("running", Self.tokenUnknown)
-                } else if case .answered(let status, _) = reply {
+                if case .answered(let status, _) = reply {
                     problem =
                         status == 401
                         ? GatewayUnavailable.refused(status).advice.why
