@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Names that people give to what holds a credential: keys, headers, variables, flags, parts of URLs. Masking a harmless
-/// value costs little; showing a credential does not.
+/// Names that people give to what holds a credential: keys, headers, variables, flags, parts of URLs. Masking a value
+/// that is none costs little; showing a credential costs much.
 package enum SecretName {
     private static let words: Set<String> = [
         "key", "keys", "pass", "passcode", "pwd", "pw", "pin", "otp", "pat", "psk", "jwt", "auth", "bearer", "cookie",

@@ -51,7 +51,7 @@ package enum SecretShape {
         return start > 1 && bytes[start - 2] == UInt8(ascii: "\\")
     }
 
-    /// Whether a word is as mixed as what chance makes: hexadecimal, base64, without any beginning that is known. Names,
+    /// Whether a word is as mixed as what chance makes: hexadecimal, base64, without a beginning that is known. Names,
     /// dates and versions are not; digests are, so this is for places where no digest belongs.
     package static func isOpaque(_ word: some StringProtocol) -> Bool { isOpaque(word.utf8) }
 
