@@ -261,9 +261,11 @@ import Testing
 
                         PROFILE     STATE    CODE  UNTIL  EVIDENCE  SOURCE
                         openai:a    pending  -     -      -         store:main
+                        openai:new  pending  -     -      -         store:main
                         openai:env  pending  -     -      -         env:OPENAI_API_KEY
 
                         openai:a: The gateway has not seen it yet; it does within two seconds.
+                        openai:new: The gateway has not seen it yet; it does within two seconds.
                         openai:env: The gateway has not seen it yet; it does within two seconds.
 
                         Order: automatic (logins, tokens, keys, then the environment; the longest unused first)
@@ -275,6 +277,7 @@ import Testing
         #expect(
             json["pending"] == [
                 ["profile": "openai:a", "source": "store:main"],
+                ["profile": "openai:new", "source": "store:main"],
                 ["profile": "openai:env", "source": "env:OPENAI_API_KEY"],
             ])
         // Another shell's variable is none of the gateway's.

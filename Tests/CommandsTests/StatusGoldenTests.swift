@@ -115,6 +115,8 @@ import Testing
                 "gatewayLayer": null}],
               "ignoredVariables": [],
               "providersWithOAuth": ["anthropic (1)", "openai (1)"],
+              "check": {"exitCode": 1, "reason":
+                "mistral is in use and has no credential, openai:odd lacks its secret or its date."},
               "missingProvidersInUse": ["mistral"],
               "providers": [{"provider": "anthropic",
                 "usable": true,

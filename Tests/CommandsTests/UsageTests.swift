@@ -107,8 +107,11 @@ import Testing
             "It is a whole number from 1 to 600000.",
             "Leave --timeout out, or run the command again with a number that is allowed."),
         Row(
-            "models list --json --plain", "Choose either --json or --plain, not both.",
-            "There is one standard output.", "Run: agenticflow-enterprise models list --json"),
+            "models explain gpt-5", "models explain does not know what to do with \"gpt-5\".",
+            "It takes options, and no words.", "Run: agenticflow-enterprise models explain --model gpt-5"),
+        Row(
+            "models status --probe --probe-mode fast", "\"fast\" is no value for --probe-mode.",
+            "It is one of metadata, completion.", "See: agenticflow-enterprise models status --help"),
         Row(
             "completion", "completion needs <shell>.", "The shell. (one of bash, zsh, fish)",
             "For example: agenticflow-enterprise completion bash"),

@@ -126,7 +126,8 @@ package struct InstanceReader: Sendable {
         for provider in providers.all.values.sorted(by: { $0.id < $1.id }) {
             for key in providers.environmentKeys(for: provider, in: layers) {
                 guard let flaw = key.secret.fieldFlaw else { continue }
-                let text = "\(key.variable) of \(words(for: key.layer)) \(flaw), so no request is sent with it."
+                let text =
+                    "\(key.variable.escapedForDisplay) of \(words(for: key.layer)) \(flaw), so no request is sent with it."
                 guard !problems.contains(where: { $0.variable == key.variable && $0.text == text }) else { continue }
                 problems.append(
                     InstanceProblem(

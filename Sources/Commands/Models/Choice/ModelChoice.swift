@@ -56,7 +56,7 @@ struct ModelChoice: Equatable {
         let listed = reading.providers[provider]?.models ?? []
         guard !listed.isEmpty, !listed.contains(model) else { return nil }
         let guess = Spelling.nearest(to: model, among: listed).map { " Did you mean \(provider)/\($0)?" } ?? ""
-        return ("\(provider) lists no model \"\(model)\"", guess)
+        return ("\(provider) lists no model \"\(model.prefix(100).escapedForDisplay)\"", guess)
     }
 
     private static func unknown(
