@@ -31,7 +31,7 @@ package struct FileStatus: Hashable, Sendable {
     package static func known(of path: String) throws(StoreError) -> FileStatus? {
         var status = stat()
         if lstat(path, &status) == 0 { return FileStatus(status) }
-        if errno == ENOENT { return nil }
+        if errno == ENOENT || errno == ENOTDIR { return nil }
         throw .io(path: path, operation: "looking at it", code: errno)
     }
 

@@ -102,9 +102,12 @@ class Stopper:
 
     def at(self, call: Call, what: str, index: int) -> subprocess.CompletedProcess | None:
         """Runs with `what` happening at one call; nil when it did not happen there."""
-        for _ in range(3):
-            result = self.run(f"{call.name}:{what}:when={call.occurrence}")
+        occurrence = call.occurrence
+        for _ in range(8):
+            result = self.run(f"{call.name}:{what}:when={occurrence}")
             seen = self.calls()
+            # Between its own threads a program may make one more call of that name, or one less.
+            occurrence = seen[index].occurrence if len(seen) > index and seen[index].name == call.name else call.occurrence
             if len(seen) <= index or seen[index].name != call.name:
                 continue
             if what.startswith("error") and "(INJECTED)" in seen[index].text:

@@ -112,8 +112,11 @@ struct ModelsScan: ContextCommand {
     }
 
     private func secret(_ reading: InstanceReading, _ id: ProviderID, now: Date) throws -> Secret? {
+        let agent = try reading.agent(named: nil)
+        // What cannot be read is not what is not there.
+        try reading.requireReadable(agent.id, .main)
         let targets = ProbeTargets(
-            reading: reading, agent: try reading.agent(named: nil), settings: ProbeSettings(), now: now)
+            reading: reading, agent: agent, settings: ProbeSettings(), now: now)
         return targets.all(of: id).first(where: \.isAsked)?.secret
     }
 
