@@ -112,12 +112,13 @@ extension Exchange {
         let opensIn = now.flatMap { now in soonest?.opensAt.map { max(.zero, $0 - now) } }
         if let lastRefusal {
             let report = FailureReport(
-                lastRefusal, target: targets[lastRefusal.targetIndex], asker, until: soonest?.unavailability.until)
+                lastRefusal, target: targets[lastRefusal.targetIndex], asker ?? Asker(),
+                until: soonest?.unavailability.until)
             return fail(Fault(report, lastRefusal, attempts: attempts, opensIn: opensIn))
         }
         let told = soonest ?? passedOver.first { $0.unavailability != .noCredential } ?? passedOver.first
         let target = told.map { targets[$0.targetIndex] } ?? self.target
-        fail(Fault(told?.unavailability, target: target, asker, opensIn: opensIn))
+        fail(Fault(told?.unavailability, target: target, asker ?? Asker(), opensIn: opensIn))
     }
 
     /// The client left or the gateway gives the request up: the upstream is cancelled at once.

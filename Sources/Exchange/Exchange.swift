@@ -64,7 +64,7 @@ package struct Exchange {
     private var actionsTaken = 0
 
     /// For the commands that errors name; set before an error is made.
-    package var asker = Asker()
+    package var asker: Asker?
     /// Attempts so far, over all profiles and targets.
     package internal(set) var attempts = 0
     /// Why the exchange ended, for the request log: nil while it goes on.

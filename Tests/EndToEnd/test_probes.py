@@ -162,9 +162,11 @@ def test_for_people(start, simulator):
     table = shown[shown.index("\nAuth probes\n"):].splitlines()[2:]
     assert table[0].split() == ["Model", "Profile", "Status"]
     assert table[1].startswith("anthropic (metadata)  anthropic:bad   auth · ")
-    assert table[2].startswith("  ↳ status 401: ")
-    assert table[3].startswith("anthropic (metadata)  anthropic:good  ok · ")
-    assert table[4].startswith("Probed 2 targets in ")
+    assert table[2] == "  ↳ Anthropic rejected the credential anthropic:bad."
+    assert table[3].startswith("  status 401: ")
+    assert table[4].endswith("paste-api-key --provider anthropic --profile-id anthropic:bad --agent main")
+    assert table[5].startswith("anthropic (metadata)  anthropic:good  ok · ")
+    assert table[6].startswith("Probed 2 targets in ")
     nobody = start.prepare()
     assert nobody.command(*PROBE).stdout.endswith("Auth probes\nNo probe targets.\n")
 
@@ -329,7 +331,7 @@ def test_words_and_exit_codes_of_one_test(start, simulator):
         lines = result.stderr.splitlines()
         assert (result.returncode, result.stdout) == (code, "")
         assert lines[0] == f"error: anthropic:{name}: {what}"
-        assert lines[1].startswith("  why: status 4") and fix in lines[2]
+        assert lines[1].startswith("  why: Anthropic ") and " Its answer: status 4" in lines[1] and fix in lines[2]
 
 
 # Openrouter has a list of models that answers everybody, and a page about the key.

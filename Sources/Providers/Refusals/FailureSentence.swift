@@ -54,7 +54,7 @@ package struct FailureSentence: Sendable {
         case .authPermanent:
             return "\(name) says that the credential\(subject) is revoked or not allowed here\(quotation)."
         case .billing: return "\(name) reports no credit\(credential.map { " for \($0.name)" } ?? "")."
-        case .rateLimit: return "\(name) limits \(modelName)\(untilWords)."
+        case .rateLimit: return "\(name) limits \(model?.escapedForDisplay ?? "requests")\(untilWords)."
         case .overloaded: return "\(name) is overloaded."
         case .modelNotFound: return "\(name) does not offer \(modelName) to this account."
         case .contextOverflow: return "The conversation is too long for \(modelName)."

@@ -128,7 +128,8 @@ struct TestFinding {
 
     private var advice: Advice {
         let detail = result.verdict.detail.split(separator: "\n").joined(separator: " ")
-        let why = result.sentence.map { "\($0.what) It said: \(detail)." } ?? detail
+        let why =
+            result.sentence.map { "\($0.what) Its answer: \(detail)" + (detail.hasSuffix(".") ? "" : ".") } ?? detail
         switch result.verdict.finding {
         case .ok: return Advice(what: "", why: "", fix: "")
         case .rejected:

@@ -74,7 +74,12 @@ struct ExplanationReport {
         session = root["session"]?["name"]?.string.map {
             Session(name: $0, profile: root["session"]?["profile"]?.string)
         }
-        refusal = root["unavailable"]?["message"]?.string
+        let isUnknown = root["unavailable"]?["profileCode"]?.string == SkipCode.unknownProfile.rawValue
+        // What else there is to say of that is said as an error.
+        refusal =
+            isUnknown
+            ? root["pinned"]?.string.map { "No credentials found for profile \"\($0)\"." }
+            : root["unavailable"]?["message"]?.string
         self.isFromFiles = isFromFiles
         self.noCredential = noCredential
         self.now = now

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One sentence for each class of failure, to clients and in commands, and the fields of it in the log."""
+
+import json
+import re
+
+import pytest
+
+from dialects import CHAT, MESSAGES
+from gateway import replace, store
+
+PROGRAM = "agenticflow-enterprise"
+REPLACE = f"{PROGRAM} models auth paste-api-key --provider openai --profile-id openai:only"
+CLASSES = {
+    "401": ("auth", r"OpenAI rejected the credential openai:only\. ", re.escape(REPLACE)),
+    "402": ("billing", r"OpenAI reports no credit for openai:only\. ",
+            r"Top up at https://platform\.openai\.com/\S+\. It is tried again at \S+Z, or at once with: "
+            + f"{PROGRAM} models auth clear-cooldown openai:only$"),
+    "429-after-60": ("rate_limit", r"OpenAI limits gpt-5 until 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ\. ",
+                     f"{PROGRAM} models explain --model openai/gpt-5"),
+    "429": ("rate_limit", r"OpenAI limits gpt-5 until 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ\. ", "clear-cooldown openai:only"),
+    "529": ("overloaded", r"OpenAI is overloaded\. ", f"{PROGRAM} models explain"),
+    "500": ("server_error", r"OpenAI did not answer \(status 500, server_error\)\. ", f"{PROGRAM} models explain"),
+}
+
+
+def message(answer, dialect=CHAT):
+    return dialect.error(answer.json)[2]
+
+
+@pytest.mark.parametrize("fault", CLASSES)
+def test_a_failed_request_says_its_class_and_what_to_do(start, simulator, fault):
+    reason, what, remedy = CLASSES[fault]
+    gateway = start({"openai:only": f"sk-sim-{fault}-only"}, gateway={"limits": {"maxWaitSeconds": 0}})
+    answer = gateway.send(CHAT.path, CHAT.body())
+    assert answer.status >= 502
+    assert re.match(what, message(answer)), message(answer)
+    assert re.search(remedy, message(answer)), message(answer)
+    line = gateway.await_log()[-1]
+    assert line["end"] == "failed" and list(line)[-1] == "failure"
+    found = line["failure"]
+    assert list(found) == ["reason", "provider", "model", "profileId", "status", "retryAt", "requestId"]
+    assert (found["reason"], found["provider"], found["model"], found["profileId"]) == (reason, "openai", "gpt-5", "openai:only")
+    assert found["status"] == int(fault[:3])
+    assert found["requestId"] == answer.field("x-agenticflow-upstream-request-id") or found["requestId"]
+
+
+def test_a_request_that_goes_well_has_no_such_field(start, simulator):
+    gateway = start({"openai:a": "sk-sim-401-a", "openai:b": "sk-sim-ok-b"})
+    assert gateway.send(CHAT.path, CHAT.body()).status == 200
+    assert "failure" not in gateway.await_log()[-1]
+
+
+@pytest.mark.parametrize(("fault", "reason", "what"), [
+    ("401", "auth", "OpenAI rejected the credential."), ("402", "billing", "OpenAI reports no credit."),
+    ("429-after-60", "rate_limit", "OpenAI limits gpt-5 until "),
+])
+def test_later_requests_are_told_the_class_too_and_explain_says_the_same(start, simulator, fault, reason, what):
+    gateway = start({"openai:only": f"sk-sim-{fault}-only"}, gateway={"limits": {"maxWaitSeconds": 0}})
+    gateway.send(CHAT.path, CHAT.body())
+    later = message(gateway.send(CHAT.path, CHAT.body()))
+    assert later.startswith(f"Every OpenAI credential waits after a refusal ({reason}). Of the soonest: {what}")
+    assert gateway.await_log(2)[-1]["failure"]["reason"] == reason
+    explained = json.loads(gateway.command("models", "explain", "--model", "openai/gpt-5", "--json").stdout)
+    assert explained["unavailable"]["message"] == later
+    assert explained["unavailable"]["reason"] == reason and explained["view"] == "gateway"
+    assert f"Clients are told: {later}\n" in gateway.command("models", "explain", "--model", "openai/gpt-5").stdout
+    gateway.stop()
+    files = json.loads(gateway.command("models", "explain", "--model", "openai/gpt-5", "--json").stdout)
+    assert files["view"] == "files" and files["unavailable"] == explained["unavailable"]
+
+
+@pytest.mark.parametrize(("fault", "what"), [
+    ("401", "OpenAI rejected the credential openai:only."), ("402", "OpenAI reports no credit for openai:only."),
+    ("429-after-60", "OpenAI limits gpt-5 until "),
+])
+def test_with_a_pin_the_first_and_the_later_ones_say_the_class(start, simulator, fault, what):
+    gateway = start({"openai:only": f"sk-sim-{fault}-only"}, gateway={"limits": {"maxWaitSeconds": 0}})
+    for _ in range(2):
+        answer = gateway.send(CHAT.path, CHAT.body(model="openai/gpt-5@openai:only"))
+        assert answer.code == "pinned_profile_unavailable"
+        assert message(answer).startswith(what), message(answer)
+        assert "cannot be used now" not in message(answer)
+        assert message(answer).endswith("leaving out @openai:only lets another one serve it.")
+
+
+@pytest.mark.parametrize("provider", ["openai", "anthropic"])
+def test_a_pinned_profile_that_does_not_exist(start, simulator, provider):
+    gateway = start({"openai:work": "sk-sim-ok-work"})
+    dialect = CHAT if provider == "openai" else MESSAGES
+    answer = gateway.send(dialect.path, dialect.body(model=f"{provider}/{dialect.model}@{provider}:nope"))
+    assert (answer.status, answer.code) == (503, "pinned_profile_unavailable")
+    told = message(answer, dialect)
+    assert told.startswith(f'No credentials found for profile "{provider}:nope". Usually it is another agent\'s, stored on another host')
+    assert f"{PROGRAM} models auth order get --provider {provider}" in told
+    assert str(gateway.state) not in told and simulator.total() == 0
+    for running in (True, False):
+        done = gateway.command("models", "explain", "--model", f"{provider}/x@{provider}:nope")
+        assert done.returncode == 65
+        assert done.stderr.startswith(f'error: No credentials found for profile "{provider}:nope".\n')
+        done = gateway.command("models", "explain", "--model", f"{provider}/x@{provider}:nope", "--json")
+        assert done.returncode == 65 and json.loads(done.stdout)["unavailable"]["profileCode"] == "unknown_profile"
+        assert json.loads(done.stdout)["view"] == ("gateway" if running else "files")
+        if running:
+            gateway.stop()
+
+
+def test_an_agent_that_is_not_the_default_one_is_named(start, simulator):
+    gateway = start.prepare({"openai:work": "sk-sim-ok-work"}, config={"agents": {"list": [{"id": "main"}, {"id": "coder"}]}})
+    replace(gateway.state / "agents" / "coder" / "agent" / "auth-profiles.json", json.dumps(store({"openai:own": "sk-sim-401-own"})))
+    gateway.start()
+    fields = [("x-agenticflow-agent", "coder")]
+    missing = message(gateway.send(MESSAGES.path, MESSAGES.body(model="anthropic/x"), fields=fields), MESSAGES)
+    assert missing.endswith("models auth paste-api-key --provider anthropic --agent coder"), missing
+    own = message(gateway.send(CHAT.path, CHAT.body(model="openai/gpt-5@openai:own"), fields=fields))
+    assert "--profile-id openai:own --agent coder" in own
+    plain = message(gateway.send(MESSAGES.path, MESSAGES.body(model="anthropic/x")), MESSAGES)
+    assert plain.endswith("models auth paste-api-key --provider anthropic")
+
+
+def test_a_variable_is_named_as_one(start, simulator):
+    gateway = start(dotenv={"OPENAI_API_KEY": "sk-sim-401-dotenv"})
+    told = message(gateway.send(CHAT.path, CHAT.body()))
+    assert told.startswith("OpenAI rejected the credential OPENAI_API_KEY.")
+    assert f"{PROGRAM} env set OPENAI_API_KEY" in told and "paste-api-key" not in told
+
+
+def test_a_permanent_refusal_quotes_the_provider_without_the_key(start, simulator):
+    key = "sk-sim-401-revoked-only-0123456789"
+    gateway = start({"anthropic:only": key})
+    simulator.rules({"label": "only-0123456789", "fault": "401-revoked", "parameters": {"message": f"API key {key} has been revoked.\nBy its owner."}})
+    answer = gateway.send(MESSAGES.path, MESSAGES.body())
+    told = message(answer, MESSAGES)
+    assert key not in answer.text and key not in gateway.program.stderr
+    if gateway.await_log()[-1]["failure"]["reason"] == "auth_permanent":
+        assert 'revoked or not allowed here ("API key ' in told and "By its owner" in told
+    assert "--profile-id anthropic:only" in told and told.isprintable()
+
+
+def test_a_session_that_the_journal_remembers(start, simulator):
+    gateway = start({f"anthropic:{name}": f"sk-sim-ok-{name}" for name in "abc"})
+    model = f"anthropic/{MESSAGES.model}"
+    for session in ("one", "two", "three"):
+        gateway.send(MESSAGES.path, MESSAGES.body(), fields=[("x-agenticflow-session", session)])
+
+    def explained(session):
+        return json.loads(gateway.command("models", "explain", "--model", model, "--session", session, "--json").stdout)
+
+    live = {session: explained(session) for session in ("one", "two", "three", "new")}
+    assert {said["view"] for said in live.values()} == {"gateway"}
+    assert gateway.stop() == 0
+    files = {session: explained(session) for session in live}
+    assert {said["view"] for said in files.values()} == {"files"}
+    for session, said in live.items():
+        assert files[session]["next"] == said["next"] and files[session]["session"] == said["session"]
+    assert len({said["next"] for name, said in live.items() if name != "new"}) == 3
