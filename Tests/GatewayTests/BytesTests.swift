@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test func `a failed request says why at the end of its line`() throws {
-        let target = Target(provider: .anthropic, model: "claude-a", pinned: try #require(ProfileID("anthropic:work")))
+        let target = Target(provider: .anthropic, model: "claude-a", pinned: ProfileID("anthropic:work"))
         let fault = Fault(
             .pinnedUnavailable(
                 try #require(target.pinned), .disabledBilling, until: Date(timeIntervalSince1970: 1_800_000_000)),
