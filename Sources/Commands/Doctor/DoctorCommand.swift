@@ -2,6 +2,7 @@
 import ArgumentParser
 import CredentialLifecycle
 import Credentials
+import Settings
 
 struct DoctorCommand: ContextCommand {
     static let configuration = CommandConfiguration(

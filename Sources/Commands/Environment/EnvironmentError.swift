@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Credentials
+import Settings
 
 /// What an `env` command cannot work with. Nothing has been changed.
 enum EnvironmentError: ActionableError, Equatable {

@@ -69,7 +69,7 @@ struct ConfigurationChecks {
             return Finding(
                 .configUnknownKey, "env.\(name) stands where it has no effect.",
                 why: "Variables of the configuration are read from env.vars (env.vars.\(name)).",
-                fix: Self.move(variable: name, from: "env.\(name)"), path: problem.file ?? path)
+                fix: Self.move(variable: name, from: ["env"]), path: problem.file ?? path)
         }
         if problem.problem.hasPrefix("refers to "), problem.problem.hasSuffix("which is not set") {
             let names = problem.problem.dropFirst("refers to ".count).dropLast(", which is not set".count)

@@ -175,9 +175,9 @@ struct ExplanationReport {
                 let kind = CredentialKind(rawValue: row.kind)
             else { return nil }
             let line = CredentialLine(
-                agent: .main, profile: id, provider: provider, source: row.source, kind: kind, code: row.code)
+                agent: noCredential.agent, profile: id, provider: provider, source: row.source, kind: kind, code: row.code)
             let known = CredentialRow(known: line, from: line.candidateSource, now: now)
-            return "\(id): \(known.reasonAndRecovery(providerName: provider.text, agent: .main, now: now))"
+            return "\(id): \(known.reasonAndRecovery(noCredential.reading, agent: noCredential.agent, now: now))"
         }
         let unseen = pending.map { "\($0.id): The gateway has not seen it yet; it does within two seconds." }
         return lines.isEmpty && unseen.isEmpty ? [] : [""] + lines + unseen
