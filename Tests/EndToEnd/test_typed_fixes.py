@@ -228,7 +228,7 @@ MEANT = {
     "a path alone": ("config set gateway.port", "", {"VALUE": "18790"}),
     "a secret as a word": ("config set gateway.auth.token agw_0123456789abcdef", "agw_typedFixesTypedFixesTypedFixes\n", {}),
     "a misspelt variable": ("env unset OPENAI_API_KY", "", {}),
-    "a structural word": ("models status --json --plain", "", {}),
+    "two forms at once": ("models status --json --plain", "", {}),
     "another agent's": ("models auth logout anthropic:work --agent coder", "", {}),
     "a key as a token": ("models auth paste-token --provider anthropic --profile-id anthropic:x --agent coder", KEY, {}),
     "a token as a key": ("models auth paste-api-key --provider anthropic --profile-id anthropic:y --agent coder", TOKEN, {}),
@@ -236,7 +236,6 @@ MEANT = {
     "an unknown model": ("models set nothing-of-that-name", "", {}),
     "an unknown agent": ("models status --agent nobody", "", {"NAME": "nobody"}),
     "no alias of that name": ("models aliases remove nothing", "", {}),
-    "no backup": ("doctor --undo --yes", "", {}),
 }
 
 
@@ -248,7 +247,6 @@ def test_the_fix_is_what_was_meant(place, row):
     told = advice(answer)
     assert told, f"nothing was told: {answer}"
     again = place.type(typed(told[0][1], **values), stdin=stdin)
-    # doctor --fix has nothing to repair here, or nobody to ask: it has been found and understood.
     assert again.returncode == 0, (told[0][1], again)
     assert place.default_instance() == others
 

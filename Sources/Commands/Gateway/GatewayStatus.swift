@@ -74,10 +74,12 @@ struct GatewayStatus: ContextCommand {
             var outside = problem.map { [($0, Advice(what: $0, why: Self.noAnswer, fix: Self.seeHealth))] } ?? []
             if let pendingSentence {
                 outside.append(
-                    (pendingSentence,
+                    (
+                        pendingSentence,
                         Advice(
                             what: pendingSentence, why: "Where it listens is read at its start.",
-                            fix: "Restart the gateway, or set gateway.port and gateway.bind back.")))
+                            fix: "Restart the gateway, or set gateway.port and gateway.bind back.")
+                    ))
             }
             if let own = self.own?["problems"]?.elements.compactMap(\.string) {
                 return outside + own.map { ($0, Advice(sentences: $0)) }
