@@ -3,15 +3,13 @@ import ArgumentParser
 import Credentials
 import Documents
 
-struct GatewayHealth: ParsableCommand {
+struct GatewayHealth: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "health", abstract: "Ask the running gateway how it is; exit 0 when it serves.",
         discussion: "Example: agenticflow-enterprise gateway health --json")
 
     @Flag(help: "Print the gateway's own answer, as JSON.")
     var json = false
-
-    func run() throws { try run(in: .live()) }
 
     func run(in context: CommandContext) throws {
         let gateway = RunningGateway(try context.reading())

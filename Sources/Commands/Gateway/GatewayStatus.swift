@@ -6,7 +6,7 @@ import Documents
 import FoundationEssentials
 import Settings
 
-struct GatewayStatus: ParsableCommand {
+struct GatewayStatus: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Whether a gateway runs here, where it listens, and what troubles it.",
         discussion:
@@ -15,8 +15,6 @@ struct GatewayStatus: ParsableCommand {
 
     @Flag(help: "Print JSON.")
     var json = false
-
-    func run() throws { try run(in: .live()) }
 
     func run(in context: CommandContext) throws {
         let report = Report(try context.reading())

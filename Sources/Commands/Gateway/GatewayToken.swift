@@ -4,15 +4,13 @@ import CredentialLifecycle
 import Credentials
 import Settings
 
-struct GatewayToken: ParsableCommand {
+struct GatewayToken: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "token", abstract: "The token that clients of the gateway send as their API key.",
         discussion: "Example: export ANTHROPIC_API_KEY=$(agenticflow-enterprise gateway token --show)")
 
     @Flag(help: "Print the token itself. Without it, only where it comes from and its ends.")
     var show = false
-
-    func run() throws { try run(in: .live()) }
 
     func run(in context: CommandContext) throws {
         let reading = try context.reading()
