@@ -123,7 +123,7 @@ private struct StoreProblems {
             if let advice = problem.advice {
                 context.terminal.notice("error", advice)
             } else {
-                context.terminal.notice("\(problem.severity == .error ? "error" : "warning"): \(problem.text)")
+                context.terminal.notice("\(problem.word): \(problem.text)")
             }
         }
     }

@@ -22,6 +22,7 @@ enum CheckID: String, CaseIterable, Sendable {
     case configPlainRemote = "config-plain-remote"
     case configProxyWithoutEffect = "config-proxy-without-effect"
     case authProfileNoteOrphan = "auth-profile-note-orphan"
+    case authProfileNoteRenamed = "auth-profile-note-renamed"
     case authOrderOrphan = "auth-order-orphan"
     case authOrderEmptiesProvider = "auth-order-empties-provider"
     // Environment
@@ -39,6 +40,7 @@ enum CheckID: String, CaseIterable, Sendable {
     case credentialExpiring = "credential-expiring"
     case credentialMissing = "credential-missing"
     case credentialAbandoned = "credential-abandoned"
+    case credentialUnused = "credential-unused"
     case credentialCooling = "credential-cooling"
     case credentialDisabled = "credential-disabled"
     case credentialIneligible = "credential-ineligible"
@@ -106,14 +108,14 @@ enum CheckID: String, CaseIterable, Sendable {
             .configValueUnusable, .configValueDoubtful, .configUnknownKey, .configDuplicateKey,
             .configGatewayTokenMisplaced, .configVariableMissing, .configSeveralDefaultAgents, .configSharedAgentDir,
             .configPlaintextKey, .configBindRefused, .configPlainRemote, .configProxyWithoutEffect,
-            .authProfileNoteOrphan, .authOrderOrphan, .authOrderEmptiesProvider:
+            .authProfileNoteOrphan, .authProfileNoteRenamed, .authOrderOrphan, .authOrderEmptiesProvider:
             .configuration
         case .envFileUnreadable, .envFileLine, .envShadowed, .envGatewayUnseen, .envAnthropicBoth,
             .envWorkingDirectoryIgnored:
             .environment
         case .noCredentials, .modelProviderUnknown, .providerWithoutCredential, .credentialExpired,
-            .credentialExpiring, .credentialMissing, .credentialAbandoned, .credentialCooling, .credentialDisabled,
-            .credentialIneligible, .credentialSetupToken, .credentialReferenceUnresolved,
+            .credentialExpiring, .credentialMissing, .credentialAbandoned, .credentialUnused, .credentialCooling,
+            .credentialDisabled, .credentialIneligible, .credentialSetupToken, .credentialReferenceUnresolved,
             .credentialProviderUnsupported, .credentialDuplicate, .credentialSharedLogin:
             .credentials
         case .storeMalformed, .storeNewerVersion, .storeUnsafe, .storeUnreadable, .storeEntryUnknown, .storeLeftover,
@@ -141,7 +143,7 @@ enum CheckID: String, CaseIterable, Sendable {
             .stateTrackedByGit, .gatewayHung, .gatewayRefusesToken, .gatewayForeignAnswer, .portInUse, .portNotAllowed,
             .bindAddressUnavailable:
             .error
-        case .gatewayNotRunning, .gatewayPlaceStale, .otherStateDir, .credentialCooling, .credentialAbandoned:
+        case .gatewayNotRunning, .gatewayPlaceStale, .otherStateDir, .credentialCooling, .credentialAbandoned, .credentialUnused:
             .info
         default: .warning
         }

@@ -61,7 +61,7 @@ struct EnvironmentListing {
             if let advice = problem.advice {
                 context.terminal.notice("error", advice)
             } else {
-                context.terminal.notice("\(problem.severity == .error ? "error" : "warning"): \(problem.text)")
+                context.terminal.notice("\(problem.word): \(problem.text)")
             }
         }
         for row in rows where row.isWarned { context.terminal.notice("warning", row.warning(context, layout)) }

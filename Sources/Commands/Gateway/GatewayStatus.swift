@@ -20,7 +20,8 @@ struct GatewayStatus: ParsableCommand {
 
     func run(in context: CommandContext) throws {
         let report = Report(try context.reading())
-        if json { context.terminal.print(report.json) } else { for line in report.lines { context.terminal.say(line) } }
+        if json { return context.terminal.print(report.json) }
+        for line in report.lines(context) { context.terminal.say(line) }
     }
 
     /// What is known of the gateway from outside, and what it says itself.
@@ -71,14 +72,14 @@ struct GatewayStatus: ParsableCommand {
             return Literal.object(members).pretty() + "\n"
         }
 
-        var lines: [String] {
+        func lines(_ context: CommandContext) -> [String] {
             var lines = ["Gateway:   \(state)"]
             if let pid = own?["pid"]?.integer { lines[0] += " (pid \(pid), version \(own?["version"]?.string ?? "?"))" }
             lines.append("Address:   \(url)")
             if let connections = own?["connections"]?.integer { lines.append("Clients:   \(connections) connections") }
-            lines.append("Config:    \(reading.layout.configPath)")
-            lines.append("State:     \(reading.layout.state)")
-            lines += problems.map { "- \($0)" }
+            lines.append("Config:    \(context.shown(reading.layout.configPath))")
+            lines.append("State:     \(context.shown(reading.layout.state))")
+            lines += problems.map { "- \(context.shown(in: $0))" }
             if state == "stopped" { lines.append("Start it with: agenticflow-enterprise gateway run") }
             return lines
         }

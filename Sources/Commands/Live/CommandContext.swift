@@ -15,21 +15,26 @@ package struct CommandContext: Sendable {
     package var workingDirectory: String?
     /// Asks a provider; only commands that say so do.
     package var ask: ProviderAsk = .live
+    /// Folders with a home for each user.
+    package var homes: [String] = []
 
     package init(
         terminal: Terminal, environment: [String: String], workingDirectory: String? = nil, now: @escaping WallClock
     ) {
         self.terminal = terminal
+        self.terminal.home = HomePath(environment["HOME"]) ?? HomePath(Account.home)
         self.environment = environment
         self.workingDirectory = workingDirectory
         self.now = now
     }
 
     package static func live() -> CommandContext {
-        CommandContext(
+        var context = CommandContext(
             terminal: .standard, environment: ProcessInfo.processInfo.environment,
             workingDirectory: WorkingDirectoryFile.processDirectory
         ) { Date() }
+        context.homes = ["/home", "/Users"]
+        return context
     }
 
     /// Where this instance keeps its files.

@@ -18,6 +18,8 @@ package struct Terminal: Sendable {
     /// Characters in a line of help.
     package var columns: Int
     package var allowsColor: Bool
+    /// Notices and errors name what is below it with `~`.
+    var home: HomePath?
 
     package init(
         output: @escaping @Sendable (String) -> Void, notices: @escaping @Sendable (String) -> Void,
@@ -33,7 +35,13 @@ package struct Terminal: Sendable {
         self.allowsColor = allowsColor
     }
 
-    package static let standard = Terminal(
+    package static let standard: Terminal = {
+        var terminal = ofThisProcess
+        terminal.home = HomePath(PageWidth.variable("HOME"))
+        return terminal
+    }()
+
+    private static let ofThisProcess = Terminal(
         output: { StandardStreams.write($0, to: STDOUT_FILENO) },
         notices: { StandardStreams.write($0, to: STDERR_FILENO) },
         input: { isatty(STDIN_FILENO) == 1 ? .person : .pipe }, isOutputTerminal: isatty(STDOUT_FILENO) == 1,
@@ -51,13 +59,18 @@ package struct Terminal: Sendable {
     /// Output that is made by us as a whole, such as JSON.
     package func print(_ text: String) { output(text.escapedInJSON) }
 
-    package func notice(_ line: String) { notices(line.escapedForTerminal + "\n") }
+    package func notice(_ line: String) { notices(shown(line).escapedForTerminal + "\n") }
+
+    private func shown(_ text: String) -> String { home?.shown(in: text) ?? text }
+    private func shown(_ advice: Advice) -> Advice {
+        Advice(what: shown(advice.what), why: shown(advice.why), fix: shown(advice.fix)).shortened
+    }
 
     /// Three lines, each on a line of its own whatever is in it.
     ///
     /// - Parameter word: `error` or `warning`.
     package func notice(_ word: String, _ whole: Advice) {
-        let advice = whole.shortened
+        let advice = shown(whole)
         let style = noticeStyle
         let first = word == "error" ? style.failure("error:") : style.warning("\(word):")
         let lines = [(first, advice.what), ("  why:", advice.why), (style.advice("  fix:"), advice.fix)]
@@ -66,8 +79,8 @@ package struct Terminal: Sendable {
 
     /// An error of ours: three lines on standard error; for `--json`, one object with the same keys on standard output.
     package func report(_ error: any ActionableError, asJSON: Bool) {
-        let advice = error.advice.shortened
-        guard asJSON else { return notice("error", advice) }
+        guard asJSON else { return notice("error", error.advice) }
+        let advice = shown(error.advice)
         let object = Literal.object([
             .init("error", .string(advice.what)), .init("why", .string(advice.why)), .init("fix", .string(advice.fix)),
         ])

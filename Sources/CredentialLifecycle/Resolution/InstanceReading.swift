@@ -75,4 +75,9 @@ package struct InstanceProblem: Sendable, Hashable {
     package var exitCode: ExitStatus?
     /// Present when it is about what a reference leads to, which is another question for another process.
     package var reference: SecretReference?
+
+    /// The same word wherever it is told: an error keeps a whole file, or a value of the configuration, from being used.
+    package var word: String {
+        severity == .error && (advice != nil || place == .configuration) ? "error" : "warning"
+    }
 }

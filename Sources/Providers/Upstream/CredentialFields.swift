@@ -47,8 +47,14 @@ package enum CredentialFields {
 
 extension Secret {
     /// Printable ASCII without blanks, 8 to 4096 bytes: nothing that could end a field and begin another.
-    package var isSafeFieldValue: Bool {
+    package var isSafeFieldValue: Bool { fieldProblem == nil }
+
+    /// Why it cannot be sent, as the second half of a sentence; nil when it can.
+    package var fieldProblem: String? {
         let bytes = reveal().utf8
-        return (8...4096).contains(bytes.count) && bytes.allSatisfy { (0x21...0x7E).contains($0) }
+        if bytes.count < 8 { return "is too short: it has \(bytes.count) characters, and a credential has 8 at least" }
+        if bytes.count > 4096 { return "is too long: it has \(bytes.count) bytes, and a credential has 4096 at most" }
+        if bytes.allSatisfy({ (0x21...0x7E).contains($0) }) { return nil }
+        return "holds a blank, a line break or a character that no credential has"
     }
 }

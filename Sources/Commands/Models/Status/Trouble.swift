@@ -31,12 +31,12 @@ struct Trouble {
         for notice in overview.reading.notices { terminal.notice("\(context.shown(notice.path)): \(notice.text)") }
         for problem in problems {
             guard let advice = problem.advice else {
-                terminal.notice("\(problem.severity == .error ? "error" : "warning"): \(problem.text)")
+                terminal.notice("\(problem.word): \(problem.text)")
                 continue
             }
             terminal.notice("error", advice)
         }
-        for sentence in sentences.dropFirst(problems.count) { terminal.notice("error: \(sentence)") }
+        for sentence in sentences.dropFirst(problems.count) { terminal.notice("warning: \(sentence)") }
         for row in overview.variables where row.isWarned {
             terminal.notice("warning", row.warning(context, overview.reading.layout))
         }
