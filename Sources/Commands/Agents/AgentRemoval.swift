@@ -108,7 +108,7 @@ struct RemovedAgent {
         }
         for kept in kept { terminal.say("Left in place: \(context.shown(kept.path)) (\(kept.reason))") }
         if let trash, let home {
-            terminal.say("To bring it back: mv '\(trash)' '\(home)' && agenticflow-enterprise agents add \(id)")
+            terminal.say("To bring it back: mv \(context.typed(trash)) \(context.typed(home)) && agenticflow-enterprise agents add \(id)")
         }
     }
 

@@ -7,8 +7,8 @@ struct DoctorCommand: ContextCommand, LongCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Look for what is wrong with this instance, and repair what can be repaired.",
         discussion: """
-            Without a mode it only looks, asks nobody but our own gateway, and exits with 0. --lint exits with 0 for \
-            nothing at the threshold, 1 for something, 2 when it could not look.
+            Without a mode it only looks, and exits with 0. --lint exits with 0 for nothing at the threshold, 1 for \
+            something, 2 when it could not look.
 
             Example: agenticflow-enterprise doctor --fix --dry-run
             """)
@@ -25,7 +25,7 @@ struct DoctorCommand: ContextCommand, LongCommand {
         name: [.customLong("fix"), .customLong("repair")],
         help: "Show every change, ask, keep a backup, repair.")
     var fix = false
-    @Flag(help: "Take back the last repair that was not taken back yet.")
+    @Flag(help: "Take back the last repair.")
     var undo = false
     @Flag(help: "Make a token for clients, if there is none.")
     var generateGatewayToken = false

@@ -53,6 +53,8 @@ package enum KnownKeys {
         KnownKey("models.providers.*.models[].maxTokens", .number),
         KnownKey("models.providers.*.models[].input", .list),
         KnownKey("models.providers.*.models[].input[]", .text),
+        KnownKey("models.providers.*.models[].reasoning", .any, .none),
+        KnownKey("models.providers.*.models[].cost", .any, .none),
         KnownKey("models.providers.*.caFile", .text),
     ]
 
@@ -183,7 +185,7 @@ package enum KnownKeys {
     }
 
     /// Masking a harmless value of a key without a meaning costs nothing; showing a credential does.
-    private static func isNamedLikeSecret(_ name: String) -> Bool {
+    package static func isNamedLikeSecret(_ name: String) -> Bool {
         let lowered = name.lowercased()
         let letters = lowered.filter { $0 != "_" && $0 != "-" }
         // maxTokens and the like are numbers of tokens.

@@ -11,9 +11,12 @@ import Rotation
 struct CredentialChecks {
     private let survey: Survey
     private(set) var findings: [Finding] = []
+    /// Logins that a repair will put in the place of a note that nobody has.
+    private let renamed: Set<ProfileID>
 
     init(_ survey: Survey) {
         self.survey = survey
+        renamed = survey.knowsEveryProfile ? Set(LoginNotes(survey).renamed.values) : []
         checkModels()
         checkPresence()
         for overview in survey.overviews {
@@ -138,7 +141,7 @@ struct CredentialChecks {
 
     /// Of one that an order leaves out: whether anything else uses it.
     private func checkUse(_ row: CredentialRow, _ add: (CheckID, String, String, String) -> Void) {
-        guard row.hasCredential, !survey.pinned.contains(row.id), !survey.isUsed(row) else { return }
+        guard row.hasCredential, !renamed.contains(row.id), !survey.pinned.contains(row.id), !survey.isUsed(row) else { return }
         guard case .profile(let owner) = row.source else { return }
         let order = survey.reading[owner]?.order[row.provider] ?? survey.settings.auth.order[row.provider] ?? []
         let isAnyUsed = survey.overviews.contains { $0.rows(of: row.provider).contains { $0.state != .excluded } }
