@@ -62,7 +62,9 @@ struct AgentRemoval {
         }
         return RemovedAgent(
             id: agent, wasListed: isListed, profileCount: profileCount, trash: trash?.path,
-            home: belongings.moves.first { $0.isHome }?.path, kept: belongings.kept, configPath: layout.configPath)
+            home: belongings.moves.first { $0.isHome }?.path,
+            workspace: belongings.moves.first { $0.name == "workspace" }?.path, kept: belongings.kept,
+            configPath: layout.configPath)
     }
 
     /// A folder that is not safe to lock is moved as it is.
@@ -95,6 +97,8 @@ struct RemovedAgent {
     var trash: String?
     /// The folder that went to the trash as a whole.
     var home: String?
+    /// Where the workspace was that went along.
+    var workspace: String?
     var kept: [AgentBelongings.Kept]
     var configPath: String
 
@@ -108,7 +112,10 @@ struct RemovedAgent {
         }
         for kept in kept { terminal.say("Left in place: \(context.shown(kept.path)) (\(kept.reason))") }
         if let trash, let home {
-            terminal.say("To bring it back: mv \(context.typed(trash)) \(context.typed(home)) && agenticflow-enterprise agents add \(id)")
+            let back = workspace.map { " && mv \(context.typed(home + "/workspace")) \(context.typed($0))" } ?? ""
+            terminal.say(
+                "To bring it back: mv \(context.typed(trash)) \(context.typed(home))\(back) && agenticflow-enterprise agents add \(id)"
+            )
         }
     }
 

@@ -3,7 +3,8 @@ import ArgumentParser
 import Credentials
 import Documents
 
-struct AgentsAdd: ContextCommand {
+struct AgentsAdd: ContextCommand, LongCommand {
+    static let rareOptions = ["--agent-dir", "--no-inherit", "--non-interactive"]
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Add an agent.",
         discussion: """

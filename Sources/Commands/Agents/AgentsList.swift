@@ -94,23 +94,25 @@ private struct AgentRow {
 
     var json: Literal {
         let bindings = showsBindings ? [Literal.Member("bindings", .array([]))] : []
-        return .object([
-            .init("id", .string(id.text)), .init("name", .string(settings?.name ?? id.text)),
-            .init("isDefault", .boolean(isDefault)), .init("agentDir", .string(directory)),
-            .init("authStorePath", .string(storePath)), .init("workspace", .optional(workspace ?? settings?.workspace)),
-            .init("model", .optional(models.primary)), .init("fallbacks", .strings(models.fallbacks)),
-            .init(
-                "modelConfig",
-                .object([
-                    .init("defaultSource", .string(models.primarySource.rawValue)),
-                    .init("fallbacksSource", .string(models.fallbacksSource.rawValue)),
-                ])), .init("inherits", .boolean(inherits)),
-            .init(
-                "profiles",
-                .object([
-                    .init("own", .strings(own.map(\.text))), .init("inherited", .strings(inherited.map(\.text))),
-                ])),
-        ] + bindings)
+        return .object(
+            [
+                .init("id", .string(id.text)), .init("name", .string(settings?.name ?? id.text)),
+                .init("isDefault", .boolean(isDefault)), .init("agentDir", .string(directory)),
+                .init("authStorePath", .string(storePath)),
+                .init("workspace", .optional(workspace ?? settings?.workspace)),
+                .init("model", .optional(models.primary)), .init("fallbacks", .strings(models.fallbacks)),
+                .init(
+                    "modelConfig",
+                    .object([
+                        .init("defaultSource", .string(models.primarySource.rawValue)),
+                        .init("fallbacksSource", .string(models.fallbacksSource.rawValue)),
+                    ])), .init("inherits", .boolean(inherits)),
+                .init(
+                    "profiles",
+                    .object([
+                        .init("own", .strings(own.map(\.text))), .init("inherited", .strings(inherited.map(\.text))),
+                    ])),
+            ] + bindings)
     }
 }
 

@@ -37,7 +37,9 @@ extension CheckID {
         .envShadowed: ("A variable is set with another value further ahead.", "`env list` shows which one counts"),
         .envGatewayUnseen: ("The gateway does not have a variable that this shell has.", "`env set`"),
         .envAnthropicBoth: ("`ANTHROPIC_OAUTH_TOKEN` and `ANTHROPIC_API_KEY` are both set.", "unset the former"),
-        .envWorkingDirectoryIgnored: ("`.env` of this folder holds variables that are ignored.", "`env set`, or `export`"),
+        .envWorkingDirectoryIgnored: (
+            "`.env` of this folder holds variables that are ignored.", "`env set`, or `export`"
+        ),
         .noCredentials: ("No credentials found.", "`models auth paste-api-key`"),
         .modelProviderUnknown: ("A configured model is of no known provider.", "`models set`"),
         .providerWithoutCredential: ("A provider in use has no credential.", "`models auth paste-api-key`"),
@@ -45,12 +47,16 @@ extension CheckID {
         .credentialExpiring: ("A token or login expires within a day.", "`models auth paste-token`"),
         .credentialMissing: ("An entry holds no secret, or no readable expiry.", "paste it again"),
         .credentialAbandoned: ("An expired profile that nothing refers to.", "`models auth clean`"),
-        .credentialUnused: ("No order names a usable profile, and no session is pinned to it.", "`models auth order set`"),
+        .credentialUnused: (
+            "No order names a usable profile, and no session is pinned to it.", "`models auth order set`"
+        ),
         .credentialCooling: ("A credential is put aside for a short time.", "`models auth clear-cooldown`"),
         .credentialDisabled: ("A credential is put aside: billing, or rejected.", "top up, or replace it"),
         .credentialIneligible: ("A credential is malformed, or not what `auth.profiles` says it is.", "paste it again"),
         .credentialSetupToken: ("A setup token; the gateway does not send those.", "`models auth paste-api-key`"),
-        .credentialReferenceUnresolved: ("A reference to a secret gives nothing.", "`chmod 600`, `env set`, or what its cause needs"),
+        .credentialReferenceUnresolved: (
+            "A reference to a secret gives nothing.", "`chmod 600`, `env set`, or what its cause needs"
+        ),
         .credentialProviderUnsupported: ("A credential of a provider that is not relayed.", "configure the provider"),
         .credentialDuplicate: ("One secret is stored under two ids.", "`models auth logout` one of them"),
         .credentialSharedLogin: ("Two agents hold one refresh token.", "`models auth logout` one of them"),

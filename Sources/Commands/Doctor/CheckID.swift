@@ -143,7 +143,8 @@ enum CheckID: String, CaseIterable, Sendable {
             .stateTrackedByGit, .gatewayHung, .gatewayRefusesToken, .gatewayForeignAnswer, .portInUse, .portNotAllowed,
             .bindAddressUnavailable:
             .error
-        case .gatewayNotRunning, .gatewayPlaceStale, .otherStateDir, .credentialCooling, .credentialAbandoned, .credentialUnused:
+        case .gatewayNotRunning, .gatewayPlaceStale, .otherStateDir, .credentialCooling, .credentialAbandoned,
+            .credentialUnused:
             .info
         default: .warning
         }

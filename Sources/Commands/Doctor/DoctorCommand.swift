@@ -69,7 +69,8 @@ struct DoctorCommand: ContextCommand, LongCommand {
         if chosen.count > 1 { throw ValidationError("Choose one of \(chosen.joined(separator: " and ")).") }
         if json, let mode = chosen.first, mode != "--lint" { throw ValidationError("\(mode) does not print JSON.") }
         if yes, lint || json {
-            throw ValidationError("--yes makes repairs, and \(lint ? "--lint" : "--json") only looks: run doctor --yes.")
+            throw ValidationError(
+                "--yes makes repairs, and \(lint ? "--lint" : "--json") only looks: run doctor --yes.")
         }
         let needs: [(String, Bool, String, Bool)] = [
             ("--dry-run", dryRun, "--fix", fix), ("--force", force, "--undo or --fix", undo || repairs),
@@ -103,7 +104,9 @@ struct DoctorCommand: ContextCommand, LongCommand {
 
     func run(in context: CommandContext) throws {
         if undo { return try DoctorRepair(context).undo(isForced: force) }
-        if deep { context.terminal.notice("--deep: this version installs no system service, so there is none to look at.") }
+        if deep {
+            context.terminal.notice("--deep: this version installs no system service, so there is none to look at.")
+        }
         if lint { return try runLint(context) }
         let survey = try Survey(context, askingPrograms: allowExec)
         if generateGatewayToken { return try makeToken(survey) }

@@ -23,7 +23,8 @@ struct GatewayToken: ParsableCommand {
         if show { return context.terminal.say(token.reveal()) }
         let isConfigured = reading.settings.gateway.token.secret != nil
         let source =
-            isConfigured ? "gateway.auth.token of \(context.shown(reading.layout.configPath))" : InstanceSettings.tokenVariable
+            isConfigured
+            ? "gateway.auth.token of \(context.shown(reading.layout.configPath))" : InstanceSettings.tokenVariable
         context.terminal.say("Client token: \(token.masked) (\(source))")
         context.terminal.say("Show it with: agenticflow-enterprise gateway token --show")
     }

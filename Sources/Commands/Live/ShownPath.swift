@@ -2,7 +2,7 @@
 import Credentials
 
 /// Paths as people write them: with `~` for the home directory.
-struct HomePath: Sendable {
+struct HomePath: Hashable, Sendable {
     private let home: String
 
     /// - Returns: nil when there is no home to speak of.

@@ -19,7 +19,9 @@ struct ModelsScan: ContextCommand, LongCommand {
             Example: agenticflow-enterprise models scan --min-params 30 --yes
             """)
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Only models of so many thousand million parameters.", valueName: "b"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Only models of so many thousand million parameters.", valueName: "b"))
     var minParams: Double?
     @Option(parsing: .unconditional, help: ArgumentHelp("Only models that are no older.", valueName: "days"))
     var maxAgeDays: Int?
@@ -27,7 +29,9 @@ struct ModelsScan: ContextCommand, LongCommand {
     var provider: String?
     @Option(parsing: .unconditional, help: ArgumentHelp("How many fallbacks to choose.", valueName: "n"))
     var maxCandidates = 6
-    @Option(parsing: .unconditional, help: ArgumentHelp("How long to wait for each answer, in milliseconds.", valueName: "ms"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How long to wait for each answer, in milliseconds.", valueName: "ms"))
     var timeout = 12_000
     @Option(parsing: .unconditional, help: ArgumentHelp("How many models to try at once.", valueName: "n"))
     var concurrency = 3

@@ -53,7 +53,8 @@ package struct EnvironmentView: Sendable {
     /// A credential is masked; so is whatever is named like one, and any text that is not plainly a number, a switch or
     /// a path.
     private static func shown(_ value: Secret, of name: String, isKey: Bool, _ settings: InstanceSettings) -> String {
-        let isSecret = isKey || name == InstanceSettings.tokenVariable || settings.references.contains(name)
+        let isSecret =
+            isKey || name == InstanceSettings.tokenVariable || settings.references.contains(name)
             || Provider.secretVariables.contains(name) || EnvironmentLayers.isKeyFamily(name)
             || KnownKeys.isNamedLikeSecret(name)
         return isSecret ? value.masked : ShownValue.plain(value) ?? value.masked

@@ -98,7 +98,8 @@ package enum ShownValue {
         let isSwitch = ["true", "false", "yes", "no", "on", "off"].contains(text.lowercased())
         // What begins so and goes on with = or + may be a key in base 64.
         let isPath = text.hasPrefix("/") || text.hasPrefix("~/")
-        let isPlainPath = isPath && text.utf8.dropFirst().contains(UInt8(ascii: "/")) && !text.contains { "=+&?".contains($0) }
+        let isPlainPath =
+            isPath && text.utf8.dropFirst().contains(UInt8(ascii: "/")) && !text.contains { "=+&?".contains($0) }
         return isNumber || isSwitch || isPlainPath ? text.escapedForDisplay : nil
     }
 

@@ -49,7 +49,8 @@ struct ConfigurationChecks {
         case .malformed(_, let problem) where problem.hasPrefix("It is longer"):
             return Finding(
                 .configTooBig, "\(shown) is too big to be a configuration.", why: problem,
-                fix: backup.map { "Go back to the copy before: \($0)" } ?? "Make it smaller, or move it away", path: path)
+                fix: backup.map { "Go back to the copy before: \($0)" } ?? "Make it smaller, or move it away",
+                path: path)
         case .unsafe: return Finding(.configUnsafe, advice, path: path)
         case .malformed(_, let problem):
             return Finding(

@@ -141,7 +141,9 @@ struct CredentialChecks {
 
     /// Of one that an order leaves out: whether anything else uses it.
     private func checkUse(_ row: CredentialRow, _ add: (CheckID, String, String, String) -> Void) {
-        guard row.hasCredential, !renamed.contains(row.id), !survey.pinned.contains(row.id), !survey.isUsed(row) else { return }
+        guard row.hasCredential, !renamed.contains(row.id), !survey.pinned.contains(row.id), !survey.isUsed(row) else {
+            return
+        }
         guard case .profile(let owner) = row.source else { return }
         let order = survey.reading[owner]?.order[row.provider] ?? survey.settings.auth.order[row.provider] ?? []
         let isAnyUsed = survey.overviews.contains { $0.rows(of: row.provider).contains { $0.state != .excluded } }
@@ -204,7 +206,9 @@ struct CredentialChecks {
         let flaw = CredentialFlaw(of: row.id, in: survey.reading)
         let variable = survey.keyVariable(of: row.provider)
         var fix = "Run: \(program) env set \(row.source.variable ?? variable)"
-        if row.source.variable == nil, case .present(_, variables: [])? = survey.settings.providers[row.provider]?.apiKey {
+        if row.source.variable == nil,
+            case .present(_, variables: [])? = survey.settings.providers[row.provider]?.apiKey
+        {
             fix += ", then: \(program) config set \(key) '${\(variable)}'"
         }
         findings.append(

@@ -69,9 +69,11 @@ struct PortHolder: Equatable {
         var isHidden = false
         for word in words.prefix(20) {
             let lowered = word.lowercased()
-            let namesSecret = word.hasPrefix("-") && ["token", "key", "pass", "secret", "auth"].contains {
-                lowered.contains($0)
-            }
+            let namesSecret =
+                word.hasPrefix("-")
+                && ["token", "key", "pass", "secret", "auth"].contains {
+                    lowered.contains($0)
+                }
             if isHidden || SecretWords.looksSecret(word) {
                 shown.append("(not shown)")
             } else if namesSecret, let sign = word.firstIndex(of: "=") {
@@ -117,7 +119,8 @@ private struct ListeningSocket {
         let isWritten = words.withUnsafeBytes {
             inet_ntop(family, $0.baseAddress, &space, socklen_t(space.count)) != nil
         }
-        return isWritten ? String(decoding: space.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) : text
+        return isWritten
+            ? String(decoding: space.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) : text
     }
 }
 

@@ -27,7 +27,8 @@ struct ReferenceCause {
         let beginning = "\(profile.id) refers to \(reference). "
         let said = (survey.reading.problems.map(\.text) + (survey.overviews.first?.view.problems ?? []))
             .first { $0.hasPrefix(beginning) }
-        why = (said.map { "\($0.dropFirst(beginning.count)) " } ?? "The gateway did not get it. ")
+        why =
+            (said.map { "\($0.dropFirst(beginning.count)) " } ?? "The gateway did not get it. ")
             + "Requests pass it over."
         fix = Self.fix(reference, survey)
     }

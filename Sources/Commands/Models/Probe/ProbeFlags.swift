@@ -13,7 +13,9 @@ struct ProbeFlags: ParsableArguments {
         help: ArgumentHelp("Only this one; repeat it, or separate with commas.", valueName: "id"), completion: .profiles
     )
     var probeProfile: [String] = []
-    @Option(parsing: .unconditional, help: ArgumentHelp("How long to wait for each answer, in milliseconds: 8000.", valueName: "ms"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How long to wait for each answer, in milliseconds: 8000.", valueName: "ms"))
     var probeTimeout: Int?
     @Option(parsing: .unconditional, help: ArgumentHelp("How many to ask at once: 2.", valueName: "n"))
     var probeConcurrency: Int?

@@ -16,7 +16,8 @@ struct CredentialFlaw {
         if let profile = owned?.profile {
             let note = reading.settings.auth.profiles.first { $0.id == id }
             if let note, note.provider != profile.provider || !note.mode.accepts(profile.kind) {
-                problem = "is stored as \(profile.provider)/\(profile.kind.rawValue), and auth.profiles of the "
+                problem =
+                    "is stored as \(profile.provider)/\(profile.kind.rawValue), and auth.profiles of the "
                     + "configuration says \(note.provider)/\(note.mode.rawValue)"
                 why = "One of the two is not what was meant."
                 return
@@ -27,7 +28,9 @@ struct CredentialFlaw {
                 return
             }
         }
-        let agents = reading.agents.lazy.flatMap { reading.candidates(for: ProviderID(id.provider) ?? .anthropic, of: $0) }
+        let agents = reading.agents.lazy.flatMap {
+            reading.candidates(for: ProviderID(id.provider) ?? .anthropic, of: $0)
+        }
         problem = agents.first { $0.candidate.id == id }?.secret?.fieldProblem ?? "is no credential that can be sent"
         why = "It was cut short, or something else was pasted."
     }
