@@ -84,7 +84,6 @@ struct AgentRemoval {
 
     private var typedEntry: String {
         guard let entry = reading.settings.agent(agent) else { return agent.text }
-        let home = layout.home(of: agent)
         // The name, where it makes the same id.
         let name = entry.name.flatMap { AgentID.spelling(of: $0) == agent.text ? $0 : nil }
         var words = [name?.shellWord ?? agent.text]

@@ -32,7 +32,7 @@ extension Survey {
 
     /// The variable for the key of a provider.
     func keyVariable(of id: ProviderID) -> String {
-        reading.providers[id]?.environmentVariables.first
+        reading.providers[id]?.keyVariable
             ?? String(id.text.uppercased().map { $0.isLetter || $0.isNumber ? $0 : "_" }) + "_API_KEY"
     }
 }

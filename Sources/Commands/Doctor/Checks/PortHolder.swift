@@ -79,7 +79,7 @@ struct PortHolder: Equatable {
             } else if namesSecret, let sign = word.firstIndex(of: "=") {
                 shown.append(word[...sign] + "(not shown)")
             } else {
-                shown.append(ShownValue.withoutKeys(word))
+                shown.append(Masking.text(word))
             }
             isHidden = namesSecret && !word.contains("=")
         }
