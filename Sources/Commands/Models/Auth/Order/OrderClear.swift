@@ -11,7 +11,11 @@ struct OrderClear: ContextCommand {
     func run(in context: CommandContext) throws {
         let target = try OrderTarget(options, isWritten: true, in: context)
         try target.write(nil, isSaid: !options.json)
-        if options.json { target.show(nil, asJSON: true) } else { context.terminal.say("Cleared per-agent order override.") }
+        if options.json {
+            target.show(nil, asJSON: true)
+        } else {
+            context.terminal.say("Cleared per-agent order override.")
+        }
         target.tellGateway()
     }
 }
