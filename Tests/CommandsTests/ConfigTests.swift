@@ -198,7 +198,7 @@ import Testing
             ["config", "set", "models.providers.lab.apiKey", "--stdin", "--dry-run"], typing: "sk-l-CANARY-9999999990")
         #expect(!secret.stdout.contains("CANARY"))
         #expect(instance.config == Self.text)
-        #expect(instance.files == [".agenticflow-enterprise", ".agenticflow-enterprise/agenticflow-enterprise.json"])
+        #expect(instance.files == [".agenticflow-enterprise/agenticflow-enterprise.json"])
         let empty = Instance()
         #expect(empty.run("config set gateway.port 1 --dry-run").code == 0)
         #expect(empty.files == [])

@@ -195,7 +195,7 @@ import Testing
             json["variables.1"] == [
                 "name": "OPENAI_API_KEY", "value": "sk-t...ll", "layer": "process",
                 "source": "the environment of this command", "shadows": ["stateDotEnv", "config"],
-                "contradicts": ["config"], "gateway": "none", "gatewayLayer": .null,
+                "contradicts": ["config"], "gateway": "none", "gatewayLayer": .null, "notRelayed": .null,
             ])
         #expect(json["variables.2"] == nil)
         #expect(instance.run("env list --all").stdout.contains("- UNRELATED=nobo...ss from"))

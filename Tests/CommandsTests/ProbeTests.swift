@@ -119,7 +119,7 @@ import Testing
         ),
         (
             "anthropic:sub", 65, "anthropic:sub: not asked.",
-            "Run: agenticflow-enterprise models auth paste-api-key --provider anthropic --agent main"
+            "Run: agenticflow-enterprise models auth paste-api-key --provider anthropic"
         ),
         (
             "openai:god", 65, "There is no credential \"openai:god\" for agent main. Did you mean openai:good?",

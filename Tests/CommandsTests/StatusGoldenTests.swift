@@ -112,7 +112,7 @@ import Testing
               "shellEnvFallback": {"enabled": false, "appliedKeys": []},
               "variables": [{"name": "GROQ_API_KEY", "value": "gsk_en...7890", "layer": "process",
                 "source": "the environment of this command", "shadows": [], "contradicts": [], "gateway": "none",
-                "gatewayLayer": null}],
+                "gatewayLayer": null, "notRelayed": null}],
               "ignoredVariables": [],
               "providersWithOAuth": ["anthropic (1)", "openai (1)"],
               "check": {"exitCode": 1, "reason":

@@ -71,8 +71,9 @@ import Testing
                           - openrouter:login=OAuth (me@x.org) expired since 2026-09-21T14:13:19Z (its refresh token can renew it)
 
                         Unavailable auth profiles
-                        - anthropic:manual needs_vendor_cli: It is a setup token; its vendor limits those to its own program, so requests do \
-                        not use it. For the gateway, run: agenticflow-enterprise models auth paste-api-key --provider anthropic
+                        - anthropic:manual needs_vendor_cli: It is a setup token; Anthropic limits those to its own program, so requests do \
+                        not use it. For the gateway, run: agenticflow-enterprise models auth paste-api-key --provider anthropic \
+                        --profile-id anthropic:api-key
                         - anthropic:work disabled_billing: Anthropic reports no credit on it. Top up the account; it is tried again in 4h \
                         (2026-09-21T18:13:20Z) [header: insufficient credits]. Now: agenticflow-enterprise models auth clear-cooldown \
                         anthropic:work --agent main
@@ -177,7 +178,10 @@ import Testing
         #expect(
             instance.run("models status --plain")
                 == Transcript(stdout: "anthropic/claude-sonnet-4-5\n", stderr: "", code: 0))
-        #expect(Instance().run("models --plain") == Transcript(stdout: "", stderr: "", code: 0))
+        #expect(
+            Instance().run("models --plain") == Transcript(stdout: "anthropic/claude-opus-4-5\n", stderr: "", code: 0))
+        let nothing = "{models: {providers: {anthropic: {baseUrl: 'ftp://nowhere'}}}}"
+        #expect(Instance(config: nothing).run("models --plain").stdout == "")
     }
 
     @Test func `flags that contradict each other are a usage error`() {

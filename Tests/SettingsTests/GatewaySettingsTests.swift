@@ -26,6 +26,18 @@ struct Deadline: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct GatewaySettingsTests {
+    @Test(arguments: [("18999", 18999), ("0", 0), ("x", 18790), ("70000", 18790), (" ", 18790)])
+    func `the port of the environment goes before the configuration's`(text: String, port: Int) throws {
+        var found = try settings("{gateway: {port: 18790}}").gateway
+        let problems = found.adopt(EnvironmentLayers(process: ["AGENTICFLOW_GATEWAY_PORT": text]))
+        #expect(found.port == port)
+        #expect(problems.isEmpty == !["x", "70000"].contains(text))
+        var other = GatewaySettings()
+        let elsewhere = EnvironmentLayers(process: [:]).adding(
+            workingDirectory: ["AGENTICFLOW_GATEWAY_PORT": Secret("1")], credentialVariables: [])
+        #expect(other.adopt(elsewhere).isEmpty && other.port == 18789)
+    }
+
     @Test func `without a file everything has its default`() {
         let none = InstanceSettings(nil, environment: EnvironmentLayers(process: [:]))
         #expect(none == InstanceSettings())

@@ -159,6 +159,13 @@ EOF
     assert key not in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize(("words", "code"), [(["gateway", "status"], None), (["gateway", "token"], 78)])
+def test_commands_about_the_gateway_make_the_directory_too(user, words, code):
+    done = run(GATEWAY, *words, environment=user.environment())
+    assert code is None or done.returncode == code
+    assert user.state.stat().st_mode & 0o777 == 0o700 and os.listdir(user.state) == []
+
+
 @pytest.mark.parametrize("words", [["help"], ["--version"], ["completion", "bash"], ["models", "status", "--help"]])
 def test_help_makes_nothing(user, words):
     user.type(*words)

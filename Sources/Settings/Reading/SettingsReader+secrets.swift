@@ -8,11 +8,10 @@ extension SettingsReader {
         guard let element = object[key], element.kind == .object else { return secret(object, key, at: path) }
         let place = Self.join(path, key)
         checkKeys(of: element, at: place, known: KnownKeys.names(under: "models.providers.*.apiKey"))
-        let reference = string(element, "source", at: place).flatMap { SecretReference.Source(rawValue: $0) }.flatMap {
-            SecretReference(
-                source: $0, provider: element["provider"]?.string ?? SecretReference.defaultProvider,
-                id: element["id"]?.string ?? "")
-        }
+        let source = string(element, "source", at: place).flatMap { SecretReference.Source(rawValue: $0) }
+        let provider = string(element, "provider", at: place) ?? SecretReference.defaultProvider
+        let id = string(element, "id", at: place) ?? ""
+        let reference = source.flatMap { SecretReference(source: $0, provider: provider, id: id) }
         if let reference { return .reference(reference) }
         note(
             .init(

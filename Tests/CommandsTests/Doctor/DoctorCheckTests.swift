@@ -100,6 +100,11 @@ import Testing
         Fault(
             .authOrderOrphan,
             config: Patient.config(order: "order: { anthropic: [\"anthropic:work\", \"anthropic:gone\"] },")),
+        Fault(
+            .authProfileNotNoted,
+            store: profiles(
+                "\(work), \"anthropic:b\": {\"type\": \"api_key\", \"provider\": \"anthropic\", \"key\": \"sk-ant-api03-bb\"}"
+            )),
         Fault(.authOrderEmptiesProvider, config: Patient.config(order: "order: { anthropic: [] },")),
     ]
 
@@ -111,6 +116,7 @@ import Testing
             instance.environment["MISTRAL_API_KEY"] = "one-of-the-shell"
         },
         Fault(.envGatewayUnseen, answer: Patient.healthy) { $0.environment["MISTRAL_API_KEY"] = "one-of-the-shell" },
+        Fault(.envProviderUnsupported) { $0.environment["GEMINI_API_KEY"] = "some-key-1234567890" },
         Fault(.envAnthropicBoth) { instance in
             instance.write(".env", "ANTHROPIC_API_KEY=sk-ant-api03-b\nANTHROPIC_OAUTH_TOKEN=sk-ant-oat01-b\n")
         },

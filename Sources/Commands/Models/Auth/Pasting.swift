@@ -76,6 +76,8 @@ struct Pasting {
     /// seen what is there would lose it.
     private func protectOtherKind() throws {
         guard let old = change.agent.stored.book.profiles[id], old.kind != kind else { return }
+        // The token that a login gave may be all that is left of it.
+        if old.kind == .oauth, kind == .token { return }
         let free = PasteCommand.freeID(for: kind, of: provider, change.reading)
         guard context.terminal.hasPerson,
             try context.terminal.confirm("\(old.shown) is of type \(old.kind.rawValue). Replace it?")
