@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check build reference release simulator install uninstall bench clean
+.PHONY: help run demo test check build reference archives release simulator install uninstall bench clean
 
 PRODUCT := agenticflow-enterprise
 PREFIX ?= /usr/local
@@ -13,7 +13,11 @@ BENCH ?=
 BUILD := swift build --explicit-target-dependency-import-check error
 # Exclusive access to memory is proved by the compiler and checked at run time in every debug build and test; the run-time
 # check costs 4.5 % of a relayed request (docs/decisions/0004), so the release does without.
-RELEASE := $(BUILD) --configuration release --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked
+# A command lives for milliseconds, and a fourth of them went into loading the C++ libraries and a table of exported names that
+# nobody asks for (docs/decisions/0010): where the compiler has its C++ library as an archive, that one is linked.
+ARCHIVES := $(CURDIR)/.build/archives
+RELEASE := $(BUILD) --configuration release --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked \
+	-Xlinker --no-export-dynamic -Xswiftc -L$(ARCHIVES) -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
 RELEASED := .build/release/$(PRODUCT)
 BINDIR := $(DESTDIR)$(PREFIX)/bin
 SHARE := $(DESTDIR)$(PREFIX)/share
@@ -50,10 +54,15 @@ reference: ## write docs/cli anew, from the commands themselves
 	$(BUILD) --product $(PRODUCT)
 	@scripts/reference .build/debug/$(PRODUCT) markdown docs/cli
 
-release:
+archives:
+	@mkdir -p $(ARCHIVES)
+	@archive=$$("$$(command -v cc || command -v clang)" -print-file-name=libstdc++.a); \
+	  ln -sf "$$archive" $(ARCHIVES)/libstdc++.a
+
+release: archives
 	$(RELEASE) --product $(PRODUCT)
 
-simulator:
+simulator: archives
 	$(RELEASE) --product provider-simulator
 
 install: release ## put the stripped binary, its manual pages and completions below PREFIX (/usr/local)

@@ -100,7 +100,7 @@ let package = Package(
                 "Credentials", nio, nioHTTP1,
             ]),
         suite("ProviderSimulator", [nio, nioPosix, nioHTTP1, nioSSL, argumentParser]),
-        suite("Commands", ["Documents", "ProfileStorage", "Providers", "Rotation", "Credentials"]),
+        suite("Commands", ["Documents", "ProfileStorage", "Providers", "Rotation", "Credentials", argumentParser]),
     ],
     swiftLanguageModes: [.v6]
 )

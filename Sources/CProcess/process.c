@@ -54,12 +54,17 @@ int process_has_ended(pid_t pid) {
 }
 
 int process_end_all(pid_t pid) {
+    const int patience_milliseconds = 2000;
     int status = 0;
-    pid_t result;
+    pid_t result = 0;
     // While its first process has not been waited for, nobody else can get the group's number.
     killpg(pid, SIGKILL);
-    do result = waitpid(pid, &status, 0);
-    while (result < 0 && errno == EINTR);
-    if (result < 0) return -1;
+    // One that may not be killed (it runs as another user by now), or that hangs in the kernel, is left behind.
+    for (int waited = 0; waited <= patience_milliseconds; waited += waited < 10 ? 1 : 10) {
+        result = waitpid(pid, &status, WNOHANG);
+        if (result > 0 || (result < 0 && errno != EINTR)) break;
+        usleep(waited < 10 ? 1000 : 10000);
+    }
+    if (result <= 0) return -1;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

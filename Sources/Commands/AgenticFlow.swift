@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import CProcess
 import Credentials
 import Providers
 
@@ -34,6 +35,7 @@ package enum Program {
         StandardStreams.fillClosed()
         // First of all: what others create for us is for us alone.
         umask(0o077)
+        closeMemory()
         // A reader that has gone is an error of the write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         let words = GlobalWords(Array(CommandLine.arguments.dropFirst()))
@@ -43,12 +45,22 @@ package enum Program {
         exit(StandardStreams.exitCode(run(words.lacksInstance ? words.rest + ["--profile"] : words.rest, in: nil)))
     }
 
+    /// Nearly every command has secrets in its memory: no core file, no look into it by other programs, and no
+    /// backtrace of a crash, which prints what the registers point to. A person who asks for backtraces gets them.
+    private static func closeMemory() {
+        _ = process_close_memory()
+        guard getenv("SWIFT_BACKTRACE") == nil else { return }
+        for crash in [SIGQUIT, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP] { signal(crash, SIG_DFL) }
+    }
+
     /// - Parameter context: nil for the real world; commands that are no ``ContextCommand`` know that one only.
     /// - Returns: the exit code.
     package static func run(_ arguments: [String], in context: CommandContext?) -> Int32 {
+        let arguments = AgentWords.behindCommand(arguments)
         let ending = Ending(arguments, on: context?.terminal ?? .standard)
-        if let code = ending.ofHelp() { return code }
         do {
+            if let status = QuickLine.status(arguments) { return try status.run(in: context ?? .live()) }
+            if let code = ending.ofHelp() { return code }
             var command = try AgenticFlow.parseAsRoot(arguments)
             if let context, let command = command as? any ContextCommand {
                 try command.run(in: context)

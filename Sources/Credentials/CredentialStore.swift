@@ -21,6 +21,8 @@ package protocol CredentialStore: Sendable {
 package enum StoreError: ActionableError, Equatable {
     /// The file is not what we write: not JSON, cut short, empty, or not an object.
     case malformed(path: String, problem: String)
+    /// There is more in it than anything of ours has; nothing of it was read.
+    case tooLong(path: String, limitInBytes: Int)
     /// The file's `version` is later than ours.
     case newerVersion(path: String, version: Int)
     /// The file, its folder or the lock cannot be used as it stands (owner, links, kind, permission).
@@ -36,7 +38,7 @@ package enum StoreError: ActionableError, Equatable {
 
     package var exitCode: ExitStatus {
         switch self {
-        case .malformed, .newerVersion: .badInput
+        case .malformed, .tooLong, .newerVersion: .badInput
         case .unsafe: .noPermission
         case .io(_, _, let code): code == EACCES || code == EPERM ? .noPermission : .io
         case .unsynced: .io
@@ -52,6 +54,11 @@ package enum StoreError: ActionableError, Equatable {
                 what: "\(path) cannot be read as a credential store.", why: problem,
                 fix: "Nothing was changed. Repair the file, or restore a copy of it, then run: "
                     + "agenticflow-enterprise models status")
+        case .tooLong(let path, let limit):
+            Advice(
+                what: "\(path) is too long to be read.",
+                why: "It has more than \(limit) bytes, as no file of its kind that is in order.",
+                fix: "Look at it, then move it away: \(ShellCommand.moveAway(path))")
         case .newerVersion(let path, let version):
             Advice(
                 what: "\(path) was written by a newer version of this program.",
@@ -62,12 +69,12 @@ package enum StoreError: ActionableError, Equatable {
         case .unsafe(let path, let problem, let fix):
             Advice(
                 what: "\(path) is not safe to use.", why: problem,
-                fix: fix ?? "Make it yours and private: chown \"$USER\" '\(path)' && chmod go-rwx '\(path)'")
+                fix: fix ?? "Look at what is there: ls -ld \(path.shellWord)")
         case .io(let path, let operation, let code):
             Advice(
                 what: "\(operation) failed for \(path).",
                 why: "The system says: \(Self.text(of: code)). The stored file is unchanged.",
-                fix: "Free space or mend the permissions of \(path), then repeat the command.")
+                fix: Self.fix(for: code, at: path))
         case .unsynced(let path, let code):
             Advice(
                 what: "\(path) was changed, but the change may not survive a loss of power.",

@@ -57,6 +57,34 @@ package struct ProfileID: Hashable, Sendable, Comparable, CustomStringConvertibl
             && name.allSatisfy { $0.isAlphanumeric || $0.isDashOrUnderscore || $0.isNameMark }
     }
 
+    /// What a name such as `My Work!` becomes: small letters, one `-` for every run of characters other than letters,
+    /// digits, `.` and `_`, none around it; `default` when nothing is left.
+    ///
+    /// - Parameter text: the name, or the provider, a colon and the name. Nil for what cannot be shown as it is, and for
+    ///   a name that no id can hold.
+    package init?(spelling text: some StringProtocol, of provider: ProviderID) {
+        guard String(text).escapedForDisplay == text, text.utf8.count <= 128, !text.contains("/") else { return nil }
+        let colon = text.firstIndex(of: ":")
+        if let colon, ProviderID(text[..<colon]) != provider { return nil }
+        let typed = colon.map { text[text.index(after: $0)...] } ?? text[...]
+        // A variable that holds nothing is no name.
+        if typed.trimmed.isEmpty { return nil }
+        var name = ""
+        for character in typed {
+            let byte = character.utf8.count == 1 ? character.asciiValue ?? 0 : 0
+            let isUpper = (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+            let lower = isUpper ? byte | 0x20 : byte
+            if lower.isLowerAlphanumeric || lower == UInt8(ascii: ".") || lower == UInt8(ascii: "_") {
+                name.unicodeScalars.append(UnicodeScalar(lower))
+            } else if name.last != "-" {
+                name.append("-")
+            }
+        }
+        if name.first == "-" { name.removeFirst() }
+        if name.last == "-" { name.removeLast() }
+        self.init(provider: provider, name: name.isEmpty ? "default" : name)
+    }
+
     package init?(provider: ProviderID, name: String) { self.init("\(provider.text):\(name)") }
 
     /// The part after the colon.

@@ -94,6 +94,7 @@ extension Document {
     // MARK: Values
 
     private func check(_ holder: Element, takes step: PathStep, at path: DocumentPath) throws(DocumentError) {
+        // audited: a message, not a command
         let name = path.isEmpty ? "The document" : "'\(path)'"
         switch step {
         case .key: if holder.kind != .object { throw failure(holder, "\(name) is not an object.") }

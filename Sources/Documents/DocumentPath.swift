@@ -33,6 +33,17 @@ package struct DocumentPath: Hashable, Sendable, CustomStringConvertible {
     package func appending(_ step: PathStep) -> DocumentPath { DocumentPath(steps + [step]) }
     package func hasPrefix(_ other: DocumentPath) -> Bool { steps.starts(with: other.steps) }
 
+    /// The same path with neighbouring keys taken as one with dots in its name, in every way there is.
+    package var joiningKeys: [(path: DocumentPath, joined: Range<Int>)] {
+        steps.indices.flatMap { start in
+            steps.indices[start...].dropFirst().compactMap { end in
+                guard let keys = DocumentPath(Array(steps[start...end])).keys else { return nil }
+                let joined = [PathStep.key(keys.joined(separator: "."))]
+                return (DocumentPath(steps[..<start] + joined + steps[(end + 1)...]), start..<end + 1)
+            }
+        }
+    }
+
     /// As in `agents.list[0].id` and `agents.defaults.models["anthropic/claude-haiku-4-5"]`; what ``init(parsing:)``
     /// reads. A key that is no plain word stands in brackets and quotes.
     package var description: String {

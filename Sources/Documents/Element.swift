@@ -4,7 +4,7 @@
 package struct Element: Sendable {
     package enum Kind: Sendable { case object, array, string, number, boolean, null }
 
-    let document: Document
+    package let document: Document
     let index: Int
     var node: Node { document.nodes[index] }
 
@@ -29,6 +29,9 @@ package struct Element: Sendable {
     package var members: [(key: String, value: Element)] {
         memberIndices.map { (decodedText(document.nodes[$0]), Element(document: document, index: $0 + 1)) }
     }
+
+    /// Where the keys of an object rest in the document's bytes, in the order of ``members``.
+    package var keySpans: [Range<Int>] { memberIndices.map { Element(document: document, index: $0).span } }
 
     /// The values of an array; empty for other kinds.
     package var elements: [Element] {

@@ -113,6 +113,7 @@ struct Reader {
         try skipTrivia()
         if current == closing { return false }
         guard current == UInt8(ascii: ",") else {
+            // audited: a message, not a command
             throw failure("A ',' or '\(Character(UnicodeScalar(closing)))' was expected.")
         }
         position += 1

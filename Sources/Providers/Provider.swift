@@ -39,6 +39,11 @@ package struct Provider: Hashable, Sendable {
         self.extraHeaders = extraHeaders
     }
 
+    /// The variable to name to somebody who has a key for the gateway: no setup token's.
+    package var keyVariable: String? {
+        environmentVariables.first { $0.hasSuffix("_API_KEY") } ?? environmentVariables.first
+    }
+
     /// The built-in provider of that name.
     package static subscript(id id: ProviderID) -> Provider? { byID[id] }
 

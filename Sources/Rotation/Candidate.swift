@@ -23,6 +23,8 @@ package enum SkipCode: String, Sendable, CaseIterable {
     case unresolvedRef = "unresolved_ref"
     case ineligibleProfile = "ineligible_profile"
     case excludedByAuthOrder = "excluded_by_auth_order"
+    /// `auth.profiles` of the configuration names others of its provider, and there is no order.
+    case notInAuthProfiles = "not_in_auth_profiles"
     case needsVendorCLI = "needs_vendor_cli"
     case cooldownTransient = "cooldown_transient"
     case cooldownRateLimit = "cooldown_rate_limit"
@@ -44,6 +46,9 @@ package enum SkipCode: String, Sendable, CaseIterable {
         }
     }
 
+    /// It could be used, and is not chosen unless it is named.
+    package var isExclusion: Bool { self == .excludedByAuthOrder || self == .notInAuthProfiles }
+
     /// The long kind, which a person should look at.
     package var isDisabled: Bool { self == .disabledBilling || self == .disabledAuth }
 }
@@ -56,6 +61,8 @@ package struct Candidate: Hashable, Sendable {
     package var expires: Expiry
     /// What was found wrong with it when the list was made; `.ok` when nothing.
     package var standing: SkipCode
+    /// Automatic order passes it over: the configuration names which profiles of the provider are used.
+    package var isLeftOut = false
 
     package init(id: ProfileID, kind: CredentialKind, source: CandidateSource, expires: Expiry, standing: SkipCode) {
         self.id = id

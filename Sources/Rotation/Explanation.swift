@@ -121,9 +121,8 @@ extension Roster {
     ) -> Explanation.Line {
         let candidate = lineup.candidates[index]
         let window = lineup.window(of: index, for: ask.model, table, now)
-        let isExcluded = lineup.place(of: index) == nil && lineup.order != nil
         let found = lineup.standing(of: index, for: ask.model, table, now).code
-        let code = isExcluded && !isNext ? .excludedByAuthOrder : found
+        let code = isNext ? found : lineup.exclusion(of: index) ?? found
         return Explanation.Line(
             profile: candidate.id, source: candidate.source, kind: candidate.kind,
             state: isNext ? .next : state(code, candidate.eligibility(at: now)), code: code,
@@ -131,7 +130,7 @@ extension Roster {
     }
 
     private func state(_ code: SkipCode, _ eligibility: SkipCode) -> Explanation.State {
-        if code == .excludedByAuthOrder { return .excluded }
+        if code.isExclusion { return .excluded }
         if eligibility != .ok { return .ineligible }
         if code.isDisabled { return .disabled }
         return code == .ok ? .ready : .cooling

@@ -51,15 +51,22 @@ struct Lineup: Sendable {
             var seen: Set<Int> = []
             return order.ids.compactMap { indexes[$0] }.filter { seen.insert($0).inserted }
         }
-        return candidates.indices.filter { indexes[candidates[$0].id] == $0 }.sorted {
+        return candidates.indices.filter { indexes[candidates[$0].id] == $0 && !candidates[$0].isLeftOut }.sorted {
             (candidates[$0].rank, candidates[$0].id) < (candidates[$1].rank, candidates[$1].id)
         }
     }
 
     func index(of id: ProfileID) -> Int? { indexes[id] }
 
-    /// Nil for those that the explicit order leaves out.
+    /// Nil for those that are never chosen without being named.
     func place(of index: Int) -> Int? { places[index] }
+
+    /// What leaves a candidate out; nil when nothing does.
+    func exclusion(of index: Int) -> SkipCode? {
+        guard places[index] == nil else { return nil }
+        if order != nil { return .excludedByAuthOrder }
+        return candidates[index].isLeftOut ? .notInAuthProfiles : nil
+    }
 
     func turn(at place: Int, _ table: HealthTable) -> Turn {
         guard order == nil else { return Turn(rank: 0, lastUsed: .distantPast, place: place) }

@@ -15,7 +15,7 @@ extension Roster {
             let candidate = lineup.candidates[index]
             let eligibility = candidate.eligibility(at: now)
             if eligibility != .ok { return (candidate, eligibility) }
-            if lineup.place(of: index) == nil { return (candidate, .excludedByAuthOrder) }
+            if let exclusion = lineup.exclusion(of: index) { return (candidate, exclusion) }
             let windows = table.health(at: lineup.slots[index]).windows.filter { $0.until > now }
             let worst = windows.max { $0.until < $1.until }
             return (candidate, worst?.reason.lane.map { SkipCode($0) } ?? .ok)

@@ -22,6 +22,20 @@ package struct FileStatus: Hashable, Sendable {
     package init?(of path: String) {
         var status = stat()
         guard lstat(path, &status) == 0 else { return nil }
+        self.init(status)
+    }
+
+    /// As ``init(of:)``, for whom it makes a difference why there is nothing to be seen.
+    ///
+    /// - Returns: nil when there is nothing under the path.
+    package static func known(of path: String) throws(StoreError) -> FileStatus? {
+        var status = stat()
+        if lstat(path, &status) == 0 { return FileStatus(status) }
+        if errno == ENOENT || errno == ENOTDIR { return nil }
+        throw .io(path: path, operation: "looking at it", code: errno)
+    }
+
+    private init(_ status: stat) {
         kind =
             switch status.st_mode & S_IFMT {
             case S_IFREG: .file
@@ -51,7 +65,7 @@ package struct FileStatus: Hashable, Sendable {
         let kind = status.st_mode & S_IFMT
         guard kind == S_IFREG || kind == S_IFDIR else { throw .notAFile(path) }
         guard status.st_uid == geteuid() else {
-            throw .unsafe(path: path, problem: "It belongs to user \(status.st_uid), not to \(geteuid()).")
+            throw .foreign(path, owner: status.st_uid)
         }
         guard fchmod(file.descriptor, mode) == 0 else { throw file.failure("chmod") }
     }

@@ -25,9 +25,9 @@ package final class OpenFile: Sendable {
 
     /// Everything from `offset` to the end.
     ///
-    /// - Parameter limitInBytes: a file that is longer than this is refused as malformed.
+    /// - Parameter limitInBytes: a file that is longer than this is refused.
     func readAll(from offset: Int = 0, limitInBytes: Int) throws(StoreError) -> [UInt8] {
-        let tooLong = StoreError.malformed(path: path, problem: "It is longer than \(limitInBytes) bytes.")
+        let tooLong = StoreError.tooLong(path: path, limitInBytes: limitInBytes)
         let size = max(Int(try status().st_size) - offset, 0)
         // Before anything is read: nobody makes us hold a file of gigabytes.
         guard size <= limitInBytes else { throw tooLong }

@@ -10,7 +10,7 @@ package enum PrivateFile {
     ///
     /// - Returns: nil when there is no such file.
     /// - Throws: `.unsafe` for a link, another kind of file, one that is neither ours nor the administrator's, or one
-    ///   that other users have access to; `.malformed` when it is longer than `limitInBytes`; `.io`.
+    ///   that other users have access to; `.tooLong`; `.io`.
     package static func read(_ path: String, limitInBytes: Int) throws(StoreError) -> [UInt8]? {
         // Not waiting: a pipe in its place must not hold us up before it is refused.
         let descriptor = retrying { open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) }
@@ -26,10 +26,11 @@ package enum PrivateFile {
         let status = try file.status()
         guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(path) }
         guard status.st_uid == geteuid() || status.st_uid == 0 else {
-            throw .unsafe(path: path, problem: "It belongs to user \(status.st_uid), not to \(geteuid()).")
+            throw .foreign(path, owner: status.st_uid)
         }
         guard status.st_mode & 0o077 == 0 else {
-            throw .unsafe(path: path, problem: "Other users have access to it.", fix: "Run: chmod 600 '\(path)'")
+            throw .unsafe(
+                path: path, problem: "Other users have access to it.", fix: "Run: chmod 600 \(path.shellWord)")
         }
         return try file.readAll(limitInBytes: limitInBytes)
     }

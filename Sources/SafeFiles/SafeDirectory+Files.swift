@@ -11,7 +11,7 @@ extension SafeDirectory {
     /// The whole content of a file.
     ///
     /// - Returns: nil when there is no such file.
-    /// - Throws: `.unsafe`, `.io`, or `.malformed` when it is longer than `limitInBytes`.
+    /// - Throws: `.unsafe`, `.io`, or `.tooLong`.
     package func read(_ name: String, limitInBytes: Int = defaultLimitInBytes) throws(StoreError) -> [UInt8]? {
         guard let file = try open(name, O_RDONLY) else { return nil }
         return try file.readAll(limitInBytes: limitInBytes)
@@ -43,14 +43,15 @@ extension SafeDirectory {
         let status = try file.status()
         guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(file.path) }
         guard Self.trusts(owner: status.st_uid, to: geteuid(), in: kind, isRead: isRead) else {
-            throw .unsafe(path: file.path, problem: "It belongs to user \(status.st_uid), not to \(geteuid()).")
+            throw .foreign(file.path, owner: status.st_uid)
         }
         // None at all is fine: somebody put a newer file in its place after we had opened it.
         guard status.st_nlink <= 1 else {
+            let copy = "\(file.path).own".shellWord
             throw .unsafe(
                 path: file.path, problem: "It has \(status.st_nlink) names (hard links); it may have only one.",
-                fix: "Give it a copy of its own: cp -p '\(file.path)' '\(file.path).own' && "
-                    + "mv '\(file.path).own' '\(file.path)'")
+                fix: "Give it a copy of its own: cp -p \(file.path.shellWord) \(copy) && mv \(copy) "
+                    + file.path.shellWord)
         }
         if status.st_mode & 0o077 != 0, kind != .visited { tighten(file, to: 0o600, name: name) }
     }
@@ -79,13 +80,28 @@ extension SafeDirectory {
 
 extension StoreError {
     static func link(_ path: String) -> StoreError {
+        .unsafe(path: path, problem: "It is a symbolic link.", fix: linkFix(path))
+    }
+
+    /// A copy only of a file of ours: a link may lead to a device without end, to another's file, or nowhere.
+    private static func linkFix(_ path: String) -> String {
+        var target = stat()
+        let isFileOfOurs =
+            stat(path, &target) == 0 && target.st_mode & S_IFMT == S_IFREG && target.st_uid == geteuid()
+            && target.st_size <= SafeDirectory.defaultLimitInBytes
+        guard isFileOfOurs else { return "Move the link away: \(ShellCommand.moveAway(path))" }
+        return "Put the file itself in its place: cp --remove-destination \"$(readlink -f \(path.shellWord))\" "
+            + path.shellWord
+    }
+
+    static func foreign(_ path: String, owner: UInt32, isFolder: Bool = false) -> StoreError {
         .unsafe(
-            path: path, problem: "It is a symbolic link.",
-            fix: "Put the file itself in its place: cp --remove-destination \"$(readlink -f '\(path)')\" '\(path)'")
+            path: path, problem: "It belongs to user \(owner), not to \(geteuid()).",
+            fix: ShellCommand.ownershipFix(path, isFolder: isFolder))
     }
 
     static func notAFile(_ path: String) -> StoreError {
         .unsafe(
-            path: path, problem: "It is not a regular file.", fix: "Move it away: mv '\(path)' '\(path).old'")
+            path: path, problem: "It is not a regular file.", fix: "Move it away: \(ShellCommand.moveAway(path))")
     }
 }

@@ -55,11 +55,10 @@ extension SafeDirectory {
         guard status.st_mode & S_IFMT == S_IFDIR else {
             throw .unsafe(
                 path: path(of: name), problem: "It is a link or not a folder.",
-                fix: "Move it away by hand: mv '\(path(of: name))' '\(path(of: name)).old'")
+                fix: "Move it away: \(ShellCommand.moveAway(path(of: name)))")
         }
         guard status.st_uid == geteuid() else {
-            throw .unsafe(
-                path: path(of: name), problem: "It belongs to user \(status.st_uid), not to \(geteuid()).")
+            throw .foreign(path(of: name), owner: status.st_uid, isFolder: true)
         }
         return true
     }

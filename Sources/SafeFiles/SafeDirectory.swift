@@ -60,6 +60,16 @@ package final class SafeDirectory: Sendable {
         try tightenFolder()
     }
 
+    /// Makes a folder that is not there, with mode 0700, for whoever only looks: when it cannot be made, nothing is said.
+    /// Whatever is in its place, a link that leads nowhere included, stays.
+    package static func provide(_ path: String) {
+        let path = withoutTrailingSlashes(path)
+        var status = stat()
+        guard lstat(path, &status) != 0, errno == ENOENT else { return }
+        // A disk that cannot be written holds what it holds.
+        _ = try? create(path)
+    }
+
     /// What was found and mended since the last call.
     package func takeNotices() -> [StorageNotice] {
         collected.withLock { notices in
@@ -76,10 +86,13 @@ package final class SafeDirectory: Sendable {
 
     private func tightenFolder() throws(StoreError) {
         let status = try folder.status()
-        guard status.st_mode & S_IFMT == S_IFDIR else { throw .unsafe(path: path, problem: "It is not a folder.") }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            throw .unsafe(
+                path: path, problem: "It is not a folder.", fix: "Move it away: \(ShellCommand.moveAway(path))")
+        }
         guard kind == .own else { return }
         guard status.st_uid == geteuid() else {
-            throw .unsafe(path: path, problem: "It belongs to user \(status.st_uid), not to \(geteuid()).")
+            throw .foreign(path, owner: status.st_uid, isFolder: true)
         }
         guard status.st_mode & 0o077 != 0 else { return }
         // A shared folder such as /tmp is never ours to close.
@@ -123,9 +136,16 @@ extension SafeDirectory {
         case ELOOP, ENOTDIR:
             throw .unsafe(
                 path: path, problem: "It, or something on the way to it, is a link or not a folder.",
-                fix: "Name the folder itself, which this shows: readlink -f '\(path)'")
+                fix: wayFix(path))
         case let code: throw .io(path: path, operation: "opening the folder", code: code)
         }
+    }
+
+    private static func wayFix(_ path: String) -> String {
+        guard let status = FileStatus(of: path), status.kind != .link, status.kind != .folder else {
+            return "Name the folder itself, which this shows: readlink -f \(path.shellWord)"
+        }
+        return "Move it away: \(ShellCommand.moveAway(path))"
     }
 
     private static func create(_ path: String) throws(StoreError) -> OpenFile {

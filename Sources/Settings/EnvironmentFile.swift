@@ -44,7 +44,7 @@ package struct EnvironmentFile: Sendable {
 
     private func bytes(in directory: SafeDirectory) throws(StoreError) -> [UInt8]? {
         do throws(StoreError) { return try directory.read(Self.name, limitInBytes: Self.limitInBytes) } catch {
-            guard case .malformed = error else { throw error }
+            guard case .tooLong = error else { throw error }
             throw tooLong
         }
     }
@@ -55,6 +55,6 @@ package struct EnvironmentFile: Sendable {
                 what: "\(layout.dotEnvPath) is too long for a file of variables.",
                 why: "It has, or would have, more than \(Self.limitInBytes) bytes.",
                 fix: "Nothing was changed. Look at it, and take out what does not belong there: "
-                    + "head -c 2000 '\(layout.dotEnvPath)'; then run: agenticflow-enterprise env list"))
+                    + "head -c 2000 \(layout.dotEnvPath.shellWord)"))
     }
 }

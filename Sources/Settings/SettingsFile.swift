@@ -55,6 +55,7 @@ package struct SettingsFile: Sendable {
         }
         resolved.origins = reader.origins
         resolved.files = reader.files
+        resolved.included = reader.read
         resolved.notices = reader.notices
         return resolved
     }
@@ -198,8 +199,10 @@ package struct SettingsFileError: ActionableError, Equatable {
     }
 
     package var exitCode: ExitStatus {
-        if case .malformed = cause { return .configuration }
-        return cause.exitCode
+        switch cause {
+        case .malformed, .tooLong: return .configuration
+        default: return cause.exitCode
+        }
     }
 
     package var advice: Advice {
@@ -207,7 +210,8 @@ package struct SettingsFileError: ActionableError, Equatable {
         guard case .malformed(_, let problem) = cause else { return cause.advice }
         return Advice(
             what: "\(path) cannot be read as a configuration.", why: problem,
-            fix: "Nothing was changed. Correct that line, or go back to the copy before: cp '\(path).bak' '\(path)'")
+            fix: "Nothing was changed. Correct that line, or go back to the copy before: "
+                + "cp \("\(path).bak".shellWord) \(path.shellWord)")
     }
 
     private var adviceOnIncluded: Advice {

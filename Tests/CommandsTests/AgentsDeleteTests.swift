@@ -36,7 +36,7 @@ import Testing
                         Updated ~/.agenticflow-enterprise/agenticflow-enterprise.json
                         Deleted agent: coder
                         Moved to: ~/.agenticflow-enterprise/\(Self.trash) (1 profile)
-                        To bring it back: mv '\(state)/\(Self.trash)' '\(state)/agents/coder' && \
+                        To bring it back: mv \(state)/\(Self.trash) \(state)/agents/coder && \
                         agenticflow-enterprise agents add coder
 
                         """, stderr: "", code: 0))
@@ -62,8 +62,11 @@ import Testing
         for place in [Self.trash, Self.trash + "-2"] {
             instance.write("agents/coder/agent/auth-profiles.json", Self.store)
             let json = try JSON(instance.run("agents delete coder --force --json").stdout)
+            let back =
+                "mv \(instance.state)/\(place) \(instance.state)/agents/coder && agenticflow-enterprise agents add coder"
             #expect(
                 json == [
+                    "wayBack": .string(back),
                     "agentId": "coder", "removed": true, "trash": .string("\(instance.state)/\(place)"), "profiles": 1,
                     "kept": [], "configPath": .string("\(instance.state)/agenticflow-enterprise.json"),
                 ])

@@ -11,6 +11,35 @@ import Testing
     private static let key = "sk-test-openai-1234567890"
     private static let file = "~/.agenticflow-enterprise/.env"
 
+    @Test(arguments: [
+        ("GEMINI_API_KEY", "google"), ("AZURE_OPENAI_API_KEY", "azure-openai"), ("PERPLEXITY_API_KEY", "perplexity"),
+        ("TOKENHUB_API_KEY", "tencent"), ("PERPLEXITY_API_KEYS", "perplexity"), ("GEMINI_API_KEY_2", "google"),
+    ])
+    func `a key of a provider that is not relayed is shown as not used`(name: String, provider: String) throws {
+        let instance = Instance()
+        instance.environment[name] = "some-key-CANARY-1234567890"
+        let words = "not used: this version does not relay to \(provider)"
+        for command in ["models status", "env list"] { #expect(instance.run(command).stdout.contains(words)) }
+        let doctor = instance.run("doctor").stdout
+        #expect(doctor.contains("\(name) is set, and not used by this version."))
+        #expect(try JSON(instance.run("env list --json").stdout)["variables.0.notRelayed"] == .string(provider))
+        #expect(!doctor.contains("CANARY"))
+        // Once it is configured, it is used.
+        instance.write(
+            "agenticflow-enterprise.json",
+            "{models: {providers: {'\(provider)': {baseUrl: 'https://x.example/v1', api: 'openai-completions'}}}}")
+        let status = instance.run("models status").stdout
+        #expect(!status.contains("not used"))
+        #expect(status.contains("source=env: \(name)"))
+    }
+
+    @Test(arguments: ["GH_TOKEN", "GITHUB_TOKEN", "AWS_ACCESS_KEY_ID"])
+    func `a variable that many programs read is not taken for a key of models`(name: String) {
+        let instance = Instance()
+        instance.environment[name] = "some-key-1234567890"
+        #expect(!instance.run("models status").stdout.contains(name))
+    }
+
     // MARK: env set
 
     @Test func `a key is piped into the file, and only its mask is shown`() {

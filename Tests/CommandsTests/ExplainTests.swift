@@ -51,7 +51,7 @@ import Testing
                         "code": "cooldown_rate_limit", "reason": "rate_limit", "until": 1_790_000_300_000,
                         "evidence": ["origin": "header", "text": "retry-after: 300"],
                     ],
-                ], "next": "anthropic:b", "fallbacks": ["minimax/m2"],
+                ], "next": "anthropic:b", "fallbacks": ["minimax/m2"], "pending": [],
             ])
     }
 
@@ -188,10 +188,50 @@ import Testing
         #expect(out.contains("No candidates.\n"))
     }
 
+    @Test func `without a model the built-in default is explained, as it is shown and routed`() {
+        let instance = Instance()
+        let none = instance.run("models explain")
+        #expect(none.code == 0)
+        #expect(none.stdout.contains("Next for anthropic/claude-opus-4-5: none. No credential is stored."))
+        #expect(instance.run("models status --plain").stdout == "anthropic/claude-opus-4-5\n")
+        #expect(instance.run("models explain --model default").stdout == none.stdout)
+    }
+
+    @Test func `what auth.profiles does not name is passed over, shown, and taken in by the command that is named`()
+        throws
+    {
+        let instance = Instance(
+            config: "{auth: {profiles: {'anthropic:b': {provider: 'anthropic', mode: 'api_key'}}}}",
+            store: #"""
+                {"version": 1, "profiles": {
+                 "anthropic:a": {"type": "api_key", "provider": "anthropic", "key": "sk-ant-api03-aaaaaaaa"},
+                 "anthropic:b": {"type": "api_key", "provider": "anthropic", "key": "sk-ant-api03-bbbbbbbb"}}}
+                """#)
+        instance.environment["ANTHROPIC_API_KEY"] = "sk-ant-api03-eeeeeeee"
+        let words = ["models", "explain", "--model", "anthropic/x"]
+        let explained = try JSON(instance.run(words + ["--json"]).stdout)
+        #expect(explained["next"] == "anthropic:b")
+        #expect(explained["orderSource"] == "automatic")
+        let out = instance.run(words).stdout
+        #expect(out.contains("anthropic:a    excluded  not_in_auth_profiles"))
+        #expect(out.contains("anthropic:env  ready"))
+        let listed = try JSON(instance.run("models auth list --json").stdout)
+        #expect(listed["profiles.0.state"] == "excluded")
+        #expect(listed["profiles.0.code"] == "not_in_auth_profiles")
+        let command = #"config set 'auth.profiles["anthropic:a"]' '{provider: "anthropic", mode: "api_key"}'"#
+        #expect(instance.run("models status").stdout.contains(command))
+        #expect(instance.run("doctor").stdout.contains(command))
+        let pinned = try JSON(
+            instance.run(["models", "explain", "--model", "anthropic/x@anthropic:a", "--json"]).stdout)
+        #expect(pinned["next"] == "anthropic:a")
+        let taken = instance.run([
+            "config", "set", #"auth.profiles["anthropic:a"]"#, #"{provider: "anthropic", mode: "api_key"}"#,
+        ])
+        #expect(taken.code == 0)
+        #expect(!instance.run(words).stdout.contains("excluded"))
+    }
+
     @Test func `a model that leads nowhere is an error with a way out`() {
-        let none = Instance().run("models explain")
-        #expect(none.code == 64)
-        #expect(none.stderr.hasPrefix("error: There is no model to explain.\n"))
         let unknown = Instance().run("models explain --model no-such-model")
         #expect(unknown.code == 65)
         #expect(unknown.stderr.hasPrefix("error: No request for that model could be sent.\n"))

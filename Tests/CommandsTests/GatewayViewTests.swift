@@ -44,11 +44,18 @@ import Testing
             instance, answers: Self.status(Self.line("openai:a", code: "cooldown_rate_limit", windows: window)))
         let run = instance.run("models status --json")
         #expect(run.code == 0)
-        #expect(run.stderr == "error: A CA file is gone.\n")
+        #expect(
+            run.stderr == """
+                error: A CA file is gone.
+                  why: What it is about is not used.
+                  fix: Look at: agenticflow-enterprise doctor
+
+                """)
         let json = try JSON(run.stdout)
         #expect(json["view"] == "gateway")
         #expect(json["gatewayPid"] == 4711)
         #expect(json["problems"] == ["A CA file is gone."])
+        #expect(json["advice.0.fix"] == "Look at: agenticflow-enterprise doctor")
         #expect(json["auth.oauth.profiles.0.code"] == "cooldown_rate_limit")
         #expect(json["auth.oauth.profiles.0.until"] == 1_790_000_300_000)
         #expect(json["auth.oauth.profiles.0.lastUsed"] == 1_789_999_990_000)
@@ -235,6 +242,66 @@ import Testing
             ])
     }
 
+    @Test func `what was stored a moment ago is pending, not hidden`() throws {
+        let instance = Instance(store: Self.store)
+        instance.write(".env", "OPENAI_API_KEY=sk-test-just-written\n")
+        instance.environment["OPENAI_API_KEY_2"] = "sk-test-of-this-shell"
+        let answer = """
+            {"model":"gpt-5","provider":"openai","orderSource":"automatic","candidates":[],"next":null,"fallbacks":[]}
+            """
+        let gateway = PretendGateway(
+            instance, answers: ["/api/v1/explain": (200, answer)].merging(Self.status("")) { first, _ in first })
+        let run = instance.run("models explain --model openai/gpt-5")
+        #expect(
+            run
+                == Transcript(
+                    stdout: """
+                        View: gateway (pid 4711)
+                        Next for openai/gpt-5: none. The gateway has not seen what was just stored.
+
+                        PROFILE     STATE    CODE  UNTIL  EVIDENCE  SOURCE
+                        openai:a    pending  -     -      -         store:main
+                        openai:new  pending  -     -      -         store:main
+                        openai:env  pending  -     -      -         env:OPENAI_API_KEY
+
+                        openai:a: The gateway has not seen it yet; it does within two seconds.
+                        openai:new: The gateway has not seen it yet; it does within two seconds.
+                        openai:env: The gateway has not seen it yet; it does within two seconds.
+
+                        Order: automatic (logins, tokens, keys, then the environment; the longest unused first)
+                        Fallbacks: none
+
+                        """, stderr: "", code: 0))
+        let json = try JSON(instance.run("models explain --model openai/gpt-5 --json").stdout)
+        #expect(json["candidates"] == [])
+        #expect(
+            json["pending"] == [
+                ["profile": "openai:a", "source": "store:main"],
+                ["profile": "openai:new", "source": "store:main"],
+                ["profile": "openai:env", "source": "env:OPENAI_API_KEY"],
+            ])
+        // Another shell's variable is none of the gateway's.
+        let status = instance.run("models status").stdout
+        #expect(status.contains("openai:env pending: The gateway has not taken it up yet"))
+        #expect(!status.contains("OPENAI_API_KEY_2 [pending]"))
+        withExtendedLifetime(gateway) {}
+    }
+
+    @Test func `a configuration that cannot be read is not taken for another token`() throws {
+        let instance = Instance(config: "{ gateway: {", store: Self.store)
+        let gateway = PretendGateway(
+            instance, answers: ["/api/v1/status": (401, "{}"), "/api/v1/explain": (401, "{}")])
+        let status = instance.run("gateway status")
+        #expect(status.code == 0)
+        #expect(status.stdout.hasPrefix("Gateway:   running\n"))
+        #expect(status.stdout.contains("its client token is in the configuration, which cannot be read here"))
+        #expect(!status.stdout.contains("another client token"))
+        #expect(status.stderr.hasPrefix("error: \(instance.state)/agenticflow-enterprise.json cannot be read"))
+        let explained = instance.run("models explain --model openai/gpt-5")
+        #expect(explained.stderr.contains("why: its client token is in the configuration, which cannot be read here."))
+        withExtendedLifetime(gateway) {}
+    }
+
     @Test func `what the gateway refuses to explain is no silence`() {
         let instance = Instance(store: Self.store)
         let refusal =
@@ -251,7 +318,7 @@ import Testing
         let gateway = PretendGateway(instance, answers: Self.status(""))
         let run = instance.run("models auth paste-api-key --provider openai", typing: "sk-test-123456")
         #expect(run.code == 0)
-        #expect(run.stderr == "The running gateway takes it up within two seconds.\n")
+        #expect(run.stderr.hasSuffix(".json.\nThe running gateway takes it up within two seconds.\n"))
         #expect(gateway.heard.isEmpty)
     }
 }

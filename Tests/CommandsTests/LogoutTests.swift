@@ -52,6 +52,42 @@ private let store = """
         #expect(text.contains("// kept") && text.contains("order: { anthropic: ['anthropic:home']  }"))
     }
 
+    @Test func `what an included file says of it is told with its lines, and stays`() throws {
+        let instance = Instance(
+            config:
+                "{ $include: './team/auth.json5', auth: { order: { anthropic: ['anthropic:work', 'anthropic:home'] } } }",
+            store: store)
+        let included = """
+            {
+              auth: {
+                profiles: {
+                  'anthropic:work': { provider: 'anthropic', mode: 'api_key' },
+                },
+                order: { anthropic: [
+                  'anthropic:work',
+                ] },
+              },
+            }
+
+            """
+        instance.write("team/auth.json5", included)
+        let run = instance.run("models auth logout anthropic:work --yes")
+        #expect(run.code == 0)
+        #expect(
+            run.stderr.hasPrefix(
+                """
+                Included files still name anthropic:work, and no command changes those. Take it out there:
+                  ~/.agenticflow-enterprise/team/auth.json5:4
+                  ~/.agenticflow-enterprise/team/auth.json5:7
+                then run: agenticflow-enterprise config validate
+
+                """))
+        #expect(instance.read("team/auth.json5") == included)
+        #expect(instance.config?.contains("order: { anthropic: ['anthropic:home'") == true)
+        // Not of one that nothing included names.
+        #expect(!instance.run("models auth logout anthropic:home --yes").stderr.contains("Included"))
+    }
+
     @Test func `remove is the same command`() {
         let instance = Instance(store: store)
         #expect(instance.run("models auth remove anthropic:work --yes").code == 0)

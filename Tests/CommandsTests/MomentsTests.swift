@@ -19,9 +19,15 @@ import Testing
         #expect(Remaining.text(nil) == "unknown")
     }
 
-    @Test func `a moment is shown from now on and in full`() {
+    @Test(
+        arguments: [
+            (300, "in 5m (2026-09-21T14:18:20Z)"), (60, "in 1m (2026-09-21T14:14:20Z)"),
+            (20.4, "in 21s (2026-09-21T14:13:40Z)"), (0.2, "in 1s (2026-09-21T14:13:20Z)"),
+            (0, "in 0m (2026-09-21T14:13:20Z)"),
+        ] as [(TimeInterval, String)])
+    func `a moment is shown from now on and in full, a near one in seconds`(seconds: TimeInterval, text: String) {
         let now = Date(timeIntervalSince1970: 1_790_000_000)
-        #expect((now + 300).written(from: now) == "in 5m (2026-09-21T14:18:20Z)")
+        #expect((now + seconds).written(from: now) == text)
     }
 }
 

@@ -38,11 +38,12 @@ import Testing
             Order override: anthropic:work, anthropic:default
 
             """
-        #expect(set == Transcript(stdout: expected, stderr: "", code: 0))
+        let updated = "Updated ~/.agenticflow-enterprise/agents/main/agent/auth-profiles.json\n"
+        #expect(set == Transcript(stdout: updated + expected, stderr: "", code: 0))
         #expect(try JSON(instance.store ?? "")["order"] == ["anthropic": ["anthropic:work", "anthropic:default"]])
         #expect(instance.run("models auth order get --provider anthropic").stdout == expected)
         let clear = instance.run("models auth order clear --provider anthropic")
-        #expect(clear == Transcript(stdout: "Cleared per-agent order override.\n", stderr: "", code: 0))
+        #expect(clear == Transcript(stdout: updated + "Cleared per-agent order override.\n", stderr: "", code: 0))
         #expect(try JSON(instance.store ?? "")["order"] == [:])
         #expect(instance.config == nil)
     }

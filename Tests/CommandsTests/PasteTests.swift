@@ -18,7 +18,10 @@ import Testing
                         Updated ~/.agenticflow-enterprise/agenticflow-enterprise.json
                         Auth profile: anthropic:manual (anthropic/api_key)
 
-                        """, stderr: "", code: 0))
+                        """,
+                    stderr:
+                        "The API key itself is in ~/.agenticflow-enterprise/agents/main/agent/auth-profiles.json.\n",
+                    code: 0))
         #expect(
             instance.store == """
                 {
@@ -96,7 +99,7 @@ import Testing
         let instance = Instance()
         let run = instance.run("models auth paste-api-key --provider anthropic", typing: text)
         #expect(try JSON(instance.store ?? "")["profiles.anthropic:manual.key"] == "sk-ant-api03-abcdefgh")
-        #expect(run.stderr == (isMentioned ? "The quotes around it were left out.\n" : ""))
+        #expect(run.stderr.hasPrefix("The quotes around it were left out.\n") == isMentioned)
     }
 
     @Test(arguments: [
@@ -172,11 +175,98 @@ import Testing
         #expect(run.code == 0)
     }
 
-    @Test func `a provider that is not relayed is refused with what to configure`() {
-        let run = Instance().run("models auth paste-api-key --provider google", typing: "google-123456")
+    @Test(arguments: ["google", "azure-openai", "perplexity", "tencent", "github-copilot", "amazon-bedrock"])
+    func `a credential of a provider that is not relayed is stored, with one warning`(provider: String) throws {
+        let instance = Instance()
+        for command in ["paste-token", "paste-api-key --profile-id \(provider):key"] {
+            let run = instance.run("models auth \(command) --provider \(provider)", typing: "some-key-123456")
+            #expect(run.code == 0)
+            #expect(run.stderr.hasPrefix("warning: This version does not relay to \(provider): \(provider):"))
+            #expect(run.stderr.contains("models.providers.\(provider).baseUrl"))
+        }
+        let store = try JSON(instance.store ?? "")
+        #expect(store["profiles.\(provider):manual.token"] == "some-key-123456")
+        #expect(store["profiles.\(provider):key.key"] == "some-key-123456")
+        let listed = try JSON(instance.run("models auth list --json").stdout)
+        #expect(listed["profiles.1.code"] == "unsupported_provider")
+        #expect(listed["profiles.1.usable"] == false)
+        #expect(instance.run("models status").stdout.contains("\(provider):manual unsupported_provider: "))
+    }
+
+    @Test(arguments: ["perplexitty", "nobodys"])
+    func `a provider that nobody knows is refused`(provider: String) {
+        let instance = Instance()
+        let run = instance.run("models auth paste-token --provider \(provider)", typing: "some-key-123456")
         #expect(run.code == 64)
-        #expect(run.stderr.contains("not relayed here"))
-        #expect(run.stderr.contains("set models.providers.google.baseUrl"))
+        #expect(run.stderr.hasPrefix("error: There is no provider \"\(provider)\"."))
+        #expect(instance.files.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("My Work!", "my-work"), ("***", "default"), ("a..b", "a..b"), ("A  B--C", "a-b-c"), ("work", "work"),
+        ("anthropic:My Work!", "my-work"), ("anthropic:Work", "Work"),
+    ])
+    func `a name that people give becomes an id`(text: String, name: String) {
+        let run = Instance().run(
+            ["models", "auth", "paste-api-key", "--provider", "anthropic", "--profile-id", text],
+            typing: "sk-test-123456")
+        #expect(run.stdout.hasSuffix("Auth profile: anthropic:\(name) (anthropic/api_key)\n"))
+    }
+
+    @Test func `a key does not take the place of a token, and both ways out are named`() {
+        let instance = Instance()
+        _ = instance.run("models auth paste-token --provider openai", typing: "tk-test-123456")
+        let before = instance.snapshot
+        let run = instance.run("models auth paste-api-key --provider openai", typing: "sk-test-654321")
+        #expect(
+            run
+                == Transcript(
+                    stdout: "",
+                    stderr: """
+                        error: openai:manual was not changed.
+                          why: A credential of type token is stored there; the new one would take its place.
+                          fix: To keep both, add --profile-id openai:api-key. To give the old one up, first run: \
+                        agenticflow-enterprise models auth logout openai:manual --agent main
+
+                        """, code: 65))
+        #expect(instance.snapshot == before)
+        let both = instance.run(
+            "models auth paste-api-key --provider openai --profile-id openai:api-key", typing: "sk-test-654321")
+        #expect(both.code == 0)
+        #expect(instance.store?.contains("tk-test-123456") == true)
+    }
+
+    @Test func `advice for pasting names an id that is free`() {
+        let instance = Instance()
+        let token = "sk-ant-oat01-" + String(repeating: "x", count: 67)
+        let said = instance.run("models auth paste-token --provider anthropic", typing: token).stderr
+        let command =
+            "agenticflow-enterprise models auth paste-api-key --provider anthropic --profile-id anthropic:api-key"
+        #expect(said.hasSuffix("  \(command)\n"))
+        #expect(instance.run("models status").stdout.contains(command))
+        #expect(instance.run("doctor").stdout.contains(command))
+        #expect(instance.run("models auth list --json").stdout.contains(command))
+        #expect(instance.run("models auth test anthropic:manual").stderr.contains(command))
+        let words = command.split(separator: " ").dropFirst().joined(separator: " ")
+        #expect(instance.run(words, typing: "sk-ant-api03-abcdefghijklmnop").code == 0)
+        #expect(instance.store?.contains(token) == true)
+    }
+
+    @Test func `the first note of a provider comes with those of what is stored already`() throws {
+        let instance = Instance(
+            store: #"""
+                {"version": 1, "profiles": {"openai:a": {"type": "api_key", "provider": "openai", "key": "sk-test-aaaaaa"},
+                 "openai:b": {"type": "token", "provider": "openai", "token": "tk-test-bbbbbb", "email": "me@x.org"}}}
+                """#)
+        _ = instance.run("models auth paste-api-key --provider openai", typing: "sk-test-123456")
+        let notes = try JSON(instance.config ?? "")["auth.profiles"]
+        #expect(
+            notes == [
+                "openai:a": ["provider": "openai", "mode": "api_key"],
+                "openai:b": ["provider": "openai", "mode": "token", "email": "me@x.org"],
+                "openai:manual": ["provider": "openai", "mode": "api_key"],
+            ])
+        #expect(!instance.run("models status").stdout.contains("not_in_auth_profiles"))
     }
 
     @Test func `an agent that does not exist is met with those that do`() {
@@ -186,6 +276,33 @@ import Testing
         #expect(
             run.stderr.hasPrefix(
                 "error: There is no agent \"codr\". Did you mean coder?\n  why: Known agents: coder, main.\n"))
+    }
+
+    @Test(arguments: [
+        ("openai:new", "['openai:a', 'openai:b']", "leaves openai:new out", "openai:new openai:a openai:b"),
+        ("openai:b", "['openai:a', 'openai:b']", "puts openai:b in place 2", "openai:b openai:a"),
+        ("openai:a", "['openai:a', 'openai:b']", nil, ""),
+        ("openai:new", "[]", nil, ""),
+    ])
+    func `an order of an included file is told, with the command that goes before it`(
+        id: String, list: String, place: String?, ids: String
+    ) {
+        let instance = Instance(config: "{ auth: { $include: './auth.json5' } }")
+        let included = "{\n  order: {\n    OpenAI: \(list),\n  },\n}\n"
+        instance.write("auth.json5", included)
+        let run = instance.run(
+            "models auth paste-api-key --provider openai --profile-id \(id)", typing: "sk-test-123456")
+        #expect(run.code == 0)
+        let told = place.map {
+            """
+            auth.order for openai is in ~/.agenticflow-enterprise/auth.json5:3, which is included, and \($0).
+            To use it first, change it there, or give agent main an order of its own:
+              agenticflow-enterprise models auth order set --provider openai --agent main \(ids)
+
+            """
+        }
+        #expect(run.stderr == told ?? "")
+        #expect(instance.read("auth.json5") == included)
     }
 
     @Test func `another agent gets a store of its own`() throws {
@@ -216,7 +333,8 @@ import Testing
         ("anthropic:env", "No credential can be stored as anthropic:env."),
         ("anthropic:env-2", "No credential can be stored as anthropic:env-2."),
         ("anthropic:config", "No credential can be stored"),
-        ("work", "is no profile id"), ("", "is no profile id"), ("anthropic:", "is no profile id"),
+        ("", "is no profile id"), ("  ", "is no profile id"), ("anthropic:", "is no profile id"),
+        ("sk-ant-api03-abcdefghijklmnop", "is no profile id"), ("openai:My Work", "is no profile id"),
     ])
     func `an id that cannot be used is refused`(id: String, why: String) {
         let instance = Instance()

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+import Commands
+import Credentials
 import FoundationEssentials
+import Providers
 import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#endif
 
 @Suite struct ReferenceTests {
     private static let config = """
@@ -78,6 +85,58 @@ import Testing
         #expect(run.code == 64)
         #expect(run.stderr.contains(what))
         #expect(instance.store == nil)
+    }
+
+    /// - Parameter script: of the program that `groq:ci` refers to.
+    private static func instance(asking script: String) -> Instance {
+        let instance = Instance(
+            store: #"""
+                {"version":1,"profiles":{
+                 "groq:ci":{"type":"api_key","provider":"groq","keyRef":{"source":"exec","provider":"vault","id":"a"}},
+                 "groq:other":{"type":"api_key","provider":"groq","keyRef":{"source":"exec","provider":"vault","id":"b"}}}}
+                """#)
+        instance.write(
+            "agenticflow-enterprise.json",
+            "{secrets: {providers: {vault: {source: 'exec', command: '\(instance.state)/vault', timeoutMs: 2000}}}}")
+        instance.write("vault", "#!/bin/sh\ncat >> '\(instance.state)/asked'\n\(script)\n")
+        chmod("\(instance.state)/vault", 0o700)
+        return instance
+    }
+
+    @Test func `a test of a reference to a program asks that program, about that one alone`() throws {
+        let instance = Self.instance(asking: #"echo '{"protocolVersion":1,"values":{"a":"gsk-CANARY-123456"}}'"#)
+        instance.ask = ProviderAsk { _, recipient, _, done in
+            #expect(recipient.secret == Secret("gsk-CANARY-123456"))
+            done(.answer(ProviderAnswer(status: 200, body: Array("{}".utf8))))
+        }
+        for words in ["models status", "models auth list", "models status --probe"] { _ = instance.run(words) }
+        #expect(instance.read("asked") == nil)
+        let run = instance.run("models auth test groq:ci")
+        #expect(run.stdout.hasPrefix("groq:ci: ok (Groq takes it; metadata, "))
+        #expect(run.code == 0)
+        #expect(!(run.stdout + run.stderr).contains("CANARY"))
+        #expect(instance.read("asked") == #"{"protocolVersion":1,"provider":"vault","ids":["a"]}"# + "\n")
+    }
+
+    @Test(arguments: [
+        ("exit 7", "ended with exit code 7."), ("sleep 60", "gave no answer within 2000 ms."),
+        ("yes sk-CANARY", "wrote more than 1048576 bytes."), ("echo sk-CANARY", "is no JSON object."),
+    ])
+    func `a program that goes wrong is said, and no provider is asked`(script: String, why: String) throws {
+        let instance = Self.instance(asking: script)
+        let before = instance.store
+        instance.ask = ProviderAsk { _, _, _, done in
+            Issue.record("somebody was asked")
+            done(.none(.closed))
+        }
+        let run = instance.run("models auth test groq:ci")
+        #expect(run.code == 65)
+        #expect(run.stderr.contains("groq:ci refers to exec:vault:a. "))
+        #expect(run.stderr.contains(why))
+        #expect(run.stderr.contains("error: groq:ci: not asked."))
+        #expect(run.stderr.contains("fix: Put right what exec:vault:a leads to, then repeat the command."))
+        #expect(!run.stderr.contains("CANARY"))
+        #expect(instance.store == before)
     }
 
     @Test func `a setup token is asked for at a terminal only`() {

@@ -101,6 +101,7 @@ import Testing
         let run = instance.run("models auth paste-api-key --provider openai", typing: "sk-new-123456")
         #expect(
             run.stderr == """
+                The API key itself is in ~/.agenticflow-enterprise/agents/main/agent/auth-profiles.json.
                 Agent main has an order for openai that leaves openai:manual out. To use it:
                   agenticflow-enterprise models auth order set --provider openai --agent main openai:manual openai:a
 

@@ -115,6 +115,8 @@ import Testing
                 "gatewayLayer": null}],
               "ignoredVariables": [],
               "providersWithOAuth": ["anthropic (1)", "openai (1)"],
+              "check": {"exitCode": 1, "reason":
+                "mistral is in use and has no credential, openai:odd lacks its secret or its date."},
               "missingProvidersInUse": ["mistral"],
               "providers": [{"provider": "anthropic",
                 "usable": true,
@@ -222,7 +224,7 @@ import Testing
                  "remainingMs": 3600000,
                  "profiles": ["anthropic:left", "anthropic:own", "anthropic:soon"]},
                 {"provider": "openai", "status": "missing", "usable": true, "profiles": ["openai:odd"]}]}},
-             "problems": []}
+             "problems": [], "advice": []}
             """
         #expect(try JSON(run.stdout) == JSON(expected.replacing("STATE", with: instance.state)))
     }
@@ -241,8 +243,8 @@ import Testing
                 """
                 Missing auth
                 - anthropic Run: agenticflow-enterprise models auth paste-api-key --provider anthropic, or write \
-                ANTHROPIC_API_KEY=... into ~/.agenticflow-enterprise/.env. With a Claude subscription: claude setup-token, \
-                then agenticflow-enterprise models auth setup-token --provider anthropic
+                ANTHROPIC_API_KEY=... into ~/.agenticflow-enterprise/.env. With a Claude subscription, whose token the \
+                gateway keeps and does not send: claude setup-token, then agenticflow-enterprise models auth setup-token --provider anthropic
 
                 """))
     }

@@ -71,7 +71,7 @@ import Testing
                           - openrouter:login=OAuth (me@x.org) expired since 2026-09-21T14:13:19Z (its refresh token can renew it)
 
                         Unavailable auth profiles
-                        - anthropic:manual needs_vendor_cli: It is a setup token; Anthropic limits those to its own program, so requests do \
+                        - anthropic:manual needs_vendor_cli: It is a setup token; its vendor limits those to its own program, so requests do \
                         not use it. For the gateway, run: agenticflow-enterprise models auth paste-api-key --provider anthropic
                         - anthropic:work disabled_billing: Anthropic reports no credit on it. Top up the account; it is tried again in 4h \
                         (2026-09-21T18:13:20Z) [header: insufficient credits]. Now: agenticflow-enterprise models auth clear-cooldown \

@@ -20,11 +20,6 @@ import Testing
     private static let statusOptions =
         "Its options are --json, --plain, --check, --agent, "
         + "--probe, --probe-provider, --probe-profile, --probe-timeout, --probe-concurrency, --probe-max-tokens, --probe-mode."
-    private static let statusUsage =
-        "Usage: agenticflow-enterprise models status [--json] [--plain] [--check] [--agent <agent>] [--probe] "
-        + "[--probe-provider <provider>] [--probe-profile <id> ...] [--probe-timeout <ms>] "
-        + "[--probe-concurrency <n>] [--probe-max-tokens <n>] [--probe-mode <mode>]"
-
     static let rows = [
         Row(
             "models statuss --plain", "There is no command \"statuss\" under models. Did you mean models status?",
@@ -34,7 +29,7 @@ import Testing
             "paste-token --provider anthropic",
             "There is no command \"paste-token\". Did you mean models auth paste-token?",
             "The commands are gateway, models, agents, config, env, doctor, completion.",
-            "Run: agenticflow-enterprise models auth paste-token"),
+            "For example: agenticflow-enterprise models auth paste-token --provider openrouter --expires-in 30d"),
         Row(
             "models auth frobnicate", "There is no command \"frobnicate\" under models auth.",
             "The commands there are add, paste-api-key, paste-token, setup-token, list, test, logout, rotate, clean, clear-cooldown, order.",
@@ -75,7 +70,8 @@ import Testing
             "Print the default model alone, as provider/model.",
             "Leave out the equals sign and what follows it. See: agenticflow-enterprise models status --help"),
         Row(
-            "models status more words", "models status does not know what to do with \"more\".", statusUsage,
+            "models status more words", "models status does not know what to do with \"more\".",
+            "It takes options, and no words.",
             "See: agenticflow-enterprise models status --help"),
         Row(
             "models auth order get", "models auth order get needs --provider.",
@@ -101,6 +97,22 @@ import Testing
             "completion zhs", "\"zhs\" is no value for <shell>. Did you mean zsh?", "It is one of bash, zsh, fish.",
             "Run: agenticflow-enterprise completion zsh"),
         Row(
+            "completion csh", "\"csh\" is no value for <shell>.", "It is one of bash, zsh, fish.",
+            "For example: agenticflow-enterprise completion bash"),
+        Row(
+            "config get a b", "config get does not know what to do with \"b\".", "It takes [<path>], and options.",
+            "See: agenticflow-enterprise config get --help"),
+        Row(
+            "models scan --timeout 0 --yes", "--timeout must be a positive number of milliseconds, not 0.",
+            "It is a whole number from 1 to 600000.",
+            "Leave --timeout out, or run the command again with a number that is allowed."),
+        Row(
+            "models explain gpt-5", "models explain does not know what to do with \"gpt-5\".",
+            "It takes options, and no words.", "Run: agenticflow-enterprise models explain --model gpt-5"),
+        Row(
+            "models status --probe --probe-mode fast", "\"fast\" is no value for --probe-mode.",
+            "It is one of metadata, completion.", "See: agenticflow-enterprise models status --help"),
+        Row(
             "completion", "completion needs <shell>.", "The shell. (one of bash, zsh, fish)",
             "For example: agenticflow-enterprise completion bash"),
         Row(
@@ -108,6 +120,64 @@ import Testing
             "It is the name of another instance of the product.",
             "For example: agenticflow-enterprise --profile second gateway status"),
     ]
+
+    /// What was probably meant, or nil: nothing is said rather than something wrong.
+    struct Guess: CustomTestStringConvertible {
+        var line: String
+        var meant: String?
+        var fix: String
+        var testDescription: String { line }
+
+        init(_ line: String, _ meant: String?, _ fix: String) { (self.line, self.meant, self.fix) = (line, meant, fix) }
+    }
+
+    static let guesses = [
+        Guess(
+            "models auth paste-key", "models auth paste-api-key",
+            "For example: \(af) models auth paste-api-key --provider anthropic --profile-id anthropic:work"),
+        Guess("models auth apikey", "models auth paste-api-key", "For example: \(af) models auth paste-api-key "),
+        Guess(
+            "models auth token", "models auth paste-token or models auth setup-token", "See: \(af) models auth --help"),
+        Guess("models auth rm a:b", "models auth logout", "Run: \(af) models auth logout a:b"),
+        Guess("models auth set", nil, "See: \(af) models auth --help"),
+        Guess("models auth frobnicate", nil, "See: \(af) models auth --help"),
+        Guess("agents remove x", "agents delete", "Run: \(af) agents delete x"),
+        Guess("agents set x", nil, "See: \(af) agents --help"),
+        Guess("agents use x", "agents default", "Run: \(af) agents default x"),
+        Guess("env get", "env list", "Run: \(af) env list"), Guess("env get X", "env list", "Run: \(af) env list"),
+        Guess("config list", "config get", "Run: \(af) config get"),
+        Guess("config lint", "config validate", "Run: \(af) config validate"),
+        Guess("gateway start", "gateway run", "Run: \(af) gateway run"),
+        Guess("gateway stop", nil, "See: \(af) gateway --help"),
+        Guess("gateway explain", "models explain", "Run: \(af) models explain"),
+        Guess("auth list --json-", "models auth list", "Run: \(af) models auth list"),
+        Guess("login", "models auth add", "Run: \(af) models auth add"),
+        Guess("status", "gateway status or models status", "See: \(af) --help"),
+        Guess("list", nil, "See: \(af) --help"),
+        Guess("version", "--version", "Run: \(af) --version"),
+        Guess("models sett", "models set", "For example: \(af) "),
+    ]
+
+    @Test(arguments: guesses)
+    func `a command is guessed beside the word, or not at all`(guess: Guess) {
+        let run = Instance().run(guess.line)
+        let lines = run.stderr.split(separator: "\n")
+        #expect(run.code == 64)
+        #expect(
+            lines.first?.hasSuffix(guess.meant.map { ". Did you mean \($0)?" } ?? "\".") == true || guess.meant == nil)
+        #expect(run.stderr.contains("Did you mean") == (guess.meant != nil))
+        #expect(lines.last?.hasPrefix("  fix: \(guess.fix)") == true, "\(run.stderr)")
+    }
+
+    @Test(arguments: [
+        ("gateway help", "gateway"), ("models help", "models"), ("models auth help", "models auth"),
+        ("models help auth order", "models auth order"), ("doctor help", "doctor"), ("gateway run help", "gateway run"),
+    ])
+    func `help may stand behind a command's words`(line: String, command: String) {
+        let instance = Instance()
+        #expect(instance.run(line) == instance.run("\(command) --help"))
+        #expect(instance.run(line).code == 0)
+    }
 
     @Test(arguments: rows)
     func `a slip is named, explained and mended`(row: Row) {

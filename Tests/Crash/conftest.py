@@ -22,6 +22,13 @@ def writer():
     return str(path)
 
 
+@pytest.fixture(scope="session")
+def program():
+    path = pathlib.Path(os.environ["BUILD_DIR"]) / "agenticflow-enterprise"
+    assert path.exists(), f"{path} is not there. Run: swift build"
+    return str(path)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def strace():
     assert shutil.which("strace"), "strace is not installed. Run: scripts/bootstrap test"

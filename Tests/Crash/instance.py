@@ -7,6 +7,7 @@ import pathlib
 import re
 import shutil
 import stat
+from collections.abc import Callable
 
 CONFIG = "agenticflow-enterprise.json"
 DOTENV = ".env"
@@ -16,12 +17,12 @@ WORK_STORE = "agents/work/agent/auth-profiles.json"
 JOURNAL = f"{MAIN}/auth-health.jsonl"
 
 # Planted in the seed and typed into commands. None of them may ever be printed.
-STORED, OTHER, IN_DOTENV, TYPED, TOKEN = (
+STORED, OTHER, IN_DOTENV, TYPED, TOKEN, SETUP_TOKEN = (
     "sk-ant-api03-crash-stored-0123456789abcdef", "sk-ant-api03-crash-other-0123456789abcdef",
     "sk-crash-dotenv-0123456789abcdef0123456789", "sk-ant-api03-crash-typed-0123456789abcdef",
-    "agw_crashTestsCrashTestsCrashTestsCrashTests",
+    "agw_crashTestsCrashTestsCrashTestsCrashTests", "sk-ant-oat01-" + "crashTests" * 8,
 )
-SECRETS = [STORED, OTHER, IN_DOTENV, TYPED, TOKEN]
+SECRETS = [STORED, OTHER, IN_DOTENV, TYPED, TOKEN, SETUP_TOKEN]
 
 CONFIG_TEXT = f"""// Kept by hand. Every byte of it matters to somebody.
 {{
@@ -95,12 +96,17 @@ def steady(content: bytes) -> bytes:
 
 
 class Instance:
-    """A state directory that is made anew for every run, under a path that stays the same."""
+    """A state directory that is made anew for every run, under a path that stays the same.
 
-    def __init__(self, base: pathlib.Path, seed: dict[str, str]):
+    - `prepare`: is given this once the seed is there, and brings it where the command finds it. Done once, and copied.
+    """
+
+    def __init__(self, base: pathlib.Path, seed: dict[str, str], prepare: Callable[["Instance"], None] | None = None):
         self.base = base
         self.state = base / "state"
         self.seed = seed
+        self.prepare = prepare
+        self.prepared = base.parent / "prepared"
         self.environment = {
             "PATH": os.environ.get("PATH", "/usr/bin:/bin"), "HOME": str(base / "home"),
             "AGENTICFLOW_STATE_DIR": str(self.state), "SWIFT_BACKTRACE": "enable=no",
@@ -108,6 +114,23 @@ class Instance:
         }
 
     def reset(self):
+        if self.prepared.exists():
+            return self.take_from(self.prepared)
+        self.plant()
+        if self.prepare:
+            self.prepare(self)
+            self.keep_in(self.prepared)
+
+    def keep_in(self, place: pathlib.Path):
+        """Everything, with its modes and times."""
+        shutil.rmtree(place, ignore_errors=True)
+        shutil.copytree(self.base, place)
+
+    def take_from(self, place: pathlib.Path):
+        shutil.rmtree(self.base, ignore_errors=True)
+        shutil.copytree(place, self.base)
+
+    def plant(self):
         shutil.rmtree(self.base, ignore_errors=True)
         (self.base / "home").mkdir(parents=True, mode=0o700)
         for name, text in self.seed.items():

@@ -5,10 +5,15 @@ import concurrent.futures
 import dataclasses
 import os
 import pathlib
+import pty
 import queue
 import re
+import select
 import subprocess
+import termios
 import threading
+import time
+from collections.abc import Callable
 
 from instance import SECRETS, Instance, fingerprint, kept, leftovers, problems
 
@@ -37,11 +42,15 @@ class Command:
     - `code`: its exit code when nothing goes wrong; `word`: what it says then, if others end with that code too.
     - `changes`: the files that are others afterwards; `lagging`: those among them that may stay as they were, when that is told.
     - `again`: exit codes that it may have when it is repeated after it was done.
+    - `typed`: for one that asks on a terminal, each prompt and what is typed behind it.
+    - `prepare`: brings the seed where the command finds it; see `Instance`. Is given the program too.
     """
 
     name: str
     line: tuple[str, ...]
     stdin: str = ""
+    typed: tuple[tuple[str, str], ...] = ()
+    prepare: Callable[[Instance, str], None] | None = None
     seed: dict = dataclasses.field(default_factory=dict)
     code: int = 0
     word: str = ""
@@ -55,8 +64,10 @@ class Stopper:
 
     def __init__(self, base: pathlib.Path, command: Command, program: str):
         self.command = command
-        self.instance = Instance(base / "instance", command.seed)
+        prepare = command.prepare
+        self.instance = Instance(base / "instance", command.seed, prepare and (lambda instance: prepare(instance, program)))
         self.trace = base / "trace"
+        self.program = program
         self.line = [program, *command.line]
 
     def run(self, injection: str | None = None, fresh: bool = True, traced: bool = True) -> subprocess.CompletedProcess:
@@ -64,9 +75,12 @@ class Stopper:
             self.instance.reset()
         strace = ["strace", "-f", "-qq", "-y", "-o", str(self.trace), "-e", "trace=%file,%desc"]
         strace += ["-e", f"inject={injection}"] if injection else []
+        line = (strace if traced else []) + self.line
+        if self.command.typed:
+            return on_a_terminal(line, self.command.typed, self.instance)
         return subprocess.run(
-            (strace if traced else []) + self.line, input=self.command.stdin.encode(), capture_output=True,
-            timeout=60, env=self.instance.environment, cwd=self.instance.base)
+            line, input=self.command.stdin.encode(), capture_output=True, timeout=60, env=self.instance.environment,
+            cwd=self.instance.base)
 
     def calls(self) -> list[Call]:
         """Those of the last run that touch the state directory."""
@@ -88,9 +102,12 @@ class Stopper:
 
     def at(self, call: Call, what: str, index: int) -> subprocess.CompletedProcess | None:
         """Runs with `what` happening at one call; nil when it did not happen there."""
-        for _ in range(3):
-            result = self.run(f"{call.name}:{what}:when={call.occurrence}")
+        occurrence = call.occurrence
+        for _ in range(8):
+            result = self.run(f"{call.name}:{what}:when={occurrence}")
             seen = self.calls()
+            # Between its own threads a program may make one more call of that name, or one less.
+            occurrence = seen[index].occurrence if len(seen) > index and seen[index].name == call.name else call.occurrence
             if len(seen) <= index or seen[index].name != call.name:
                 continue
             if what.startswith("error") and "(INJECTED)" in seen[index].text:
@@ -98,6 +115,31 @@ class Stopper:
             if what.startswith("signal") and len(seen) == index + 1 and result.returncode == -9:
                 return result
         return None
+
+
+def on_a_terminal(line: list[str], typed, instance: Instance) -> subprocess.CompletedProcess:
+    """Runs a command behind a pseudo-terminal, and types at each prompt; a secret once the terminal does not show it."""
+    own, other = pty.openpty()
+    process = subprocess.Popen(
+        line, stdin=other, stdout=other, stderr=other, start_new_session=True, env=instance.environment, cwd=instance.base)
+    os.close(other)
+    shown, waiting, end = b"", list(typed), time.monotonic() + 60
+    while time.monotonic() < end:
+        if select.select([own], [], [], 0.02)[0]:
+            try:
+                some = os.read(own, 65536)
+            except OSError:  # Nobody holds the other end any more.
+                break
+            shown += some
+        if waiting and waiting[0][0].encode() in shown:
+            is_secret = any(secret in waiting[0][1] for secret in SECRETS)
+            if not is_secret or not termios.tcgetattr(own)[3] & termios.ECHO:
+                os.write(own, waiting.pop(0)[1].encode())
+    else:
+        process.kill()
+    code = process.wait()
+    os.close(own)
+    return subprocess.CompletedProcess(line, code, shown, b"")
 
 
 @dataclasses.dataclass
@@ -131,11 +173,11 @@ class Judge:
     def judge(self) -> Findings:
         stopper = self.stoppers.get()
         stopper.instance.reset()
-        self.before = stopper.instance.files()
+        self.before = self.look(stopper.instance)
         result = stopper.run()
         told = result.stderr.decode(errors="replace") + result.stdout.decode(errors="replace")
         assert result.returncode == self.command.code, f"{self.command.line}: exit {result.returncode}: {told}"
-        self.after, calls = stopper.instance.files(), stopper.calls()
+        self.after, calls = self.look(stopper.instance), stopper.calls()
         self.stoppers.put(stopper)
         self.findings.problems += self.first_problems()
         first = next((index for index, call in enumerate(calls) if call.is_change), len(calls))
@@ -146,6 +188,9 @@ class Judge:
                 self.findings.runs += 1
         self.findings.states = len(self.after_next)
         return self.findings
+
+    def look(self, instance: Instance):
+        return instance.files()
 
     def first_problems(self) -> list[str]:
         """Of the run that nobody disturbed."""
@@ -159,13 +204,14 @@ class Judge:
 
     def stops(self, calls: list[Call], first: int):
         for index, call in enumerate(calls):
-            is_early = index < first and not EVERY
             reads = not call.is_change and not EVERY
-            # A process that has changed nothing yet may be killed anywhere: every fourth call stands for the others.
-            if not is_early or index % 4 == 0:
+            # A call that only reads leaves what the one before it left: every fourth stands for the others.
+            if not reads or index % 4 == 0:
                 yield index, call, "signal=SIGKILL"
+            # As long as nothing has been changed, every third.
+            step = 3 if index < first else 1
             for number, error in enumerate(ERRORS):
-                if not reads or number == index % len(ERRORS):
+                if not reads or index % step == 0 and index // step % len(ERRORS) == number:
                     yield index, call, f"error={error}"
 
     def stop(self, index: int, call: Call, what: str) -> list[str]:
@@ -186,15 +232,17 @@ class Judge:
         found += ["it shows a secret"] if any(secret in told for secret in SECRETS) else []
         if not is_kill:
             found += leftovers(files) + self.answer(result, told, is_done=self.is_done(files, told), is_untouched=kept(files) == kept(self.before))
-        # The next run does not depend on how this state came about.
-        state = fingerprint(files)
+        return found + self.once_for(fingerprint(files), lambda: self.next_run(stopper))
+
+    def once_for(self, state: str, find: Callable[[], list[str]]) -> list[str]:
+        """What comes next does not depend on how a state came about."""
         with self.lock:
             known = self.after_next.get(state)
         if known is None:
-            known = self.next_run(stopper)
+            known = find()
             with self.lock:
                 self.after_next[state] = known
-        return found + known
+        return known
 
     def is_done(self, files: dict[str, bytes], told: str) -> bool:
         found, wanted = kept(files), kept(self.after)

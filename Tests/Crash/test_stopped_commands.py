@@ -1,21 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The real command line, killed or disturbed at every system call that touches its files: nothing stored is lost."""
 
-import os
-import pathlib
 import sys
 
 import pytest
 from instance import FULL, STORE
 from stopping import Command, Judge
 from writing_commands import WRITING_COMMANDS
-
-
-@pytest.fixture(scope="session")
-def program():
-    path = pathlib.Path(os.environ["BUILD_DIR"]) / "agenticflow-enterprise"
-    assert path.exists(), f"{path} is not there. Run: swift build"
-    return str(path)
 
 
 @pytest.mark.parametrize("command", WRITING_COMMANDS, ids=[command.name for command in WRITING_COMMANDS])

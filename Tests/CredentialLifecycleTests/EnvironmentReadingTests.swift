@@ -212,7 +212,42 @@ private final class Place {
         let reading = reader.read()
         #expect(reading.problems.map(\.severity) == [.warning])
         #expect(reading.problems[0].text.contains("it ended with exit code 4"))
+        // When it is asked again is for the gateway to say.
+        #expect(reader.shellQuestion(after: reading) != nil)
+    }
+
+    @Test func `what it said stays in use when it fails later`() throws {
+        let place = withShell("[ -e \"$HOME/broken\" ] && exit 4\n\(Self.exporting)")
+        place.configure(Self.on)
+        var reader = try place.reader()
+        reader.adopt(try #require(reader.shellQuestion(after: reader.read())).ask())
+        place.scratch.write("", to: "broken")
+        place.configure(Self.on.replacing("enabled: true", with: "enabled: true, timeoutMs: 9000"))
+        let question = try #require(reader.shellQuestion(after: reader.read()))
+        reader.adopt(question.ask())
+        let reading = reader.read()
+        #expect(try values(reading) == ["sk-of-the-shell"])
+        #expect(reading.clientToken == Secret("agw-of-the-shell"))
+        #expect(reading.problems.map(\.text) == [try #require(reading.shell.warning)])
+        #expect(
+            reading.shell.warning?.hasSuffix(
+                "it ended with exit code 4 and without an answer. What it said before stays in use.") == true)
+        #expect(reader.shellQuestion(after: reading) == question)
+    }
+
+    @Test func `it is asked again for a variable that it was not asked for, and not for one less`() throws {
+        let place = withShell("export NEW_KEY=lab-of-the-shell\n\(Self.exporting)")
+        place.configure(Self.on)
+        var reader = try place.reader()
+        reader.adopt(try #require(reader.shellQuestion(after: reader.read())).ask())
+        place.configure(Self.on.replacing("${LAB_KEY}", with: "${NEW_KEY}"))
+        let question = try #require(reader.shellQuestion(after: reader.read()))
+        reader.adopt(question.ask())
+        let reading = reader.read()
+        #expect(reading.settings.providers[ProviderID("lab")!]?.apiKey.secret == Secret("lab-of-the-shell"))
         #expect(reader.shellQuestion(after: reading) == nil)
+        place.configure("{env: {shellEnv: {enabled: true}}}")
+        #expect(reader.shellQuestion(after: reader.read()) == nil)
     }
 
     @Test func `the view holds no value`() throws {

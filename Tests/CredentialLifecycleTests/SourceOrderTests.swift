@@ -24,7 +24,7 @@ import Testing
         keys: [String] = []
     ) -> SourceOrder {
         SourceOrder(
-            profiles: profiles, configured: configured, configKey: configKey.map { Secret($0) },
+            profiles: profiles, configured: configured, configKey: configKey.map { .found(Secret($0)) },
             environmentKeys: keys.map {
                 EnvironmentKey(variable: "ANTHROPIC_API_KEYS", secret: Secret($0), layer: .process)
             })
@@ -43,6 +43,38 @@ import Testing
                 "store:main", "store:main", "config", "env:ANTHROPIC_API_KEYS", "env:ANTHROPIC_API_KEYS",
             ])
         #expect(found.allSatisfy { $0.candidate.standing == .ok })
+    }
+
+    @Test func `a configured id leaves out what main stores beside it, and nothing that an agent keeps for itself`()
+        throws
+    {
+        let named = ConfiguredProfile(id: try #require(ProfileID("anthropic:a")), provider: .anthropic, mode: .apiKey)
+        var own = try Self.profile("mine")
+        own.owner = try #require(AgentID("coder"))
+        let all = [try Self.profile("a"), try Self.profile("b"), own]
+        func leftOut(_ profiles: [OwnedProfile], _ configured: [ConfiguredProfile]) -> [String] {
+            Self.order(profiles, configured: configured, configKey: "sk-config-0001", keys: ["sk-env-00001"])
+                .candidates(for: .anthropic).filter(\.candidate.isLeftOut).map(\.candidate.id.text)
+        }
+        #expect(leftOut(all, [named]) == ["anthropic:b"])
+        #expect(leftOut(all, []) == [])
+        // Nothing is stored under the name, or it is another provider's.
+        #expect(leftOut(Array(all.dropFirst()), [named]) == [])
+        var foreign = named
+        foreign.provider = .openai
+        #expect(leftOut(all, [foreign]) == [])
+    }
+
+    @Test(arguments: [
+        (ReferencedSecret.unresolved, SkipCode.unresolvedRef, false), (.leftToGateway, .ok, false),
+        (.found(Secret("sk-config-0001")), .ok, true), (.found(Secret("")), .missingCredential, true),
+    ])
+    func `the configuration's key may rest elsewhere`(key: ReferencedSecret, code: SkipCode, hasSecret: Bool) throws {
+        let order = SourceOrder(profiles: [], configured: [], configKey: key, environmentKeys: [])
+        let found = try #require(order.candidates(for: .anthropic).first)
+        #expect(found.candidate.id.text == "anthropic:config")
+        #expect(found.candidate.standing == code)
+        #expect((found.secret != nil) == hasSecret)
     }
 
     @Test func `another provider's profiles are not candidates`() throws {

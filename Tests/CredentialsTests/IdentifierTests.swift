@@ -40,6 +40,14 @@ import Testing
         #expect(ProfileID(text) == nil)
     }
 
+    @Test(arguments: [
+        (" My Work! ", "my-work"), ("***", "default"), ("a..b", "a..b"), ("A  B--C", "a-b-c"), ("anthropic:X Y", "x-y"),
+        ("Ä b", "b"), ("_x", nil), ("", nil), ("openai:x", nil), ("a/b", nil), ("a\u{1b}b", nil),
+    ])
+    func `a name that people give has one spelling as an id`(text: String, name: String?) {
+        #expect(ProfileID(spelling: text, of: .anthropic)?.text == name.map { "anthropic:\($0)" })
+    }
+
     @Test func `a profile id can be put together`() throws {
         #expect(ProfileID(provider: .anthropic, name: "work")?.text == "anthropic:work")
         #expect(ProfileID(provider: .anthropic, name: "no/way") == nil)

@@ -154,7 +154,7 @@ class Host:
 UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 # What a fix may tell: one of our commands or of the shell's, an option of the same one, or what to paste into it.
 COMMAND = re.compile(
-    r"agenticflow-enterprise|the command|\b(mv|cp|chmod|chown|export|ss|df|readlink|printf|ls) | --[a-z-]+ \S|[Pp]aste the|[Pp]ipe it|Copy the|setup-token")
+    r"agenticflow-enterprise|the command|\b(mv|cp|chmod|chown|export|ss|df|findmnt|dmesg|ulimit|readlink|printf|ls) |\$\{EDITOR| --[a-z-]+ \S|[Pp]aste the|[Pp]ipe it|Copy the|setup-token")
 
 
 class Answer:
@@ -201,7 +201,11 @@ class Answer:
                 found.append("its fix names no command")
         if self.is_json and (self.code < 64 or self.stdout) and not self.is_usage:
             try:
-                assert isinstance(json.loads(self.stdout), dict)
+                told = json.loads(self.stdout)
+                assert isinstance(told, dict)
+                is_list = self.words[0] == "doctor" or self.words[:2] == ["config", "validate"]  # Each entry says it.
+                if self.code in (65, 77, 78) and not is_list and not ({"error", "why", "fix"} <= set(told) or told.get("advice")):
+                    found.append("its JSON does not say what, why and fix")
             except (ValueError, AssertionError):
                 found.append("its output is not one JSON object")
         shown = f"exit {self.code}, stdout {ascii(self.stdout[:200])}, stderr {ascii(self.stderr[:400])}" if found else ""

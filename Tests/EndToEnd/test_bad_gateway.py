@@ -209,3 +209,82 @@ def test_a_gateway_with_another_token_than_the_files(host, running):
     assert "takes another client token" in host.run(["gateway", "token"]).stderr
     assert "gateway-refuses-token" in host.run(["doctor", "--json"]).stdout
     assert not problems, "\n".join(problems)
+
+
+# The four kinds, and the four commands that ask a gateway: what each says then.
+
+CLEAR = "/api/v1/credentials/clear"
+LINE = {
+    "agent": "main", "profile": "anthropic:work", "provider": "anthropic", "source": "store:main", "type": "api_key",
+    "code": "ok", "lastUsed": None, "windows": [],
+}
+EXPLAINED = {
+    "model": "claude-sonnet-4-5", "provider": "anthropic", "orderSource": "store", "next": "anthropic:work", "fallbacks": [],
+    "candidates": [{
+        "profile": "anthropic:work", "source": "store:main", "type": "api_key", "state": "next", "code": "ok",
+        "reason": None, "until": None, "evidence": None}],
+}
+OLDER = {"/api/v1/status": {"version": "0.0.1", "pid": 1, "problems": [], "credentials": [LINE]}}
+NEWER = {
+    "/api/v1/status": {"version": "99.0", "pid": 1, "problems": [], "credentials": [{**LINE, "later": 1}], "later": {"a": [1]}},
+    "/api/v1/explain": {**EXPLAINED, "later": 1, "candidates": [{**EXPLAINED["candidates"][0], "later": {}}]},
+    CLEAR: {"later": 1, "cleared": [{
+        "agent": "main", "profile": "anthropic:work", "failures": 2, "later": 1, "windows": []}]},
+}
+
+
+class Versioned(Pretender):
+    """Answers what its version knows; anything else is no path to it."""
+
+    def talk(self, peer):
+        with peer:
+            path = peer.recv(65_536).split(b" ")[1].decode().partition("?")[0]
+            known = self.behaviour.get(path)
+            (answer('{"error":{"code":"not_found"}}', "404 Not Found") if known is None else answer(json.dumps(known)))(peer)
+
+
+OF_FILES, OF_NO_HELP = "View: files", "The gateway of this instance runs, but was of no help."
+# Kind → for each command: exit code, and what it must say.
+EXPECTED = {
+    "dead": {
+        "models status": (0, "View: files (no gateway runs)"), "models explain": (0, "View: files (no gateway runs)"),
+        "doctor": (0, "The last gateway did not end in order."),
+        "models auth clear-cooldown anthropic:work": (0, "anthropic:work: nothing was held against it."),
+    },
+    "hung": {
+        "models status": (0, OF_NO_HELP), "models explain": (0, OF_NO_HELP),
+        "doctor": (0, "The gateway runs and does not answer."),
+        "models auth clear-cooldown anthropic:work": (69, "Nothing was cleared: the gateway of this instance runs, but was of no help."),
+    },
+    "older": {
+        "models status": (0, "View: gateway (pid 1)"), "models explain": (0, OF_NO_HELP),
+        "doctor": (0, "The gateway is older (0.0.1) than this command"),
+        "models auth clear-cooldown anthropic:work": (69, "Nothing was cleared: the gateway that runs is older than this command."),
+    },
+    "newer": {
+        "models status": (0, "View: gateway (pid 1)"), "models explain": (0, "View: gateway"),
+        "doctor": (0, "The gateway is newer (99.0) than this command"),
+        "models auth clear-cooldown anthropic:work": (0, "anthropic:work: cooldown cleared"),
+    },
+}
+
+
+@pytest.mark.parametrize("kind", EXPECTED)
+def test_what_is_said_beside_one_that_is(host, kind):
+    made = {
+        "dead": lambda: None, "hung": lambda: Pretender(host, says_nothing), "older": lambda: Versioned(host, OLDER),
+        "newer": lambda: Versioned(host, NEWER),
+    }[kind]()
+    problems, before = [], host.tree()
+    try:
+        for line, (code, said) in EXPECTED[kind].items():
+            shown = host.run(line.split(), stdin="")
+            problems += shown.problems({code}, limit=LIMIT)
+            if said not in shown.stdout + shown.stderr:
+                problems.append(f"{line} does not say '{said}': {shown.stdout}{shown.stderr}")
+    finally:
+        if made:
+            made.end()
+    if host.tree() != before:
+        problems.append("something stored was changed")
+    assert not problems, "\n".join(problems)

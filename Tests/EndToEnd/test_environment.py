@@ -164,6 +164,35 @@ def test_a_shell_that_fails_is_a_warning(start, simulator, tmp_path):
     assert gateway.health()["status"] == "ok"
 
 
+def test_a_shell_that_failed_is_asked_again_when_the_configuration_changes(start, simulator, tmp_path):
+    shell = login_shell(tmp_path, f"[ -e '{tmp_path}/mended' ] || exit 3\nexport ANTHROPIC_API_KEY=sk-sim-ok-shell\n{ANSWER}")
+    gateway = start(
+        {"openai:work": "sk-sim-ok-work"}, config={"env": {"shellEnv": {"enabled": True}}},
+        environment={"SHELL": shell})
+    (tmp_path / "mended").touch()
+    # Its pause is a minute; a change that is none of the settings' does not end it.
+    gateway.write_dotenv({"PLAIN": "1"})
+    eventually(lambda: "PLAIN" in of_gateway(gateway), "another reading")
+    assert (tmp_path / "calls").read_text() == "called\n"
+    gateway.change_config(lambda config: config.update(gateway={**config["gateway"], "allowedHosts": ["ai.example"]}))
+    served_by(gateway, "shell")
+    assert gateway.status()["environment"]["shellEnv"]["problem"] is None
+    assert (tmp_path / "calls").read_text() == "called\n" * 2
+
+
+def test_a_variable_that_the_configuration_comes_to_name_is_asked_for(start, simulator, tmp_path):
+    shell = login_shell(tmp_path, f"export NEW_KEY=sk-sim-ok-new\n{ANSWER}")
+    gateway = start(config={"env": {"shellEnv": {"enabled": True}}}, environment={"SHELL": shell})
+    assert has_no_key(gateway)
+
+    def name(config):
+        config["models"]["providers"]["anthropic"]["apiKey"] = "${NEW_KEY}"
+
+    gateway.change_config(name)
+    served_by(gateway, "new")
+    assert (tmp_path / "calls").read_text() == "called\n" * 2
+
+
 def test_a_cloned_repository_supplies_and_redirects_nothing(start, simulator):
     gateway = start.prepare({"openai:work": "sk-sim-ok-work"})
     # The directory the gateway is started in.

@@ -28,7 +28,7 @@ import Testing
     @Test func `a file beyond the limit is refused`() {
         scratch.write([1, 2, 3], to: "a")
         let refusal = #expect(throws: StoreError.self) { try directory.read("a", limitInBytes: 2) }
-        #expect(refusal == .malformed(path: scratch.path("a"), problem: "It is longer than 2 bytes."))
+        #expect(refusal == .tooLong(path: scratch.path("a"), limitInBytes: 2))
     }
 
     @Test(arguments: [100 << 20, 1 << 40])

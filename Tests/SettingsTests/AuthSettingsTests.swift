@@ -164,7 +164,7 @@ import Testing
                 "agents.list[0].id is no agent id; allowed: letters, digits, '_' and '-'.",
                 "agents.list[1].id is no agent id; allowed: letters, digits, '_' and '-'.",
                 "agents.list[2] is a number; allowed: an object.", "agents.list[4].id is the id of an earlier agent.",
-                "agents.list[5].auth.inherit is text; allowed: true or false. The default holds: true.",
+                "agents.list[5].auth.inherit is text; allowed: true or false. The default is used instead: true.",
                 "agents.list has several default agents; the first one counts.",
                 "agents.defaults.models.b.alias is the alias of a too.",
             ])

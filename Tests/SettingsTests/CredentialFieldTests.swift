@@ -88,7 +88,7 @@ import Testing
         ),
         (
             "{gateway: {bind: '${KEY}'}}",
-            "gateway.bind is no address of a machine; allowed: loopback, lan, or a numeric address. The default holds: loopback."
+            "gateway.bind is no address of a machine; allowed: loopback, lan, or a numeric address. The default is used instead: loopback."
         ),
     ])
     func `elsewhere nothing is replaced`(text: String, complaint: String) throws {

@@ -71,6 +71,20 @@ import Testing
         #expect(file.variables["A"] == Secret("new"))
     }
 
+    @Test(arguments: [
+        ("A b\nB=1\n", "B=1\nA=new\n", "B=1\n"), ("export A\nA=1\n", "A=new\n", ""),
+        ("A=1\n A b\n", "A=new\n", ""), ("AB c\nA", "AB c\nA=new\n", "AB c\n"),
+    ])
+    func `a line that was meant to set it goes`(before: String, set: String, unset: String) throws {
+        var file = DotEnv(Array(before.utf8))
+        try file.upsert("A", Secret("new"))
+        #expect(String(decoding: file.bytes, as: UTF8.self) == set)
+        file = DotEnv(Array(before.utf8))
+        let isGone = file.remove("A")
+        #expect(isGone)
+        #expect(String(decoding: file.bytes, as: UTF8.self) == unset)
+    }
+
     @Test func `every line of a name is removed with its line break`() {
         var file = DotEnv(Array("A=1\r\n# c\r\nexport A='2\r\nB=3 # A=4".utf8))
         let (first, text) = (file.remove("A"), String(decoding: file.bytes, as: UTF8.self))

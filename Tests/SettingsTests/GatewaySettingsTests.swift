@@ -84,7 +84,7 @@ struct Deadline: Sendable, CustomTestStringConvertible {
             let range = "a whole number from \(limit.range.lowerBound) to \(limit.range.upperBound)"
             #expect(
                 found.complaints == [
-                    "\(limit.path) is \(what); allowed: \(range). The default holds: \(limit.standard)."
+                    "\(limit.path) is \(what); allowed: \(range). The default is used instead: \(limit.standard)."
                 ])
         }
     }
@@ -127,7 +127,8 @@ struct Deadline: Sendable, CustomTestStringConvertible {
 
     @Test(arguments: [
         ("'loopback'", "127.0.0.1", true), ("'Localhost'", "127.0.0.1", true), ("'auto'", "127.0.0.1", true),
-        ("'lan'", "0.0.0.0", true), ("'::1'", "::1", true), ("'192.168.1.5'", "192.168.1.5", true),
+        ("'lan', allowPlainRemote: true", "0.0.0.0", true), ("'::1'", "::1", true), ("'lan'", "0.0.0.0", false),
+        ("'192.168.1.5', allowPlainRemote: true", "192.168.1.5", true), ("'192.168.1.5'", "192.168.1.5", false),
         ("'example.org'", "127.0.0.1", false), ("'127.1'", "127.0.0.1", false), ("7", "127.0.0.1", false),
         ("' '", "127.0.0.1", true),
     ])

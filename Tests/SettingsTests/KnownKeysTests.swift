@@ -114,6 +114,6 @@ import Testing
         #expect(!shown.contains(canary) && !shown.contains("123456"))
         #expect(shown.contains(#""token":"${TOKEN}""#) && shown.contains(#""apiKey":"****${KEY}""#))
         #expect(shown.contains(#""proxy":"http://****@proxy:1""#))
-        #expect(!ShownValue.text(of: document).contains(canary))
+        #expect(!ShownDocument(document).text.contains(canary))
     }
 }

@@ -45,6 +45,7 @@ import Testing
         #expect(answer.problem == nil)
         #expect(answer.variables == ["OPENAI_API_KEY": Secret("sk with = and\na line break")])
         #expect(answer.asked == Self.settings())
+        #expect(answer.names == Self.wanted)
         #expect(answer.shell == scratch.path("shell"))
     }
 
@@ -153,14 +154,29 @@ import Testing
         #expect(ContinuousClock.now - start < .seconds(20))
     }
 
-    @Test func `the shells of this machine answer`() {
-        for path in ["/bin/sh", "/bin/bash"] where access(path, X_OK) == 0 {
-            scratch.write("export GROQ_API_KEY=gsk-profile; echo hello\n", to: ".profile")
-            let shell = LoginShell(process: ["SHELL": path, "HOME": scratch.path, "PATH": "/usr/bin:/bin"])
-            let answer = shell.ask(for: Self.wanted, under: Self.settings())
-            #expect(answer.problem == nil)
-            #expect(answer.variables == ["GROQ_API_KEY": Secret("gsk-profile")])
-        }
+    /// The file of each shell that a login one reads; bash is asked as an interactive one too.
+    @Test(arguments: [
+        ("sh", ".profile", "export GROQ_API_KEY=gsk-profile; echo hello"),
+        ("dash", ".profile", "export GROQ_API_KEY=gsk-profile; echo hello"),
+        ("bash", ".profile", "export GROQ_API_KEY=gsk-profile; echo hello"),
+        ("bash", ".bash_profile", "case $- in *i*) export GROQ_API_KEY=gsk-profile;; esac; echo hello"),
+        ("zsh", ".zshenv", "export GROQ_API_KEY=gsk-profile; echo hello"),
+        ("zsh", ".zprofile", "export GROQ_API_KEY=gsk-profile; echo hello"),
+        (
+            "fish", ".config/fish/config.fish",
+            "if status is-login; set -gx GROQ_API_KEY gsk-profile; end; echo hello"
+        ),
+    ])
+    func `the shells of this machine answer`(name: String, file: String, text: String) {
+        let places: [String] = ["/bin/\(name)", "/usr/bin/\(name)"]
+        guard let path = places.first(where: { access($0, X_OK) == 0 }) else { return }
+        for folder in [".config", ".config/fish"] { scratch.makeFolder(folder) }
+        scratch.write("\(text)\n", to: file)
+        let shell = LoginShell(process: ["SHELL": path, "HOME": scratch.path, "PATH": "/usr/bin:/bin"])
+        let answer = shell.ask(for: Self.wanted, under: Self.settings())
+        #expect(answer.problem == nil)
+        #expect(answer.variables == ["GROQ_API_KEY": Secret("gsk-profile")])
+        #expect(shell.path == path)
     }
 }
 

@@ -134,7 +134,35 @@ def test_an_api_key_in_the_environment(user):
     assert "ANTHROPIC_API_KEY" in after
     provider = next(row for row in user.json("models", "status")["auth"]["providers"] if row["provider"] == "anthropic")
     assert (provider["effective"]["kind"], provider["usable"]) == ("env", True)
-    assert not user.state.exists(), "looking makes nothing"
+    assert user.state.stat().st_mode & 0o777 == 0o700
+    assert os.listdir(user.state) == [], "looking makes the directory, and nothing in it"
+
+
+def test_the_first_lines_of_the_page_in_their_order(user):
+    """export, status, cat >> .env, status, doctor: literally, on an empty home."""
+    key = "sk-ant-api03-" + "Ab9" * 28
+    script = f"""
+        export ANTHROPIC_API_KEY="{key}"
+        agenticflow-enterprise models status
+        unset ANTHROPIC_API_KEY
+        cat >> ~/.agenticflow-enterprise/.env <<'EOF'
+ANTHROPIC_API_KEY={key}
+EOF
+        agenticflow-enterprise models status
+        agenticflow-enterprise doctor
+    """
+    environment = {**user.environment(), "PATH": f"{BUILD}:{os.environ['PATH']}"}
+    done = subprocess.run(
+        ["bash", "-ec", script], env=environment, cwd=user.home, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "source=env: ANTHROPIC_API_KEY" in done.stdout and "from ~/.agenticflow-enterprise/.env" in done.stdout
+    assert key not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("words", [["help"], ["--version"], ["completion", "bash"], ["models", "status", "--help"]])
+def test_help_makes_nothing(user, words):
+    user.type(*words)
+    assert not user.state.exists()
 
 
 def test_an_api_key_in_the_daemons_file(user, simulator):

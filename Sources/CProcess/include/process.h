@@ -35,7 +35,8 @@ int process_spawn_alone(
 // Whether it has ended. It is still there to be waited for.
 int process_has_ended(pid_t pid);
 
-// Ends what is left of its group. Its exit code, 128 and the signal's number when one ended it, or -1.
+// Ends what is left of its group, and waits for it, two seconds at most. Its exit code, 128 and the signal's number when
+// one ended it, or -1.
 int process_end_all(pid_t pid);
 
 #endif

@@ -36,7 +36,7 @@ struct AgentAddition {
         model = try options.model.map { text throws(AgentsError) in try Self.model(text, reading) }
     }
 
-    var isGatewayRunning: Bool { RunningGateway(reading).isRunning }
+    func tellGateway() { context.tellGateway(reading) }
 
     private static func id(_ name: String) throws(AgentsError) -> AgentID {
         let spelling = AgentID.spelling(of: name)

@@ -44,6 +44,8 @@ struct AgentRemoval {
         return "Delete agent \(agent)\(own), and move its folder to the trash?"
     }
 
+    func tellGateway() { context.tellGateway(reading) }
+
     func remove() throws -> RemovedAgent {
         // Whoever is just writing to its store finishes first.
         let lock = try belongings.moves.isEmpty ? nil : hold()
@@ -62,7 +64,39 @@ struct AgentRemoval {
         }
         return RemovedAgent(
             id: agent, wasListed: isListed, profileCount: profileCount, trash: trash?.path,
-            home: belongings.moves.first { $0.isHome }?.path, kept: belongings.kept, configPath: layout.configPath)
+            wayBack: trash.flatMap { wayBack(from: $0.path) }, kept: belongings.kept, configPath: layout.configPath)
+    }
+
+    /// The folder to its place, and the agent with everything that `agents add` can say of it: without a word of it, an
+    /// agent that used no profile of main would come back with all of them.
+    private func wayBack(from trash: String) -> String? {
+        let home = layout.home(of: agent)
+        // It is still there, with what was kept.
+        guard !belongings.kept.contains(where: { $0.path == home }) else { return nil }
+        let place = home.shellWord
+        let parent = belongings.moves.contains { $0.isHome } ? "" : "mkdir -p \(layout.agentsDirectory.shellWord) && "
+        return "\(parent)mv \(trash.shellWord) \(place) && agenticflow-enterprise agents add \(typedEntry)"
+    }
+
+    private var typedEntry: String {
+        guard let entry = reading.settings.agent(agent) else { return agent.text }
+        let home = layout.home(of: agent)
+        // The name, where it makes the same id.
+        let name = entry.name.flatMap { AgentID.spelling(of: $0) == agent.text ? $0 : nil }
+        var words = [name?.shellWord ?? agent.text]
+        func moved(_ path: String) -> Bool { belongings.moves.contains { path.isInside($0.path) } }
+        if let folder = entry.directory, !moved(layout.agentDirectory(agent)) {
+            words += ["--agent-dir", (layout.absolutePath(folder) ?? folder).shellWord]
+        }
+        if let workspace = entry.workspace {
+            let path = layout.absolutePath(workspace) ?? workspace
+            // Inside its own folder it comes back with that; from elsewhere it went into the trash beside it.
+            let isBeside = moved(path) && !path.isInside(home)
+            words += ["--workspace", (isBeside ? "\(home)/workspace" : path).shellWord]
+        }
+        if let model = entry.model?.primary { words += ["--model", model.shellWord] }
+        if !entry.inheritsProfiles { words.append("--no-inherit") }
+        return words.joined(separator: " ")
     }
 
     /// A folder that is not safe to lock is moved as it is.
@@ -93,8 +127,8 @@ struct RemovedAgent {
     var wasListed: Bool
     var profileCount: Int
     var trash: String?
-    /// The folder that went to the trash as a whole.
-    var home: String?
+    /// The command that brings it back; nil when there is nothing to bring back.
+    var wayBack: String?
     var kept: [AgentBelongings.Kept]
     var configPath: String
 
@@ -107,14 +141,13 @@ struct RemovedAgent {
             terminal.say("Moved to: \(context.shown(trash))\(own)")
         }
         for kept in kept { terminal.say("Left in place: \(context.shown(kept.path)) (\(kept.reason))") }
-        if let trash, let home {
-            terminal.say("To bring it back: mv '\(trash)' '\(home)' && agenticflow-enterprise agents add \(id)")
-        }
+        if let wayBack { terminal.say("To bring it back: \(wayBack)") }
     }
 
     var json: Literal {
         .object([
             .init("agentId", .string(id.text)), .init("removed", .boolean(true)), .init("trash", .optional(trash)),
+            .init("wayBack", .optional(wayBack)),
             .init("profiles", .count(profileCount)),
             .init(
                 "kept",

@@ -20,9 +20,7 @@ struct AgentsAdd: ContextCommand {
         let addition = try AgentAddition(options, in: context)
         let added = try addition.add()
         if options.json { context.terminal.print(added.json.pretty() + "\n") } else { added.say(to: context) }
-        if addition.isGatewayRunning {
-            context.terminal.notice("The running gateway takes it up within two seconds.")
-        }
+        addition.tellGateway()
     }
 }
 

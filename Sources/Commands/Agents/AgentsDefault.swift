@@ -35,5 +35,6 @@ struct AgentsDefault: ContextCommand {
         if !isDone { throw AgentsError.included(agent) }
         context.terminal.say("Updated \(context.shown(reading.layout.configPath))")
         context.terminal.say("Default agent: \(agent)")
+        context.tellGateway(reading)
     }
 }

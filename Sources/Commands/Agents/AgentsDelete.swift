@@ -28,5 +28,6 @@ struct AgentsDelete: ContextCommand {
         }
         let removed = try removal.remove()
         if json { context.terminal.print(removed.json.pretty() + "\n") } else { removed.say(to: context) }
+        removal.tellGateway()
     }
 }

@@ -23,6 +23,7 @@ struct AgentsList: ContextCommand {
             let list = Literal.object([
                 .init("defaultAgent", .string(reading.settings.defaultAgent.text)),
                 .init("agents", .array(rows.map(\.json))), .init("problems", .strings(stores.sentences)),
+                stores.advice.member,
             ])
             context.terminal.print(list.pretty() + "\n")
         } else {
@@ -115,16 +116,11 @@ private struct StoreProblems {
     }
 
     var sentences: [String] { problems.map(\.text) }
+    var advice: [Advice] { problems.map(\.told) }
     var exitCode: ExitStatus? { problems.first { $0.advice != nil }?.exitCode }
 
     func tell(_ context: CommandContext) {
         context.tell(notices)
-        for problem in problems {
-            if let advice = problem.advice {
-                context.terminal.notice("error", advice)
-            } else {
-                context.terminal.notice("\(problem.severity == .error ? "error" : "warning"): \(problem.text)")
-            }
-        }
+        for problem in problems { context.terminal.notice(problem.word, problem.told) }
     }
 }

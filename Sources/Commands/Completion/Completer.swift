@@ -154,7 +154,8 @@ struct Completer {
     }
 
     private func written(_ offers: [Offer]) -> [String] {
-        offers.filter { $0.word.hasPrefix(current) }
+        // A name that somebody has put a credential in is not offered: a masked one would be another.
+        offers.filter { $0.word.hasPrefix(current) && Masking.name($0.word) == $0.word }
             .map { $0.meaning.isEmpty ? $0.word.escapedForDisplay : "\($0.word.escapedForDisplay)\t\($0.meaning)" }
     }
 }

@@ -23,7 +23,7 @@ struct CompletionCommand: ContextCommand {
     @Argument(help: "The shell.")
     var shell: Shell
 
-    func run(in context: CommandContext) { context.terminal.print(CompletionScript.text(for: shell)) }
+    func run(in context: CommandContext) { context.terminal.printAsItIs(CompletionScript.text(for: shell)) }
 }
 
 /// What the scripts call at every press of the key.
@@ -42,6 +42,6 @@ struct CompleteCommand: ContextCommand {
     var words: [String] = []
 
     func run(in context: CommandContext) {
-        context.terminal.print(Completer(words, in: context).lines.map { $0 + "\n" }.joined())
+        context.terminal.printAsItIs(Completer(words, in: context).lines.map { $0 + "\n" }.joined())
     }
 }

@@ -15,6 +15,8 @@ struct ConfigChange {
     var mayShrink = false
     /// Show the change, write nothing.
     var isRehearsal = false
+    /// One JSON document on standard output instead of words.
+    var isJSON = false
 
     /// - Throws: when the configuration cannot be read: nobody knows then what a change would do.
     init(in context: CommandContext) throws {
@@ -48,28 +50,37 @@ struct ConfigChange {
         }
         if isRehearsal {
             let outcome = try file.rehearse(mayShrink: mayShrink, change, review: review)
-            context.terminal.say("Would change \(shownPath):")
-            let diff = LineDiff(ShownValue.text(of: outcome.before), ShownValue.text(of: outcome.after))
-            for line in diff.lines { context.terminal.say(line) }
-            if diff.lines.isEmpty { context.terminal.say(isChanged ? "  (a credential)" : "  (nothing)") }
+            if !isJSON { context.terminal.say("Would change \(shownPath):") }
+            let diff = LineDiff(ShownDocument(outcome.before).text, ShownDocument(outcome.after).text)
+            if isJSON {
+                tellJSON(isChanged, places, diff.lines)
+            } else {
+                for line in diff.lines { context.terminal.show(line) }
+                if diff.lines.isEmpty { context.terminal.say(isChanged ? "  (a credential)" : "  (nothing)") }
+            }
         } else {
             try file.revise(mayShrink: mayShrink, change, review: review)
-            context.terminal.say(isChanged ? "Updated \(shownPath)" : "Unchanged \(shownPath): it says so already.")
+            if isJSON {
+                tellJSON(isChanged, places, nil)
+            } else {
+                context.terminal.say(isChanged ? "Updated \(shownPath)" : "Unchanged \(shownPath): it says so already.")
+            }
         }
         for notice in notices { context.terminal.notice(notice) }
-        if isChanged, !isRehearsal { tellGateway(places) }
+        if isChanged, !isRehearsal {
+            context.tellGateway(reading, isReadAtStart: places.contains(where: KnownKeys.isReadAtStart))
+        }
         return isChanged
     }
 
-    private func tellGateway(_ places: [DocumentPath]) {
-        let gateway = RunningGateway(reading)
-        guard gateway.isRunning else { return }
-        let place = gateway.place
-        context.terminal.notice(
-            places.contains(where: KnownKeys.isReadAtStart)
-                ? "It is read at start: restart the running gateway for it to take effect. Until then it listens on "
-                    + "\(place.host.contains(":") ? "[\(place.host)]" : place.host):\(place.port)."
-                : "The running gateway takes it up within two seconds.")
+    /// - Parameter diff: of a rehearsal.
+    private func tellJSON(_ isChanged: Bool, _ places: [DocumentPath], _ diff: [String]?) {
+        var members: [Literal.Member] = [
+            .init("configPath", .string(file.path)), .init("path", .optional(places.first?.description)),
+            .init("changed", .boolean(isChanged)), .init("dryRun", .boolean(isRehearsal)),
+        ]
+        if let diff { members.append(.init("diff", .strings(diff))) }
+        context.terminal.printAsItIs(Literal.object(members).pretty() + "\n")
     }
 
     // MARK: Guards
@@ -103,21 +114,41 @@ struct ConfigChange {
         }
         for problem in new.problems where problem.severity == .error {
             guard isHere(problem) || !old.problems.contains(problem) else { continue }
+            var problem = problem
+            // Nothing is used instead: what was there stays.
+            problem.held = nil
             throw .refused(
                 Advice(
                     what: "\(places.first?.shown ?? "The value") was not changed.", why: problem.description,
-                    fix:
-                        "Give a value that is allowed there, or the whole entry at once; docs/configuration.md has both."
+                    fix: Self.refusalFix(places, after)
                 ))
         }
-        let doubts = new.problems.filter { $0.severity == .warning && !old.problems.contains($0) }.map(\.description)
+        let doubts = new.problems.filter { $0.severity == .warning && !old.problems.contains($0) }.map { problem in
+            problem.description + (problem.fix.map { "\n  fix: \($0)" } ?? "")
+        }
         return doubts + new.providerProblems.filter { !old.providerProblems.contains($0) }
+    }
+
+    /// What was to be taken out is a part that its entry needs.
+    private static func refusalFix(_ places: [DocumentPath], _ after: Document) -> String {
+        if let place = places.first, after.element(at: place) == nil, case .index = place.parent.last {
+            return "Take out the whole entry: agenticflow-enterprise config unset \(place.parent.typed)"
+        }
+        return "Give a value that is allowed there, or the whole entry at once; docs/configuration.md has both."
     }
 
     // MARK: Guesses
 
+    /// Nothing is there; `command` is what the path was for.
+    static func absent(_ place: DocumentPath, in document: Document, command: String) -> ConfigError {
+        if let quoted = place.joiningKeys.first(where: { document.element(at: $0.path) != nil }) {
+            return .dotsInKey(place, quoted: quoted.path, command: command)
+        }
+        return .notSet(place, near: nearest(to: place, in: document), command: command)
+    }
+
     /// What is there and is spelled nearly so: a sibling, or a key with a meaning.
-    static func nearest(to path: DocumentPath, in document: Document) -> DocumentPath? {
+    private static func nearest(to path: DocumentPath, in document: Document) -> DocumentPath? {
         for depth in path.steps.indices {
             let place = path.prefix(depth + 1)
             guard document.element(at: place) == nil else { continue }

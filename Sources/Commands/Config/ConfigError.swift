@@ -8,6 +8,8 @@ enum ConfigError: ActionableError, Equatable {
     case badPath(String, DocumentPathError)
     case notSet(DocumentPath, near: DocumentPath?, command: String = "get")
     case unknownKey(DocumentPath, near: DocumentPath?)
+    /// A key has dots in its name, and was typed without quotes.
+    case dotsInKey(DocumentPath, quoted: DocumentPath, command: String)
     case misplaced(DocumentPath, instead: String)
     /// Something on the way holds no keys, or no elements.
     case noWay(DocumentPath, through: DocumentPath, Element.Kind)
@@ -18,6 +20,8 @@ enum ConfigError: ActionableError, Equatable {
     case secretAsWord(DocumentPath)
     case masked(DocumentPath)
     case noValue(DocumentPath)
+    /// - `value`: nil when it is not to be repeated.
+    case equalsSign(DocumentPath, value: String?)
     case valueAndStdin
     case twoKinds
     case severalValues
@@ -30,7 +34,7 @@ enum ConfigError: ActionableError, Equatable {
 
     var exitCode: ExitStatus {
         switch self {
-        case .notSet: .noInput
+        case .notSet, .dotsInKey(_, _, command: "get"), .dotsInKey(_, _, command: "unset"): .noInput
         case .included, .holdsInclude, .masked, .noWay, .beyondEnd, .notJSON, .badNumber: .badInput
         default: .usage
         }
@@ -38,7 +42,7 @@ enum ConfigError: ActionableError, Equatable {
 
     var advice: Advice {
         switch self {
-        case .badPath, .notSet, .unknownKey, .misplaced, .noWay, .beyondEnd: onPath
+        case .badPath, .notSet, .unknownKey, .dotsInKey, .misplaced, .noWay, .beyondEnd: onPath
         case .included, .holdsInclude: onInclude
         default: onValue
         }
@@ -64,6 +68,12 @@ enum ConfigError: ActionableError, Equatable {
                 why: "It would be kept in the file and do nothing.",
                 fix: near.map { "Run the command again with \($0.typed), or with --allow-unknown." }
                     ?? "Look up the key in docs/configuration.md, or run the command again with --allow-unknown.")
+        case .dotsInKey(let path, let quoted, let command):
+            Advice(
+                what: path.shown + (command == "set" ? " is not a key that has a meaning here." : " is not set."),
+                why: "A dot ends a key; one that has dots in its name stands in quotes.",
+                fix: "Write it so: agenticflow-enterprise config \(command) \(quoted.typed)"
+                    + (command == "set" ? " VALUE" : ""))
         case .misplaced(let path, let instead):
             Advice(
                 what: "\(path.shown) has no effect.", why: "What belongs there is \(instead).",
@@ -112,14 +122,18 @@ enum ConfigError: ActionableError, Equatable {
             Advice(
                 what: "\(path.shown) was not set.", why: "The command names no value.",
                 fix: "Run: agenticflow-enterprise config set \(path.typed) VALUE    (or --stdin)")
+        case .equalsSign(let path, let value):
+            Advice(
+                what: "Path and value are two words of the command.", why: "An equals sign does not part them.",
+                fix: "Run: agenticflow-enterprise config set \(path.typed) \(value?.shellWord ?? "VALUE")")
         case .valueAndStdin:
             Advice(
                 what: "Give the value as a word, or with --stdin.", why: "The command does both.",
-                fix: "Leave one of them out.")
+                fix: "Leave out --stdin, or the word, as in: agenticflow-enterprise config set gateway.port 18790")
         case .twoKinds:
             Advice(
                 what: "Choose either --string or --json, not both.", why: "They read the same value differently.",
-                fix: "Leave one of them out.")
+                fix: "Leave one of them out, as in: agenticflow-enterprise config set gateway.port 18790 --json")
         case .severalValues:
             Advice(
                 what: "The command takes one value.", why: "More words follow the path.",

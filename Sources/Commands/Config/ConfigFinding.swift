@@ -34,10 +34,18 @@ struct ConfigFinding: Equatable {
         found += review.providerProblems.map {
             ConfigFinding(
                 severity: .error, path: String($0.prefix { $0 != " " }), message: $0,
-                fix: "Set both: agenticflow-enterprise config set \($0.prefix { $0 != " " }).baseUrl URL, and .api.")
+                fix: Self.providerFix(String($0.prefix { $0 != " " })))
         }
         if let newer = newerVersion(resolved.document) { found.append(newer) }
         return found.filter { $0.severity == .error } + found.filter { $0.severity == .warning }
+    }
+
+    /// - Parameter path: of the provider in the configuration.
+    private static func providerFix(_ path: String) -> String {
+        func set(_ key: String, _ value: String) -> String {
+            "agenticflow-enterprise config set \("\(path).\(key)".shellWord) \(value)"
+        }
+        return "Run: \(set("baseUrl", "https://HOST/v1")) && \(set("api", "openai-completions"))"
     }
 
     private init(severity: Severity, path: String, file: String? = nil, message: String, fix: String) {
@@ -56,15 +64,23 @@ struct ConfigFinding: Equatable {
         let place = typed[problem.path]
         if let file = problem.file {
             fix = "Edit \(file.escapedForDisplay), then run: agenticflow-enterprise config validate"
+        } else if let own = problem.fix {
+            fix = own
         } else if problem.path == "gateway.token" {
             fix =
                 "Move it: agenticflow-enterprise config set gateway.auth.token --stdin, then: "
                 + "agenticflow-enterprise config unset gateway.token"
+        } else if let name = problem.misplacedVariable {
+            fix =
+                "Keep it out of the configuration: agenticflow-enterprise env set \(name) (or move it to env.vars.\(name)), "
+                + "then: agenticflow-enterprise config unset env.\(name)"
         } else if problem.problem.hasSuffix("which is not set"), let name = Self.variable(problem.problem) {
-            fix = "Set it: agenticflow-enterprise env set \(name)    (or where the gateway is started)"
+            fix = "Set it: agenticflow-enterprise env set \(name.shellWord)    (or where the gateway is started)"
         } else if let place, severity == .error {
             let value = KnownKeys.isSecret(place) ? "--stdin" : "VALUE"
-            fix = "Run: agenticflow-enterprise config set \(place.typed) \(value)    (or: config unset \(place.typed))"
+            fix =
+                "Run: agenticflow-enterprise config set \(place.typed) \(value)    (or: "
+                + "agenticflow-enterprise config unset \(place.typed))"
         } else if let place {
             fix = "Correct it in the file, or take it out: agenticflow-enterprise config unset \(place.typed)"
         } else {

@@ -22,7 +22,7 @@ struct ConfigGet: ContextCommand {
     var json = false
 
     func run(in context: CommandContext) throws {
-        let layout = try context.layout()
+        let layout = try context.furnishedLayout()
         let resolved = SettingsFile(layout).resolved()
         context.tell(resolved.notices)
         if let failure = resolved.failure { throw failure }
@@ -30,19 +30,19 @@ struct ConfigGet: ContextCommand {
         let place = try path.map { text throws(ConfigError) in try ConfigError.parse(text) }?.resolved(in: document)
         guard let place else {
             let shown = ShownValue.literal(document.root, at: DocumentPath([PathStep]()))
-            return context.terminal.print(shown.pretty() + "\n")
+            return context.terminal.printAsItIs(shown.pretty() + "\n")
         }
         guard let element = document.element(at: place) else {
-            throw ConfigError.notSet(place, near: ConfigChange.nearest(to: place, in: document))
+            throw ConfigChange.absent(place, in: document, command: "get")
         }
         let shown = ShownValue.literal(element, at: place)
         if json || element.kind == .object || element.kind == .array {
-            return context.terminal.print(shown.pretty() + "\n")
+            return context.terminal.printAsItIs(shown.pretty() + "\n")
         }
         if case .string(let text) = shown {
-            context.terminal.say(text)
+            context.terminal.show(text)
         } else {
-            context.terminal.say(element.sourceText)
+            context.terminal.show(element.sourceText)
         }
     }
 }

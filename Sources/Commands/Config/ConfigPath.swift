@@ -16,7 +16,7 @@ struct ConfigPath: ContextCommand {
     var json = false
 
     func run(in context: CommandContext) throws {
-        let path = try context.layout().configPath
+        let path = try context.furnishedLayout().configPath
         guard json else { return context.terminal.say(path) }
         context.terminal.print(Literal.object([.init("configPath", .string(path))]).pretty() + "\n")
     }

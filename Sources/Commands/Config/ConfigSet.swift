@@ -28,17 +28,19 @@ struct ConfigSet: ContextCommand {
     var stdin = false
     @Flag(help: "The value is text, whatever it looks like.")
     var string = false
-    @Flag(help: "The value is strict JSON. Errors are printed as JSON too.")
+    @Flag(help: "The value is strict JSON. What is printed is JSON too.")
     var json = false
     @OptionGroup var guards: ChangeGuards
     @Flag(help: "Set a key that has no meaning to this version.")
     var allowUnknown = false
 
     func run(in context: CommandContext) throws {
+        try refuseEqualsSign()
         let typed = try ConfigError.parse(path)
         try checkFlags(typed)
         var change = try ConfigChange(in: context)
         guards.apply(to: &change)
+        change.isJSON = json
         let place = typed.resolved(in: change.effective)
         try checkKey(place)
         try change.refuseIncluded(place)
@@ -50,6 +52,21 @@ struct ConfigSet: ContextCommand {
         try change.make(at: [place]) { document throws(DocumentError) in
             if document.element(at: place)?.literal != new { try document.set(new, at: place) }
         }
+    }
+
+    /// `gateway.port=18790` and `gateway.port = 18790`, as other programs take it.
+    private func refuseEqualsSign() throws(ConfigError) {
+        let sign = path.firstIndex(of: "=")
+        let isApart = value == "=" && rest.count == 1
+        guard isApart || (value == nil && !stdin && sign != nil) else { return }
+        let left = isApart ? path : String(path[..<(sign ?? path.endIndex)])
+        let right = isApart ? rest[0] : String(path[(sign.map { path.index(after: $0) } ?? path.endIndex)...])
+        // Whatever is no path is told as that.
+        guard let place = try? DocumentPath(parsing: left) else { return }
+        if KnownKeys.isSecret(place) { throw .secretAsWord(place) }
+        // A value is repeated only where none is a secret.
+        let isKnown = KnownKeys.unknown(on: place) == nil && !right.isEmpty && !SecretWords.looksSecret(right)
+        throw .equalsSign(place, value: isKnown ? right : nil)
     }
 
     private func checkFlags(_ place: DocumentPath) throws(ConfigError) {
@@ -65,6 +82,11 @@ struct ConfigSet: ContextCommand {
         let near = unknown.near.map { name in
             DocumentPath(unknown.place.parent.steps + [.key(name)] + place.steps[unknown.place.steps.count...])
         }
+        // Names with dots in them are those of entries, which have keys of their own.
+        let quoted = place.joiningKeys.first { path, joined in
+            near == nil && joined.upperBound < place.steps.count && KnownKeys.unknown(on: path) == nil
+        }
+        if let quoted { throw .dotsInKey(place, quoted: quoted.path, command: "set") }
         throw .unknownKey(place, near: near)
     }
 

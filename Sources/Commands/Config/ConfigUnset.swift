@@ -17,18 +17,18 @@ struct ConfigUnset: ContextCommand {
         completion: .custom(ConfigCompletion.paths))
     var path: String
     @OptionGroup var guards: ChangeGuards
-    @Flag(help: "Print errors as JSON.")
+    @Flag(help: "Print JSON.")
     var json = false
 
     func run(in context: CommandContext) throws {
         let typed = try ConfigError.parse(path)
         var change = try ConfigChange(in: context)
         guards.apply(to: &change)
+        change.isJSON = json
         let place = typed.resolved(in: change.effective)
         try change.refuseIncluded(place)
         guard change.authored.element(at: place) != nil else {
-            throw ConfigError.notSet(
-                place, near: ConfigChange.nearest(to: place, in: change.authored), command: "unset")
+            throw ConfigChange.absent(place, in: change.authored, command: "unset")
         }
         try change.make(at: [place]) { document throws(DocumentError) in try document.remove(at: place) }
     }

@@ -29,12 +29,17 @@ extension CheckID {
             "An order names a profile that does not exist.", "`doctor --fix`, or `models auth order set`"
         ),
         .authOrderEmptiesProvider: ("An order leaves a provider without a credential.", "`models auth order set`"),
+        .authProfileNotNoted: (
+            "`auth.profiles` notes others of the provider: automatic order passes it over.",
+            "`config set auth.profiles`"
+        ),
         .envFileUnreadable: ("`.env` cannot be read.", "make it a file of your own"),
         .envFileLine: ("A line of `.env` cannot be read.", "`env set` writes it anew"),
         .envShadowed: ("A variable is set with another value further ahead.", "`env list` shows which one counts"),
         .envGatewayUnseen: ("The gateway does not have a variable that this shell has.", "`env set`"),
         .envAnthropicBoth: ("`ANTHROPIC_OAUTH_TOKEN` and `ANTHROPIC_API_KEY` are both set.", "unset the former"),
         .envWorkingDirectoryIgnored: ("`.env` of this folder holds credentials, which are ignored.", "`env set`"),
+        .envProviderUnsupported: ("A variable of a provider that is not relayed.", "configure the provider"),
         .noCredentials: ("No credentials found.", "`models auth paste-api-key`"),
         .modelProviderUnknown: ("A configured model is of no known provider.", "`models set`"),
         .providerWithoutCredential: ("A provider in use has no credential.", "`models auth paste-api-key`"),
@@ -44,7 +49,10 @@ extension CheckID {
         .credentialAbandoned: ("An expired profile that nothing refers to.", "`models auth clean`"),
         .credentialCooling: ("A credential is put aside for a short time.", "`models auth clear-cooldown`"),
         .credentialDisabled: ("A credential is put aside: billing, or rejected.", "top up, or replace it"),
-        .credentialIneligible: ("`auth.profiles` says another provider or mode than what is stored.", "paste it again"),
+        .credentialIneligible: (
+            "`auth.profiles` says another provider or mode than what is stored, or no header can carry it.",
+            "paste it again"
+        ),
         .credentialSetupToken: ("A setup token; the gateway does not send those.", "`models auth paste-api-key`"),
         .credentialReferenceUnresolved: ("A reference to a secret gives nothing.", "see that its source exists"),
         .credentialProviderUnsupported: ("A credential of a provider that is not relayed.", "configure the provider"),
@@ -58,6 +66,7 @@ extension CheckID {
         .storeLeftover: ("A writer that died left a file behind.", "`doctor --fix` removes it"),
         .journalUnreadable: ("What is remembered of credentials cannot be read.", "move the journal away"),
         .journalLarge: ("The journal has more than 16 MB.", "move the journal away while no gateway runs"),
+        .backupUnreadable: ("The newest backup of `--fix` cannot be taken back.", "look into its folder"),
         .legacyFlatStore: ("A store has the old flat shape.", "`doctor --fix` converts it"),
         .legacyAuthFile: ("There is an old `auth.json`.", "`doctor --fix` imports it"),
         .legacyOAuthFile: ("There is an old `oauth.json`.", "`doctor --fix` imports it"),

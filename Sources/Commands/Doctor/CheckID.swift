@@ -24,6 +24,7 @@ enum CheckID: String, CaseIterable, Sendable {
     case authProfileNoteOrphan = "auth-profile-note-orphan"
     case authOrderOrphan = "auth-order-orphan"
     case authOrderEmptiesProvider = "auth-order-empties-provider"
+    case authProfileNotNoted = "auth-profile-not-noted"
     // Environment
     case envFileUnreadable = "env-file-unreadable"
     case envFileLine = "env-file-line"
@@ -31,6 +32,7 @@ enum CheckID: String, CaseIterable, Sendable {
     case envGatewayUnseen = "env-gateway-unseen"
     case envAnthropicBoth = "env-anthropic-both"
     case envWorkingDirectoryIgnored = "env-working-directory-ignored"
+    case envProviderUnsupported = "env-provider-unsupported"
     // Credentials
     case noCredentials = "no-credentials"
     case modelProviderUnknown = "model-provider-unknown"
@@ -56,6 +58,7 @@ enum CheckID: String, CaseIterable, Sendable {
     case storeLeftover = "store-leftover"
     case journalUnreadable = "journal-unreadable"
     case journalLarge = "journal-large"
+    case backupUnreadable = "backup-unreadable"
     case legacyFlatStore = "legacy-flat-store"
     case legacyAuthFile = "legacy-auth-file"
     case legacyOAuthFile = "legacy-oauth-file"
@@ -108,10 +111,10 @@ enum CheckID: String, CaseIterable, Sendable {
             .configValueUnusable, .configValueDoubtful, .configUnknownKey, .configDuplicateKey,
             .configGatewayTokenMisplaced, .configVariableMissing, .configSeveralDefaultAgents, .configSharedAgentDir,
             .configPlaintextKey, .configBindRefused, .configPlainRemote, .configProxyWithoutEffect,
-            .authProfileNoteOrphan, .authOrderOrphan, .authOrderEmptiesProvider:
+            .authProfileNoteOrphan, .authOrderOrphan, .authOrderEmptiesProvider, .authProfileNotNoted:
             .configuration
         case .envFileUnreadable, .envFileLine, .envShadowed, .envGatewayUnseen, .envAnthropicBoth,
-            .envWorkingDirectoryIgnored:
+            .envWorkingDirectoryIgnored, .envProviderUnsupported:
             .environment
         case .noCredentials, .modelProviderUnknown, .providerWithoutCredential, .credentialExpired,
             .credentialExpiring, .credentialMissing, .credentialAbandoned, .credentialCooling, .credentialDisabled,
@@ -119,7 +122,7 @@ enum CheckID: String, CaseIterable, Sendable {
             .credentialProviderUnsupported, .credentialDuplicate, .credentialSharedLogin:
             .credentials
         case .storeMalformed, .storeNewerVersion, .storeUnsafe, .storeUnreadable, .storeEntryUnknown, .storeLeftover,
-            .journalUnreadable, .journalLarge, .legacyFlatStore, .legacyAuthFile, .legacyOAuthFile:
+            .journalUnreadable, .journalLarge, .backupUnreadable, .legacyFlatStore, .legacyAuthFile, .legacyOAuthFile:
             .stores
         case .stateDirUnsafe, .stateDirPermissions, .agentDirPermissions, .filePermissions, .stateNotWritable,
             .stateInGit, .stateTrackedByGit, .stateInSyncedFolder, .otherStateDir:
@@ -144,7 +147,8 @@ enum CheckID: String, CaseIterable, Sendable {
             .stateTrackedByGit, .gatewayHung, .gatewayRefusesToken, .gatewayForeignAnswer, .portInUse, .portNotAllowed,
             .bindAddressUnavailable:
             .error
-        case .gatewayNotRunning, .gatewayPlaceStale, .otherStateDir, .credentialCooling, .credentialAbandoned:
+        case .gatewayNotRunning, .gatewayPlaceStale, .otherStateDir, .credentialCooling, .credentialAbandoned,
+            .envProviderUnsupported:
             .info
         default: .warning
         }

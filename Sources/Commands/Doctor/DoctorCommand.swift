@@ -49,37 +49,13 @@ struct DoctorCommand: ContextCommand {
     var skip: [String] = []
 
     func validate() throws {
-        let modes = [
-            ("--lint", lint), ("--fix", fix), ("--undo", undo), ("--generate-gateway-token", generateGatewayToken),
-        ]
-        let chosen = modes.filter(\.1).map(\.0)
-        if chosen.count > 1 { throw ValidationError("Choose one of \(chosen.joined(separator: " and ")).") }
-        if json, let mode = chosen.first, mode != "--lint" { throw ValidationError("\(mode) does not print JSON.") }
-        let needs: [(String, Bool, String, Bool)] = [
-            ("--yes", yes, "--fix", fix), ("--dry-run", dryRun, "--fix", fix), ("--force", force, "--undo", undo),
-            ("--severity-min", severityMin != nil, "--lint", lint), ("--all", all, "--lint", lint),
-        ]
-        for (flag, isGiven, mode, isChosen) in needs where isGiven && !isChosen {
-            throw ValidationError("\(flag) goes with \(mode).")
-        }
-        if yes, dryRun { throw ValidationError("Choose either --yes or --dry-run, not both.") }
-        if undo || generateGatewayToken, !(only + skip).isEmpty {
-            throw ValidationError("--only and --skip choose checks; \(chosen[0]) makes none.")
-        }
-        try Self.check(
-            severityMin, among: CheckID.Severity.allCases.map(\.rawValue), "--severity-min takes", "severity")
-        for id in only + skip {
-            try Self.check(
-                id, among: CheckID.allCases.map(\.rawValue), "See docs/gateway/doctor.md for the ids:", "check")
-        }
-    }
-
-    private static func check(_ word: String?, among known: [String], _ hint: String, _ kind: String) throws {
-        guard let word, !known.contains(word) else { return }
-        let near = Spelling.nearest(to: word, among: known).map { " Did you mean \($0)?" }
-        let list = known.count > 5 ? "doctor --json lists those that were found." : known.joined(separator: ", ") + "."
-        throw ValidationError(
-            "There is no \(kind) \"\(word.prefix(64).escapedForDisplay)\".\(near ?? "") \(hint) \(list)")
+        try checkModes()
+        try checkCompanions()
+        let severities = CheckID.Severity.allCases.map(\.rawValue)
+        if let severityMin { try Self.check(severityMin, among: severities, "severity", option: "--severity-min") }
+        let ids = CheckID.allCases.map(\.rawValue)
+        for id in only { try Self.check(id, among: ids, "check", option: "--only") }
+        for id in skip { try Self.check(id, among: ids, "check", option: "--skip") }
     }
 
     func run(in context: CommandContext) throws {

@@ -11,9 +11,8 @@ import Settings
 struct Survey {
     let context: CommandContext
     let reading: InstanceReading
-    /// Nil when there is none, or it cannot be read.
-    let configuration: Document?
-    let configurationError: SettingsFileError?
+    /// The configuration with what it includes.
+    let resolved: ResolvedSettings
     /// Why a store could not be read.
     let storeErrors: [AgentID: StoreError]
     /// What the gateway of this instance says, or why not.
@@ -39,7 +38,7 @@ struct Survey {
         let reading = try context.reading()
         self.reading = reading
         now = context.now()
-        (configuration, configurationError) = Self.configuration(reading.layout)
+        resolved = SettingsFile(reading.layout).resolved()
         storeErrors = Self.storeErrors(reading)
         let gateway = RunningGateway(reading)
         reply = gateway.get("/api/v1/status")
@@ -52,23 +51,24 @@ struct Survey {
         models = ConfiguredModels(reading)
     }
 
-    private static func configuration(_ layout: StateLayout) -> (Document?, SettingsFileError?) {
-        let found = SettingsFile(layout).resolved()
-        return (found.authored, found.failure)
-    }
-
+    /// One that can be read by now could not be read when it counted: what it holds is not known all the same.
     private static func storeErrors(_ reading: InstanceReading) -> [AgentID: StoreError] {
         var found: [AgentID: StoreError] = [:]
-        for agent in reading.agents where reading.isUnreadable(storeOf: agent.id) {
+        for problem in reading.problems {
+            guard case .store(let agent) = problem.place, let advice = problem.advice else { continue }
+            found[agent] = .refused(advice)
             do throws(StoreError) {
-                _ = try AuthProfilesFile(folder: reading.layout.agentDirectory(agent.id)).load()
-            } catch { found[agent.id] = error }
+                _ = try AuthProfilesFile(folder: reading.layout.agentDirectory(agent)).load()
+            } catch { found[agent] = error }
         }
         return found
     }
 
     var layout: StateLayout { reading.layout }
     var settings: InstanceSettings { reading.settings }
+    /// As it was written. Nil when there is none, or it cannot be read.
+    var configuration: Document? { resolved.authored }
+    var configurationError: SettingsFileError? { resolved.failure }
 
     func shown(_ path: String) -> String { context.shown(path) }
 
@@ -79,6 +79,11 @@ struct Survey {
 
     /// Every store could be read, so what is in none of them is nowhere.
     var knowsEveryProfile: Bool { storeErrors.isEmpty }
+
+    /// What the checks go by is what it says.
+    var knowsConfiguration: Bool {
+        !reading.problems.contains { $0.place == .configuration && $0.advice != nil }
+    }
 
     /// Every finding, in the order of the groups, the worst first.
     func findings() -> [Finding] {

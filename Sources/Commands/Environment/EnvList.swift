@@ -53,16 +53,13 @@ struct EnvironmentListing {
     let rows: [VariableRow]
     let context: CommandContext
     private var layout: StateLayout { reading.layout }
+    private var problems: [InstanceProblem] { reading.problems.filter { $0.severity != .info } }
 
     func tellTrouble() {
         if case .files(let silence) = view.origin { context.terminal.tell(silence: silence) }
         for notice in reading.notices { context.terminal.notice("\(context.shown(notice.path)): \(notice.text)") }
-        for problem in reading.problems where problem.severity != .info {
-            if let advice = problem.advice {
-                context.terminal.notice("error", advice)
-            } else {
-                context.terminal.notice("\(problem.severity == .error ? "error" : "warning"): \(problem.text)")
-            }
+        for problem in problems {
+            context.terminal.notice(problem.word, problem.told)
         }
         for row in rows where row.isWarned { context.terminal.notice("warning", row.warning(context, layout)) }
     }
@@ -111,7 +108,7 @@ struct EnvironmentListing {
                 .init("path", .string(layout.dotEnvPath)), .init("shellEnv", .object(shellMembers)),
                 .init("variables", .array(rows.map { $0.json(context, layout) })),
                 .init("ignored", .strings(reading.ignoredVariables)),
-                .init("problems", .strings(reading.problems.filter { $0.severity != .info }.map(\.text))),
+                .init("problems", .strings(problems.map(\.text))), problems.map(\.told).member,
             ])
     }
 }

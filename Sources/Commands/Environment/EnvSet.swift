@@ -23,7 +23,7 @@ struct EnvSet: ContextCommand {
     var rest: [String] = []
 
     func run(in context: CommandContext) throws {
-        if !rest.isEmpty || name.contains("=") { throw EnvironmentError.valueAsArgument }
+        if !rest.isEmpty || name.contains("=") { throw EnvironmentError.valueAsArgument(of: name) }
         let target = try EnvironmentTarget(name, in: context)
         try target.refuseStructural()
         if stdin, case .person = context.terminal.input() { throw EnvironmentError.noPipe(target.name) }
@@ -33,6 +33,16 @@ struct EnvSet: ContextCommand {
         }
         context.terminal.say("Updated \(target.shownPath)")
         context.terminal.say("Variable: \(target.name)=\(value.masked)")
+        target.tellForeign(value)
+        if let likely = target.likelyName {
+            context.terminal.notice(
+                "warning",
+                Advice(
+                    what: "Nothing reads a variable named \(target.name). Did you mean \(likely)?",
+                    why: "It is stored all the same, for programs of your own.",
+                    fix: "Run: agenticflow-enterprise env set \(likely), then: "
+                        + "agenticflow-enterprise env unset \(target.name)"))
+        }
         target.tellWhatCounts(now: value)
     }
 }

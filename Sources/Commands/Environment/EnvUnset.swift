@@ -19,7 +19,7 @@ struct EnvUnset: ContextCommand {
     var rest: [String] = []
 
     func run(in context: CommandContext) throws {
-        if !rest.isEmpty || name.contains("=") { throw EnvironmentError.valueAsArgument }
+        if !rest.isEmpty || name.contains("=") { throw EnvironmentError.valueAsArgument(name: nil) }
         let target = try EnvironmentTarget(name, in: context)
         let found = try target.edit { file throws(StoreError) in (file.remove(target.name), file.names) }
         guard found.0 else {

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Credentials
+import Settings
 
 /// What an `env` command cannot work with. Nothing has been changed.
 enum EnvironmentError: ActionableError, Equatable {
     /// `NAME=VALUE`, or a second word.
-    case valueAsArgument
+    /// - `name`: what was probably meant to be set; nil when it may be a secret.
+    case valueAsArgument(name: String?)
     case badName
     case noValue(String)
     /// `--stdin`, and a person sits there.
@@ -19,14 +21,21 @@ enum EnvironmentError: ActionableError, Equatable {
         }
     }
 
+    /// - Parameter word: the first one that was typed: `NAME`, or `NAME=VALUE`.
+    static func valueAsArgument(of word: String) -> EnvironmentError {
+        let name = String(word.prefix { $0 != "=" })
+        return .valueAsArgument(name: name.isVariableName && !SecretWords.looksSecret(name) ? name : nil)
+    }
+
     var advice: Advice {
         switch self {
-        case .valueAsArgument:
+        case .valueAsArgument(let name):
             Advice(
                 what: "The command takes the name alone, and no value among its words.",
                 why: "Words of a command stay in the shell's history, and every user of the machine can read them.",
-                fix: "Give the name alone: the command asks for the value. Or pipe it in. If it was a credential, "
-                    + "replace it at the provider.")
+                fix: (name.map { "Run: agenticflow-enterprise env set \($0), which asks for the value." }
+                    ?? "Give the name alone: the command asks for the value.")
+                    + " Or pipe it in. If it was a credential, replace it at the provider.")
         case .badName:
             Advice(
                 what: "That is not a name for a variable.",

@@ -55,6 +55,39 @@ struct EnvironmentTarget {
             || (name.hasPrefix("AGENTICFLOW_LIVE_") && name.hasSuffix("_KEY"))
     }
 
+    /// - Parameter value: what the variable holds now.
+    func tellForeign(_ value: Secret) {
+        let owner = reading.providers.all.values.first { $0.environmentVariables.contains(name) }
+        guard let owner, let foreign = ForeignKey(value, for: owner.id, reading) else { return }
+        let undo = "agenticflow-enterprise env unset \(name)"
+        context.terminal.notice("warning", foreign.advice(place: "the value of \(name)", undo: undo))
+    }
+
+    /// What the name was probably meant to be, when nothing reads a variable of that name.
+    var likelyName: String? {
+        if Provider.credentialVariables.contains(name) || reading.settings.references.contains(name) || isRead(name) {
+            return nil
+        }
+        let upper = name.uppercased()
+        if upper != name, isRead(upper) { return upper }
+        let known = (reading.providers.all.values.flatMap(\.environmentVariables) + [InstanceSettings.tokenVariable])
+            .sorted()
+        // Of keys only the part that differs is compared: the rest makes all of them look alike.
+        let ending = "_API_KEY"
+        guard upper.hasSuffix(ending) else { return Spelling.nearest(to: name, among: known) }
+        let stems = known.filter { $0.hasSuffix(ending) }.map { String($0.dropLast(ending.count)) }
+        return Spelling.nearest(to: String(upper.dropLast(ending.count)), among: stems).map { $0 + ending }
+    }
+
+    /// Lists and families of keys have names that no table holds.
+    private func isRead(_ name: String) -> Bool {
+        let alone = EnvironmentLayers(process: [name: "x"])
+        return name == InstanceSettings.tokenVariable
+            || reading.providers.all.values.contains {
+                alone.keyVariables(for: $0.id, variables: $0.environmentVariables).contains(name)
+            }
+    }
+
     /// The line end that a pipe adds is not part of it.
     private static func plain(_ text: String, for name: String) throws -> Secret {
         let value = text.last?.isNewline == true ? String(text.dropLast()) : text

@@ -62,6 +62,8 @@ struct VariableRow: Equatable {
     var contradicts: [EnvironmentLayers.Layer] = []
     /// Requests are sent with what is in it.
     var isCredential = false
+    /// The provider whose key it is, when this version does not relay to that one.
+    var unusedProvider: ProviderID?
     var gateway: Gateway
     /// Where the gateway has it from.
     var gatewayLayer: String?
@@ -87,7 +89,7 @@ struct VariableComparison {
             VariableRow(
                 name: variable.name, mask: variable.mask, layer: variable.layer, shadows: variable.shadows,
                 contradicts: variable.contradicts, isCredential: variable.isProviderKey || variable.isReference,
-                gateway: Self.standing(of: variable, view),
+                unusedProvider: variable.unusedProvider, gateway: Self.standing(of: variable, view),
                 gatewayLayer: view.variables?.entries[variable.name]?.layer)
         }
         let known = Set(rows.map(\.name))
@@ -122,6 +124,9 @@ extension VariableRow {
             let place = gatewayLayer.map { context.words(forLayer: $0, layout, isOurs: false) } ?? "elsewhere"
             return "- \(name)=\(mask) only in the gateway, from \(place)"
         }
+        if name == "AGENTICFLOW_PROFILE", let instance = context.terminal.instance {
+            return "- \(name)=\(instance) from --profile"
+        }
         var text = "- \(name)=\(mask) from \(context.words(for: layer, layout))"
         if !shadows.isEmpty {
             let hidden = shadows.map { layer in
@@ -129,6 +134,7 @@ extension VariableRow {
             }
             text += ", over \(hidden.joined(separator: ", "))"
         }
+        if let unusedProvider { text += " | not used: this version does not relay to \(unusedProvider)" }
         return text + (gatewayWords(context, layout).map { " | gateway: \($0)" } ?? "")
     }
 
@@ -151,6 +157,7 @@ extension VariableRow {
             .init("source", .optional(layer.map { context.words(for: $0, layout) })),
             .init("shadows", .strings(shadows.map(\.name))), .init("contradicts", .strings(contradicts.map(\.name))),
             .init("gateway", .string(gateway.rawValue)), .init("gatewayLayer", .optional(gatewayLayer)),
+            .init("notRelayed", .optional(unusedProvider?.text)),
         ])
     }
 
@@ -160,7 +167,9 @@ extension VariableRow {
             return Advice(
                 what: "The gateway does not have \(name).",
                 why: "It is set where this command runs, and not where the gateway was started.",
-                fix: "Put it into \(file), which the gateway reads at once: agenticflow-enterprise env set \(name)")
+                fix:
+                    "Put it into \(file), which the gateway reads at once: agenticflow-enterprise env set \(name.shellWord)"
+            )
         }
         let theirs = gatewayLayer.map { context.words(forLayer: $0, layout, isOurs: false) } ?? "elsewhere"
         let ours = layer.map { context.words(for: $0, layout) } ?? "nowhere"
@@ -170,7 +179,7 @@ extension VariableRow {
             why: "Here it is from \(ours), there from \(theirs).",
             fix: isFixed
                 ? "Start the gateway without that variable, so that \(file) counts; or start it with the right one."
-                : "To give the gateway this one: agenticflow-enterprise env set \(name)")
+                : "To give the gateway this one: agenticflow-enterprise env set \(name.shellWord)")
     }
 }
 

@@ -91,11 +91,10 @@ struct GatewayRun: ParsableCommand {
 
     private static var loopCount: Int { min(max(1, ProcessInfo.processInfo.activeProcessorCount), 16) }
 
-    /// No core file, no look into our memory, as many descriptors as there may be; a closed terminal ends nothing.
+    /// As many descriptors as there may be; a closed terminal ends nothing.
     ///
     /// - Returns: the number of files that may be open.
     private static func prepareProcess() -> Int {
-        _ = process_close_memory()
         signal(SIGHUP, SIG_IGN)
         let limit = process_raise_file_limit()
         return limit > 0 ? limit : .max
@@ -110,9 +109,7 @@ struct GatewayRun: ParsableCommand {
 
     /// A gateway that starts without its own settings would serve the wrong clients with the wrong keys.
     private static func refuseUnreadableConfiguration(_ reading: InstanceReading) throws {
-        for problem in reading.problems where problem.place == .configuration {
-            if let advice = problem.advice { throw GatewayStartError.unreadable(advice) }
-        }
+        if let advice = reading.configurationAdvice { throw GatewayStartError.unreadable(advice) }
     }
 
     private func listeningPlace(_ reading: InstanceReading) throws -> ListeningPlace {

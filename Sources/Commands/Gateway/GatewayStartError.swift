@@ -44,8 +44,8 @@ enum GatewayStartError: ActionableError {
                 what: "The gateway does not listen on \(host).",
                 why:
                     "Other machines can reach that address, and without TLS they, and everyone between, would see the client token.",
-                fix: "Put a TLS proxy before a loopback listener; or, on a network you trust, set "
-                    + "gateway.allowPlainRemote: true in the configuration, then run: agenticflow-enterprise gateway run"
+                fix: "Put a TLS proxy before a loopback listener; or, on a network you trust, run: "
+                    + "agenticflow-enterprise config set gateway.allowPlainRemote true"
             )
         case .noAddress(let text):
             Advice(

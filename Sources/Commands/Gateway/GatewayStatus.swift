@@ -2,6 +2,7 @@
 import ArgumentParser
 import CredentialLifecycle
 import Credentials
+import Credentials
 import Documents
 import FoundationEssentials
 import Settings
@@ -9,15 +10,21 @@ import Settings
 struct GatewayStatus: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Whether a gateway runs here, where it listens, and what troubles it.",
-        discussion:
-            "Always exits with 0; gateway health tells by its exit code. Example: agenticflow-enterprise gateway status --json"
+        discussion: """
+            Exits with 0 whether one runs, is silent or is stopped: it has looked. To tell by the exit code whether \
+            clients are served, use gateway health.
+
+            Example: agenticflow-enterprise gateway status --json
+            """
     )
 
     @Flag(help: "Print JSON.")
     var json = false
 
     func run(in context: CommandContext) throws {
-        let report = Report(try context.reading())
+        let reading = try context.reading()
+        let report = Report(reading)
+        if let advice = reading.configurationAdvice { context.terminal.notice("error", advice) }
         if json { context.terminal.print(report.json) } else { for line in report.lines { context.terminal.say(line) } }
     }
 
@@ -36,12 +43,16 @@ struct GatewayStatus: ContextCommand {
             self.reading = reading
             gateway = RunningGateway(reading)
             let reply = gateway.get("/api/v1/status")
+            let isRefused = if case .answered(401, _) = reply { true } else { false }
             switch GatewayAnswer(reply, to: .status) {
             case .notRunning: (state, own, problem) = ("stopped", nil, nil)
             case .answered(200, let root):
                 own = root
                 state = root["draining"]?.boolean == true ? "draining" : "running"
                 problem = nil
+            case _ where isRefused && reading.configurationAdvice != nil:
+                // What cannot be read hides its token from us, not from the gateway.
+                (state, own, problem) = ("running", nil, Self.tokenUnknown)
             case let answer:
                 (state, own) = ("silent", nil)
                 if case .answered(let status, _) = reply {
@@ -56,11 +67,28 @@ struct GatewayStatus: ContextCommand {
             pending = gateway.pendingPlace
         }
 
-        private var problems: [String] {
-            let own = self.own?["problems"]?.elements.compactMap(\.string)
-            return [problem, pendingSentence].compactMap { $0 }
-                + (own ?? reading.problems.filter { $0.severity == .error }.map(\.text))
+        private static let tokenUnknown =
+            "It runs, and says no more: its client token is in the configuration, which cannot be read here."
+
+        private var problems: [(text: String, advice: Advice)] {
+            var outside = problem.map { [($0, Advice(what: $0, why: Self.noAnswer, fix: Self.seeHealth))] } ?? []
+            if let pendingSentence {
+                outside.append(
+                    (
+                        pendingSentence,
+                        Advice(
+                            what: pendingSentence, why: "Where it listens is read at its start.",
+                            fix: "Restart the gateway, or set gateway.port and gateway.bind back.")
+                    ))
+            }
+            if let own = self.own?["problems"]?.elements.compactMap(\.string) {
+                return outside + own.map { ($0, Advice(sentences: $0)) }
+            }
+            return outside + reading.problems.filter { $0.severity == .error }.map { ($0.text, $0.told) }
         }
+
+        private static let noAnswer = "Its lock is held, and what it says of itself could not be had."
+        private static let seeHealth = "Look at its log, and at: agenticflow-enterprise gateway health"
 
         private var url: String { Self.url(gateway.place) }
 
@@ -83,7 +111,7 @@ struct GatewayStatus: ContextCommand {
                 .init("connections", own?["connections"]?.literal ?? .null),
                 .init("configPath", .string(reading.layout.configPath)),
                 .init("stateDir", .string(reading.layout.state)),
-                .init("problems", .array(problems.map { .string($0) })),
+                .init("problems", .strings(problems.map(\.text))), problems.map(\.advice).member,
             ]
             return Literal.object(members).pretty() + "\n"
         }
@@ -95,7 +123,7 @@ struct GatewayStatus: ContextCommand {
             if let connections = own?["connections"]?.integer { lines.append("Clients:   \(connections) connections") }
             lines.append("Config:    \(reading.layout.configPath)")
             lines.append("State:     \(reading.layout.state)")
-            lines += problems.map { "- \($0)" }
+            lines += problems.flatMap { ["- \($0.text)", "  fix: \($0.advice.fix)"] }
             if state == "stopped" { lines.append("Start it with: agenticflow-enterprise gateway run") }
             return lines
         }

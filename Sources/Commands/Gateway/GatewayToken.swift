@@ -23,7 +23,7 @@ struct GatewayToken: ContextCommand {
             throw NoClientToken(configPath: reading.layout.configPath, elsewhere: advice)
         }
         if let advice { context.terminal.notice("warning", advice) }
-        if show { return context.terminal.say(token.reveal()) }
+        if show { return context.terminal.say(asked: token.reveal()) }
         let isConfigured = reading.settings.gateway.token.secret != nil
         let source =
             isConfigured ? "gateway.auth.token of \(reading.layout.configPath)" : InstanceSettings.tokenVariable

@@ -13,6 +13,8 @@ package struct CommandContext: Sendable {
     package var now: WallClock
     /// Whose `.env` is read; nil for none.
     package var workingDirectory: String?
+    /// The first command makes the state directory. Completions do not: a name that is half typed is none.
+    var makesStateDirectory = true
     /// Asks a provider; only commands that say so do.
     package var ask: ProviderAsk = .live
 
@@ -32,6 +34,20 @@ package struct CommandContext: Sendable {
         ) { Date() }
     }
 
+    /// Where this instance keeps its files, made when it is not there.
+    func furnishedLayout() throws(StateLayoutError) -> StateLayout {
+        let layout = try layout()
+        if makesStateDirectory { SafeDirectory.provide(layout.state) }
+        return layout
+    }
+
+    /// The same for a look that leaves no trace, as completions take it.
+    var leavingNoTrace: CommandContext {
+        var copy = self
+        copy.makesStateDirectory = false
+        return copy
+    }
+
     /// Where this instance keeps its files.
     package func layout() throws(StateLayoutError) -> StateLayout {
         try StateLayout(environment: environment, home: Account.home)
@@ -39,7 +55,7 @@ package struct CommandContext: Sendable {
 
     /// Reads the instance, once. What could not be read is among the reading's problems.
     package func reader() throws(StateLayoutError) -> InstanceReader {
-        InstanceReader(layout: try layout(), process: environment, workingDirectory: workingDirectory)
+        InstanceReader(layout: try furnishedLayout(), process: environment, workingDirectory: workingDirectory)
     }
 
     /// What was too open and has been closed.

@@ -17,7 +17,7 @@ struct Completions {
     private let words: [String]
 
     init(_ words: [String] = [], in context: CommandContext? = nil) {
-        self.context = context ?? Self.context ?? .live()
+        self.context = (context ?? Self.context ?? .live()).leavingNoTrace
         self.words = words
     }
 

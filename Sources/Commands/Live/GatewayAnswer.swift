@@ -49,13 +49,18 @@ enum GatewayAnswer {
 
     init(_ reading: InstanceReading, _ question: GatewayQuestion, _ path: String) {
         self.init(RunningGateway(reading).get(path), to: question)
+        if case .silent(Self.otherToken) = self, reading.configurationAdvice != nil {
+            self = .silent("its client token is in the configuration, which cannot be read here")
+        }
     }
+
+    private static let otherToken = "it does not take the client token that this command found"
 
     init(_ reply: RunningGateway.Reply, to question: GatewayQuestion) {
         switch reply {
         case .notRunning: self = .notRunning
         case .silent(let sentence): self = .silent(sentence)
-        case .answered(401, _): self = .silent("it does not take the client token that this command found")
+        case .answered(401, _): self = .silent(Self.otherToken)
         case .answered(let status, let body):
             // Whatever is no object is not from our gateway.
             guard let root = (try? Document(Array(body.utf8), as: .json))?.root, root.kind == .object else {

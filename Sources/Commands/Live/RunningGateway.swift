@@ -6,6 +6,22 @@ import Providers
 import SafeFiles
 import Settings
 
+extension CommandContext {
+    /// What a gateway that runs does with something that has just been written.
+    ///
+    /// - Parameter isReadAtStart: it takes up everything by itself but what it reads at its start.
+    func tellGateway(_ reading: InstanceReading, isReadAtStart: Bool = false) {
+        let gateway = RunningGateway(reading)
+        guard gateway.isRunning else { return }
+        let place = gateway.place
+        terminal.notice(
+            isReadAtStart
+                ? "It is read at start: restart the running gateway for it to take effect. Until then it listens on "
+                    + "\(place.host.contains(":") ? "[\(place.host)]" : place.host):\(place.port)."
+                : "The running gateway takes it up within two seconds.")
+    }
+}
+
 /// The gateway of this instance, as far as another process can tell.
 ///
 /// It holds a lock in the state directory for as long as it runs, so nothing is ever asked, and no token ever shown,

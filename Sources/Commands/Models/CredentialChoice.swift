@@ -31,7 +31,7 @@ enum CredentialChoiceError: ActionableError {
             Advice(
                 what: "Credentials were named, and --all or --provider as well.",
                 why: "One says which ones, the others say which kind.",
-                fix: "Leave one of them out.")
+                fix: "Leave one of them out. For all: agenticflow-enterprise models auth clear-cooldown --all")
         }
     }
 

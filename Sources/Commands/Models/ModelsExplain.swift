@@ -42,14 +42,19 @@ struct ModelsExplain: ContextCommand {
         for advice in unread.compactMap(\.advice) { context.terminal.notice("error", advice) }
         let answer = try Self.answer(reading, named, model: model, session: session, now: now)
         if case .files(let silence) = answer.origin { context.terminal.tell(silence: silence) }
+        let report = ExplanationReport(
+            answer.root, asked: model, isFromFiles: answer.isFromFiles,
+            configured: ConfiguredModels(reading, agent: named), pending: Self.pending(answer, reading, named),
+            noCredential: MissingCredential(reading, named ?? reading.settings.defaultAgent, context), now: now)
+        for sentence in report.doubts(reading) { context.terminal.notice("warning: \(sentence)") }
         if json {
-            context.terminal.print(Literal.object(answer.origin.members + answer.members).pretty() + "\n")
+            let problems: [Literal.Member] = [
+                .init("problems", .strings(unread.map(\.text))), unread.map(\.told).member,
+            ]
+            let members = answer.origin.members + answer.members + [report.pendingMember] + problems
+            context.terminal.print(Literal.object(members).pretty() + "\n")
         } else {
             context.terminal.say(answer.origin.sentence)
-            let report = ExplanationReport(
-                answer.root, asked: model, isFromFiles: answer.isFromFiles,
-                configured: ConfiguredModels(reading, agent: named),
-                noCredential: MissingCredential(reading, named ?? reading.settings.defaultAgent, context), now: now)
             for line in report.lines(width: context.terminal.tableWidth) {
                 context.terminal.say(line.escapedForDisplay)
             }
@@ -61,6 +66,20 @@ struct ModelsExplain: ContextCommand {
         }
         // The gateway goes on with what it last read; worked out from the files, the answer lacks what is in that one.
         if case .files = answer.origin, let code = unread.compactMap(\.exitCode).first { throw ExitCode(code.rawValue) }
+    }
+
+    /// What was stored a moment ago, beside a running gateway.
+    private static func pending(_ answer: Answer, _ reading: InstanceReading, _ named: AgentID?) -> [Candidate] {
+        guard case .gateway = answer.origin, let agent = reading[named ?? reading.settings.defaultAgent],
+            let provider = answer.root["provider"]?.string.flatMap({ ProviderID($0) })
+        else { return [] }
+        let listed = answer.root["candidates"]?.elements.compactMap { entry -> (String, ProfileID)? in
+            guard let source = entry["source"]?.string, let id = entry["profile"]?.string.flatMap({ ProfileID($0) })
+            else { return nil }
+            return (source, id)
+        }
+        return PendingCredentials(reading.candidates(for: provider, of: agent), listed: listed ?? [], reading).all
+            .map(\.candidate)
     }
 
     private static let codes: Set<ErrorCode> = [

@@ -33,7 +33,7 @@ struct ModelsList: ContextCommand {
     var agent: String?
 
     func validate() throws {
-        if json, plain { throw ValidationError("Choose either --json or --plain, not both.") }
+        if json, plain { throw UsageError.jsonAndPlain("models list") }
     }
 
     func run(in context: CommandContext) throws {
@@ -47,7 +47,7 @@ struct ModelsList: ContextCommand {
         let rows = ModelCatalogue(overview).rows(all: all)
             .filter { (wanted == nil || $0.provider == wanted) && (!local || $0.isLocal == true) }
         if json {
-            context.terminal.print(Self.json(rows, overview.view.origin).pretty() + "\n")
+            context.terminal.print(Self.json(rows, overview.view.origin, trouble).pretty() + "\n")
         } else if plain {
             context.terminal.print(rows.map { $0.key.escapedForDisplay + "\n" }.joined())
         } else {
@@ -58,15 +58,18 @@ struct ModelsList: ContextCommand {
         if let code = trouble.exitCode(isCheck: false) { throw ExitCode(code.rawValue) }
     }
 
-    private static func json(_ rows: [ModelRow], _ origin: InstanceView.Origin) -> Literal {
-        .object([.init("count", .count(rows.count)), .init("models", .array(rows.map(\.json)))] + origin.members)
+    private static func json(_ rows: [ModelRow], _ origin: InstanceView.Origin, _ trouble: Trouble) -> Literal {
+        let list: [Literal.Member] = [
+            .init("count", .count(rows.count)), .init("models", .array(rows.map(\.json))),
+        ]
+        return .object(list + origin.members + trouble.members)
     }
 }
 
 extension InstanceReading {
     /// One whose models may be asked for: also one that is known by name alone.
     fileprivate func modelProvider(named text: String) throws(ModelsError) -> ProviderID {
-        if let id = ProviderID(text), Provider.unsupported.contains(id.text) { return id }
+        if let id = ProviderID(text), OtherProvider[id: id] != nil { return id }
         return try provider(named: text)
     }
 }

@@ -45,16 +45,23 @@ struct ModelsScan: ContextCommand {
 
     func validate() throws {
         if let minParams, !(minParams >= 0) || minParams > 1e6 {
-            throw ValidationError("--min-params must be a number of thousand millions from 0 on.")
+            throw UsageError(
+                what: "\(minParams) is no value for --min-params.",
+                why: "It is a number of thousand millions, from 0 to 1000000.",
+                fix: "For example: agenticflow-enterprise models scan --min-params 30 --yes")
         }
         if let maxAgeDays, maxAgeDays < 0 {
-            throw ValidationError("--max-age-days must be a number of days from 0 on.")
+            throw UsageError(
+                what: "\(maxAgeDays) is no value for --max-age-days.", why: "It is a number of days, from 0 on.",
+                fix: "For example: agenticflow-enterprise models scan --max-age-days 90 --yes")
         }
         try ProbeFlags.check(maxCandidates, "--max-candidates", "of models", upTo: 100)
         try ProbeFlags.check(timeout, "--timeout", "of milliseconds", upTo: 600_000)
         try ProbeFlags.check(concurrency, "--concurrency", "of questions at once", upTo: 64)
         if noProbe, setDefault || setImage {
-            throw ValidationError("--no-probe changes nothing, so it cannot be with --set-default or --set-image.")
+            throw UsageError(
+                what: "--no-probe cannot be with --set-default or --set-image.", why: "It tries and changes nothing.",
+                fix: "Run: agenticflow-enterprise models scan --no-probe")
         }
     }
 
@@ -105,8 +112,11 @@ struct ModelsScan: ContextCommand {
     }
 
     private func secret(_ reading: InstanceReading, _ id: ProviderID, now: Date) throws -> Secret? {
+        let agent = try reading.agent(named: nil)
+        // What cannot be read is not what is not there.
+        try reading.requireReadable(agent.id, .main)
         let targets = ProbeTargets(
-            reading: reading, agent: try reading.agent(named: nil), settings: ProbeSettings(), now: now)
+            reading: reading, agent: agent, settings: ProbeSettings(), now: now)
         return targets.all(of: id).first(where: \.isAsked)?.secret
     }
 

@@ -33,13 +33,10 @@ struct ModelsStatus: ContextCommand {
 
     private var isJSON: Bool { json || statusJson }
     private var isPlain: Bool { plain || statusPlain }
+    var request: StatusRequest { StatusRequest(isJSON: isJSON, isPlain: isPlain, isCheck: check, agent: agent) }
 
     func validate() throws {
-        if isJSON, isPlain {
-            throw UsageError(
-                what: "Choose either --json or --plain, not both.", why: "There is one standard output.",
-                fix: "Run: agenticflow-enterprise models status --json")
-        }
+        if isJSON, isPlain { throw UsageError.jsonAndPlain("models status") }
         guard isPlain, probes.probe else { return }
         throw UsageError(
             what: "Choose either --probe or --plain, not both.", why: "--plain prints the default model alone.",
@@ -47,32 +44,7 @@ struct ModelsStatus: ContextCommand {
     }
 
     func run(in context: CommandContext) throws {
-        let reading = try context.reading()
-        let agent = try reading.agent(named: agent)
-        // Before anything is shown: what they clear shows.
-        let probed = try probes.report(reading, agent, context)
-        let now = context.now()
-        let overview = AuthOverview(reading, agent: agent, view: InstanceView(reading, now: now), now: now)
-        let models = ConfiguredModels(reading, agent: agent.id)
-        let verdict = CheckVerdict(overview, models)
-        let trouble = Trouble(overview)
-        trouble.tell(context)
-        if isPlain {
-            if let model = models.resolvedDefault { context.terminal.say(model) }
-        } else if isJSON {
-            context.terminal.print(
-                StatusJSON(
-                    overview: overview, models: models, verdict: verdict, problems: trouble.sentences, context: context,
-                    probes: probed?.literal
-                ).text)
-        } else {
-            StatusText(overview: overview, models: models, verdict: verdict, context: context).say()
-            for line in [""] + (probed?.lines ?? []) where probed != nil {
-                context.terminal.say(line.escapedForDisplay)
-            }
-        }
-        if let code = trouble.exitCode(isCheck: check) { throw ExitCode(code.rawValue) }
-        if check, probed?.hasRejection == true { throw ExitCode(1) }
-        if check, verdict.exitCode != 0 { throw ExitCode(verdict.exitCode) }
+        let code = try request.run(in: context, probing: probes.report)
+        if code != 0 { throw ExitCode(code) }
     }
 }

@@ -19,11 +19,17 @@ extension InstanceReading {
     func provider(named text: String) throws(ModelsError) -> ProviderID {
         let known = knownProviders
         guard let id = ProviderID(text), known.contains(id) else {
-            if let id = ProviderID(text), Provider.unsupported.contains(id.text) { throw .notRelayed(id) }
+            if let id = ProviderID(text), OtherProvider[id: id] != nil { throw .notRelayed(id) }
             let near = Spelling.nearest(to: text.trimmed, among: known.map(\.text))
             throw .noProvider(text, near: near, known: known)
         }
         return id
+    }
+
+    /// One that credentials can be stored for: also one that is known by name alone, and not relayed.
+    func storableProvider(named text: String) throws(ModelsError) -> ProviderID {
+        if let id = ProviderID(text), OtherProvider[id: id] != nil { return id }
+        return try provider(named: text)
     }
 
     /// One that something is stored for, whether it is known or not; else as ``provider(named:)``.
@@ -33,7 +39,7 @@ extension InstanceReading {
         {
             return id
         }
-        return try provider(named: text)
+        return try storableProvider(named: text)
     }
 
     var knownProviders: [ProviderID] { Set(providers.all.keys).union(settings.providers.keys).sorted() }
@@ -56,7 +62,7 @@ extension InstanceReading {
         let known = providers[provider]
         return SourceOrder(
             profiles: agent.profiles, configured: settings.auth.profiles,
-            configKey: settings.providers[provider]?.apiKey.secret,
+            configKey: configKey(of: provider),
             environmentKeys: known.map { providers.environmentKeys(for: $0, in: environment) } ?? []
         ).candidates(for: provider)
     }

@@ -20,7 +20,7 @@ enum ExitCodes {
             (2, "with --lint: it could not look"),
         ],
         ["gateway", "health"]: [(0, "it serves")],
-        ["gateway", "status"]: [(0, "always, when the question could be asked")],
+        ["gateway", "status"]: [(0, "it has looked: running, silent or stopped")],
     ]
 
     /// Those of our own failures, everywhere the same.

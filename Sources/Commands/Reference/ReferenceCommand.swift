@@ -34,6 +34,6 @@ struct ReferenceCommand: ContextCommand {
                 what: "There is no page \"\(page.prefix(64))\".", why: "The pages are made from the commands.",
                 fix: "See their names with: agenticflow-enterprise reference \(format.rawValue)")
         }
-        context.terminal.print(make(date ?? ""))
+        context.terminal.printAsItIs(make(date ?? ""))
     }
 }

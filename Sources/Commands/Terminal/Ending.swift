@@ -12,7 +12,7 @@ struct Ending {
         self.terminal = terminal
     }
 
-    /// `help`, and a group without a further word: its help. nil for any other line.
+    /// `help`, also behind a group's words, and a group without a further word: its help. nil for any other line.
     func ofHelp() -> Int32? {
         if words == ["--profile"] || (words.last == "--profile" && !words.contains("--")) {
             return report(
@@ -20,9 +20,10 @@ struct Ending {
                     what: "--profile needs a value.", why: "It is the name of another instance of the product.",
                     fix: "For example: agenticflow-enterprise --profile second gateway status"))
         }
-        let isAsked = words.first == "help"
-        let named = isAsked ? words.dropFirst().filter { $0 != "--help" && $0 != "-h" } : words
-        let (command, rest) = CommandOutline.root.following(named)
+        let (group, behind) = CommandOutline.root.following(words)
+        let isAsked = behind.first == "help" && !group.subcommands.isEmpty
+        let (command, rest) =
+            isAsked ? group.following(behind.dropFirst().filter { $0 != "--help" && $0 != "-h" }) : (group, behind)
         if isAsked, let word = rest.first {
             if command.subcommands.isEmpty { return report(UsageAdvice(command, words: words).tooDeep(word)) }
             return report(UsageAdvice(command, words: words).unknownCommand(word))
@@ -41,6 +42,7 @@ struct Ending {
             words: types.dropFirst().map { $0._commandName }, type: types.last ?? AgenticFlow.self)
         // Before the package is asked anything: it lays its own help out first, and ends the process where that is narrow.
         if case .help = problem?.kind { return help(command) }
+        if case .unexpectedWords(["help"]) = problem?.kind { return help(command) }
         let code = AgenticFlow.exitCode(for: error)
         if let problem, !code.isSuccess {
             let message = AgenticFlow.message(for: error)
@@ -48,12 +50,12 @@ struct Ending {
         }
         let message = AgenticFlow.fullMessage(for: error)
         if message.isEmpty { return code.rawValue }
-        if code.isSuccess { terminal.print(message + "\n") } else { return report(Unforeseen(text: message)) }
+        if code.isSuccess { terminal.printAsItIs(message + "\n") } else { return report(Unforeseen(text: message)) }
         return code.rawValue
     }
 
     private func help(_ command: CommandOutline) -> Int32 {
-        terminal.print(HelpPage(command: command, width: terminal.columns, style: terminal.outputStyle).text)
+        terminal.printAsItIs(HelpPage(command: command, width: terminal.columns, style: terminal.outputStyle).text)
         return 0
     }
 

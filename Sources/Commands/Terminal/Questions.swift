@@ -14,7 +14,7 @@ extension Terminal {
     /// - Parameter standing: what an empty answer means; nil when there has to be one.
     func ask(_ question: String, standing: String? = nil) throws(TerminalError) -> String {
         let hint = standing.map { " [\($0)]" } ?? ""
-        notices("\(question)\(hint): ".escapedForTerminal)
+        notices(masking("\(question)\(hint): ").escapedForTerminal)
         let answer = try Self.readLine().trimmed
         return answer.isEmpty ? standing ?? "" : answer
     }
@@ -33,7 +33,7 @@ extension Terminal {
 
     /// Only a clear yes is one.
     func confirm(_ question: String) throws(TerminalError) -> Bool {
-        notices("\(question) [y/N] ".escapedForTerminal)
+        notices(masking("\(question) [y/N] ").escapedForTerminal)
         return ["y", "yes"].contains(try Self.readLine().trimmed.lowercased())
     }
 

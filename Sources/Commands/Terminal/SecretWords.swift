@@ -15,15 +15,14 @@ enum SecretWords {
     /// Begun as keys begin, or as long and as mixed as they are.
     static func looksSecret(_ word: String) -> Bool {
         let text = word.drop { "-\"' ".contains($0) }
-        if beginnings.contains(where: { text.hasPrefix($0) }) { return true }
+        if SecretShape.begins(text) || text.hasPrefix("Bearer") { return true }
         if let sign = text.firstIndex(of: "="), sign != text.startIndex {
             return looksSecret(String(text[text.index(after: sign)...]))
         }
+        if text.contains(where: { "/ :".contains($0) }) { return false }
         let isMixed = text.contains(where: \.isNumber) && text.contains(where: \.isLetter)
-        return text.count > 40 && isMixed && !text.contains { "/ :".contains($0) }
+        return SecretShape.isOpaque(text) || (text.count > 40 && isMixed)
     }
-
-    private static let beginnings = ["sk-", "sk_", "agw_", "Bearer", "eyJ", "AIza", "gsk_", "xai-", "ghp_", "hf_"]
 
     /// The word in quotes, or nothing but that it is one.
     static func shown(_ word: String, by command: CommandOutline) -> String {

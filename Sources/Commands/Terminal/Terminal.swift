@@ -18,11 +18,15 @@ package struct Terminal: Sendable {
     /// Characters in a line of help.
     package var columns: Int
     package var allowsColor: Bool
+    /// What every text goes through on its way out, whoever made it.
+    package var masking: @Sendable (String) -> String = Masking.text
+    /// The name that `--profile` gave; nil without it.
+    package var instance: String?
 
     package init(
         output: @escaping @Sendable (String) -> Void, notices: @escaping @Sendable (String) -> Void,
         input: @escaping @Sendable () -> TerminalInput, isOutputTerminal: Bool,
-        isNoticeTerminal: Bool, columns: Int = 80, allowsColor: Bool = false
+        isNoticeTerminal: Bool, columns: Int = 80, allowsColor: Bool = false, instance: String? = nil
     ) {
         self.output = output
         self.notices = notices
@@ -31,6 +35,7 @@ package struct Terminal: Sendable {
         self.isNoticeTerminal = isNoticeTerminal
         self.columns = columns
         self.allowsColor = allowsColor
+        self.instance = instance
     }
 
     package static let standard = Terminal(
@@ -38,7 +43,8 @@ package struct Terminal: Sendable {
         notices: { StandardStreams.write($0, to: STDERR_FILENO) },
         input: { isatty(STDIN_FILENO) == 1 ? .person : .pipe }, isOutputTerminal: isatty(STDOUT_FILENO) == 1,
         isNoticeTerminal: isatty(STDERR_FILENO) == 1, columns: PageWidth.ofOutput,
-        allowsColor: Style.isWanted(noColor: PageWidth.variable("NO_COLOR"), terminal: PageWidth.variable("TERM")))
+        allowsColor: Style.isWanted(noColor: PageWidth.variable("NO_COLOR"), terminal: PageWidth.variable("TERM")),
+        instance: GlobalWords(Array(CommandLine.arguments.dropFirst())).instance)
 
     package var outputStyle: Style { Style(isOn: allowsColor && isOutputTerminal) }
     package var noticeStyle: Style { Style(isOn: allowsColor && isNoticeTerminal) }
@@ -46,28 +52,41 @@ package struct Terminal: Sendable {
     var tableWidth: Int? { isOutputTerminal ? columns : nil }
 
     /// One line of the command's output. Control characters are escaped: no stored name may move the cursor.
-    package func say(_ line: String) { output(line.escapedForTerminal + "\n") }
+    package func say(_ line: String) { output(addressed(masking(line)).escapedForTerminal + "\n") }
+
+    /// A credential that was asked for.
+    func say(asked secret: String) { output(secret.escapedForTerminal + "\n") }
 
     /// Output that is made by us as a whole, such as JSON.
-    package func print(_ text: String) { output(text.escapedInJSON) }
+    package func print(_ text: String) { output(addressed(masking(text)).escapedInJSON) }
 
-    package func notice(_ line: String) { notices(line.escapedForTerminal + "\n") }
+    /// A page for every instance, or somebody's own values: commands in it are left as they are.
+    func printAsItIs(_ text: String) { output(masking(text).escapedInJSON) }
+
+    /// The same for a line.
+    func show(_ line: String) { output(masking(line).escapedForTerminal + "\n") }
+
+    package func notice(_ line: String) { notices(addressed(masking(line)).escapedForTerminal + "\n") }
+
+    /// With the commands that it names meant for this instance.
+    func addressed(_ text: String) -> String { AddressedLine.text(text, to: instance) }
 
     /// Three lines, each on a line of its own whatever is in it.
     ///
     /// - Parameter word: `error` or `warning`.
     package func notice(_ word: String, _ whole: Advice) {
-        let advice = whole.shortened
+        let advice = whole.masked(by: masking).shortened
         let style = noticeStyle
         let first = word == "error" ? style.failure("error:") : style.warning("\(word):")
-        let lines = [(first, advice.what), ("  why:", advice.why), (style.advice("  fix:"), advice.fix)]
+        let fix = addressed(advice.fix)
+        let lines = [(first, advice.what), ("  why:", advice.why), (style.advice("  fix:"), fix)]
         notices(lines.map { "\($0) \($1.escapedForDisplay)\n" }.joined())
     }
 
     /// An error of ours: three lines on standard error; for `--json`, one object with the same keys on standard output.
     package func report(_ error: any ActionableError, asJSON: Bool) {
-        let advice = error.advice.shortened
-        guard asJSON else { return notice("error", advice) }
+        guard asJSON else { return notice("error", error.advice) }
+        let advice = error.advice.masked(by: masking).shortened
         let object = Literal.object([
             .init("error", .string(advice.what)), .init("why", .string(advice.why)), .init("fix", .string(advice.fix)),
         ])
@@ -83,7 +102,7 @@ package struct Terminal: Sendable {
             return text
         case .person:
             defer { notices("\n") }
-            return try HiddenInput.readLine { notices(prompt.escapedForTerminal + " (not shown): ") }
+            return try HiddenInput.readLine { notices(masking(prompt).escapedForTerminal + " (not shown): ") }
         }
     }
 
@@ -150,6 +169,10 @@ package enum TerminalError: ActionableError {
 }
 
 extension Advice {
+    fileprivate func masked(by masking: (String) -> String) -> Advice {
+        Advice(what: masking(what), why: masking(why), fix: masking(fix))
+    }
+
     /// What was typed may be of any length; what is said of it may not.
     fileprivate var shortened: Advice {
         func short(_ text: String) -> String {

@@ -32,7 +32,7 @@ struct UsageAdvice {
         case .missingArgument(let key): missing(key)
         case .rule(let error as any ActionableError): error
         case .rule, .help, .other:
-            UsageError(what: isQuiet ? "The command line cannot be followed." : message, why: usage, fix: seeHelp)
+            UsageError(what: isQuiet ? "The command line cannot be followed." : message, why: takes, fix: seeHelp)
         }
     }
 
@@ -72,8 +72,8 @@ struct UsageAdvice {
     private func missingValue(_ name: String) -> UsageError {
         let option = arguments.first { $0.names.contains(name) }
         return UsageError(
-            what: "\(name) needs a value.", why: option.map { "It is <\($0.valueName)>: \($0.description)" } ?? usage,
-            fix: command.examples.contains { $0.contains(name + " ") } ? forExample : seeHelp)
+            what: "\(name) needs a value.", why: option.map { "It is <\($0.valueName)>: \($0.description)" } ?? takes,
+            fix: example(of: option))
     }
 
     private func badValue(_ option: String?, _ value: String, _ key: String, _ reason: (any Error)?) -> UsageError {
@@ -84,8 +84,8 @@ struct UsageAdvice {
         let guess = near.map { " Did you mean \($0)?" } ?? ""
         let own = (reason as? any ActionableError)?.advice.what ?? (reason as? ValidationError)?.message
         let why =
-            own ?? argument.map { $0.values.isEmpty ? $0.description : "It is one of \($0.values.list)." } ?? usage
-        let fix = near.flatMap { corrected(value, to: $0) } ?? forExample
+            own ?? argument.map { $0.values.isEmpty ? $0.description : "It is one of \($0.values.list)." } ?? takes
+        let fix = near.flatMap { corrected(value, to: $0) } ?? example(of: argument)
         return UsageError(what: "\(shown.capitalizedFirst) is no value for \(name).\(guess)", why: why, fix: fix)
     }
 
@@ -95,10 +95,11 @@ struct UsageAdvice {
         // Whoever misspells an option has not left it out.
         if let slip = unknownAmongWords { return unknownOption(slip) }
         guard let argument = arguments.first(where: { $0.isFor(key) && !$0.isOptional }) else {
-            return UsageError(what: "\(command.shortName) needs more words.", why: usage, fix: forExample)
+            return UsageError(what: "\(command.shortName) needs more words.", why: takes, fix: forExample)
         }
         return UsageError(
-            what: "\(command.shortName) needs \(argument.name).", why: argument.description, fix: forExample)
+            what: "\(command.shortName) needs \(argument.name).", why: argument.description,
+            fix: example(of: argument))
     }
 
     private var unknownAmongWords: String? {
@@ -109,10 +110,20 @@ struct UsageAdvice {
 
     private func unexpected(_ extra: [String]) -> UsageError {
         if let error = unknownCommandAmongWords { return error }
-        guard let word = extra.first else { return UsageError(what: "Too many words.", why: usage, fix: seeHelp) }
+        guard let word = extra.first else { return UsageError(what: "Too many words.", why: takes, fix: seeHelp) }
         let shown = SecretWords.shown(word, by: command)
         return UsageError(
-            what: "\(command.shortName) does not know what to do with \(shown).", why: usage, fix: seeHelp)
+            what: "\(command.shortName) does not know what to do with \(shown).", why: takes,
+            fix: behindItsOption(word) ?? seeHelp)
+    }
+
+    /// The line with the command's first option before a word that stands alone: `models explain --model gpt-5`.
+    private func behindItsOption(_ word: String) -> String? {
+        guard let first = arguments.first, first.kind == .option, !words.contains(first.name),
+            let place = words.firstIndex(of: word)
+        else { return nil }
+        let whole = words[..<place] + [first.name] + words[place...]
+        return isUnderstood(Array(whole)) ? line(Array(whole)).map { "Run: \($0)" } : nil
     }
 
     /// The first word that no command has, where one is expected. What follows it cannot be judged.
@@ -125,17 +136,43 @@ struct UsageAdvice {
     /// The command is a group, and none of its commands has that name.
     func unknownCommand(_ word: String) -> UsageError {
         let known = command.shownSubcommands.compactMap(\.words.last)
-        let near = Spelling.nearest(to: word, among: known)
-        let elsewhere = near == nil ? CommandOutline.root.everyShown.filter { $0.words.last == word } : []
-        let guess = near.map { (command.words + [$0]).joined(separator: " ") } ?? elsewhere.first?.shortName
         let place = command.words.isEmpty ? "" : " under \(command.shortName)"
         let name = SecretWords.looksSecret(word) ? "command of that name" : "command \"\(word.escapedForDisplay)\""
-        let all = elsewhere.count > 1 ? elsewhere.map(\.shortName).list : guess
+        let (meant, fix) = guess(word)
+        let guessed = meant.isEmpty ? "" : " Did you mean \(meant.joined(separator: " or "))?"
         return UsageError(
-            what: "There is no \(name)\(place)." + (all.map { " Did you mean \($0)?" } ?? ""),
-            why: "The commands\(place.isEmpty ? "" : " there") are \(known.list).",
-            fix: near.flatMap { corrected(word, to: $0) } ?? guess.map { "Run: \(CommandOutline.program) \($0)" }
-                ?? seeHelp)
+            what: "There is no \(name)\(place).\(guessed)",
+            why: "The commands\(place.isEmpty ? "" : " there") are \(known.list).", fix: fix ?? seeHelp)
+    }
+
+    private func guess(_ word: String) -> (meant: [String], fix: String?) {
+        if command.words.isEmpty, word == "version" { return (["--version"], "Run: \(command.line) --version") }
+        let guess = CommandGuess(word, in: command)
+        guard let only = guess.commands.first, guess.commands.count == 1 else {
+            return (guess.commands.map(\.shortName), nil)
+        }
+        let place = words.firstIndex(of: word) ?? words.endIndex
+        if guess.isInGroup, let name = only.words.last {
+            var words = words
+            if place < words.endIndex { words[place] = name }
+            return ([only.shortName], fix(typing: words, for: only))
+        }
+        // Whoever knows the command's name knows what follows it.
+        let rest = only.words.last == word ? words[place...].dropFirst() : []
+        let whole = only.following(rest).command
+        return ([whole.shortName], fix(typing: only.words + rest, for: whole))
+    }
+
+    private func isUnderstood(_ words: [String]) -> Bool {
+        // Whether, not why.
+        (try? AgenticFlow.parseAsRoot(words)) != nil
+    }
+
+    /// The whole line, if it can be followed; else the command alone, or its example.
+    private func fix(typing words: [String], for command: CommandOutline) -> String {
+        if isUnderstood(words), let line = line(words) { return "Run: \(line)" }
+        if isUnderstood(command.words) { return "Run: \(command.line)" }
+        return command.examples.first.map { "For example: \($0)" } ?? "See: \(command.line) --help"
     }
 
     // MARK: Pieces
@@ -144,14 +181,24 @@ struct UsageAdvice {
 
     private var knownOptions: String {
         let own = arguments.filter { $0.isShown && !$0.isBuiltIn && $0.kind != .positional }.map(\.name)
-        return own.isEmpty ? "It has none of its own." : "Its options are \(own.list)."
+        return own.isEmpty
+            ? "It has none of its own; everywhere there are --profile and --no-color."
+            : "Its options are \(own.list)."
     }
 
     private func summary(of name: String) -> String? { arguments.first { $0.names.contains(name) }?.description }
-    private var usage: String {
-        "Usage: " + ([command.line] + command.usageParts(arguments)).joined(separator: " ")
+    /// The words that it takes, apart from options.
+    private var takes: String {
+        let own = arguments.filter { $0.isShown && $0.kind == .positional }.map(\.synopsis)
+        return own.isEmpty ? "It takes options, and no words." : "It takes \(own.joined(separator: " ")), and options."
     }
     private var seeHelp: String { "See: \(command.line) --help" }
+    /// One that shows how the argument is given; nil is any.
+    private func example(of argument: ArgumentOutline?) -> String {
+        guard let argument, argument.kind != .positional else { return forExample }
+        let shown = command.examples.first { example in argument.names.contains { example.contains("\($0) ") } }
+        return shown.map { "For example: \($0)" } ?? seeHelp
+    }
     private var forExample: String { command.examples.first.map { "For example: \($0)" } ?? seeHelp }
 
     /// The same line with one word put right.
@@ -181,18 +228,6 @@ extension ArgumentOutline {
 
 extension String {
     fileprivate var capitalizedFirst: String { prefix(1).uppercased() + dropFirst() }
-
-    /// Quoted for a shell, when it has to be.
-    var shellWord: String {
-        let isPlain =
-            !isEmpty
-            && utf8.allSatisfy { byte in
-                byte > 0x7F || Character(UnicodeScalar(byte)).isLetter || Character(UnicodeScalar(byte)).isNumber
-                    || "-_./:@=+,%".utf8.contains(byte)
-            }
-        return isPlain
-            ? self : "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
-    }
 }
 
 extension [String] {

@@ -7,4 +7,10 @@ struct UsageError: ActionableError, Equatable {
     var exitCode: ExitStatus { .usage }
 
     init(what: String, why: String, fix: String) { advice = Advice(what: what, why: why, fix: fix) }
+
+    static func jsonAndPlain(_ command: String) -> UsageError {
+        UsageError(
+            what: "Choose either --json or --plain, not both.", why: "There is one standard output.",
+            fix: "Run: agenticflow-enterprise \(command) --json")
+    }
 }

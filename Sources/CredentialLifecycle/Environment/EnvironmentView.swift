@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import Credentials
+package import Credentials
 import FoundationEssentials
+import ProfileStorage
 import Providers
 package import Settings
 
@@ -15,6 +16,8 @@ package struct EnvironmentView: Sendable {
         package var mask: String
         /// Some provider's key stands in it.
         package var isProviderKey: Bool
+        /// The provider whose key it is, when this version does not relay to that one: nothing is done with it.
+        package var unusedProvider: ProviderID?
         /// A credential field of the configuration refers to it.
         package var isReference: Bool
     }
@@ -31,7 +34,8 @@ package struct EnvironmentView: Sendable {
             reading.providers.all.values.flatMap {
                 layers.keyVariables(for: $0.id, variables: $0.environmentVariables)
             })
-        var names = keys.union(reading.settings.references).union([InstanceSettings.tokenVariable])
+        let unused = Self.unused(reading, keys)
+        var names = keys.union(unused.keys).union(reading.settings.references).union([InstanceSettings.tokenVariable])
             .union(layers.names(startingWith: "AGENTICFLOW_"))
         if isWhole {
             names.formUnion(layers.names(startingWith: ""))
@@ -45,9 +49,22 @@ package struct EnvironmentView: Sendable {
                 Variable(
                     name: name, layer: $0.layer, shadows: $0.shadows, contradicts: $0.contradicts,
                     mask: $0.value.masked, isProviderKey: keys.contains(name),
+                    unusedProvider: reading.settings.references.contains(name) ? nil : unused[name],
                     isReference: reading.settings.references.contains(name))
             }
         }
+    }
+
+    /// Variables of providers that are not relayed, and that nobody else reads.
+    private static func unused(_ reading: InstanceReading, _ used: Set<String>) -> [String: ProviderID] {
+        let stored = reading.agents.flatMap { $0.stored.book.profiles.values.compactMap(\.reference) }
+        let named = used.union(stored.filter { $0.source == .env }.map(\.id)).union(OtherProvider.shared)
+        var found: [String: ProviderID] = [:]
+        for other in OtherProvider.all where reading.providers[other.id] == nil {
+            for name in reading.environment.keyVariables(for: other.id, variables: other.secrets)
+            where !named.contains(name) && found[name] == nil { found[name] = other.id }
+        }
+        return found
     }
 
     /// Those that only the login shell has supplied.

@@ -61,7 +61,8 @@ package enum IntakeError: ActionableError, Equatable {
     case noSetupToken
     case setupTokenTooShort
     case badDuration(String)
-    case badProfileName(String)
+    /// - `fix`: nil where one is stored under a new name.
+    case badProfileName(String, fix: String? = nil)
 
     package var exitCode: ExitStatus {
         switch self {
@@ -111,13 +112,22 @@ package enum IntakeError: ActionableError, Equatable {
                 what: "\"\(text.prefix(40))\" is no duration.",
                 why: "A duration is a number with ms, s, m, h or d; without a unit it means days.",
                 fix: "Give, for example, --expires-in 365d")
-        case .badProfileName(let text):
+        case .badProfileName(let text, let fix):
             Advice(
                 what: "\"\(text.prefix(60))\" is no profile id.",
                 why:
                     "A profile id is the provider, a colon and a name of letters, digits and . _ @ + -, "
                     + "such as anthropic:work.",
-                fix: "Give, for example, --profile-id anthropic:work")
+                fix: fix ?? "Give, for example, --profile-id anthropic:work")
+        }
+    }
+
+    /// The command of `models auth` that takes what this one was given; nil when none does.
+    package var otherCommand: String? {
+        switch self {
+        case .setupTokenAsKey: "paste-token"
+        case .keyAsToken: "paste-api-key"
+        default: nil
         }
     }
 

@@ -22,6 +22,40 @@ package enum Shape {
         }
     }
 
+    /// What a key's first letters say of whose it is.
+    package struct Look: Hashable, Sendable {
+        /// As it may be shown: the beginning alone.
+        package var prefix: String
+        /// Such as `a key of OpenAI`.
+        package var words: String
+        /// Nil when no provider of ours takes it.
+        package var provider: ProviderID?
+    }
+
+    /// Nil when the text says nothing, or says that it belongs here.
+    ///
+    /// - Parameter provider: whom it is stored for, which must be the vendor itself: a proxy may take anybody's keys.
+    package static func foreignLook(_ secret: Secret, for provider: ProviderID) -> Look? {
+        let text = secret.reveal()
+        guard let row = looks.first(where: { text.hasPrefix($0.prefix) }), row.provider != provider.text else {
+            return nil
+        }
+        return Look(prefix: row.prefix, words: row.words, provider: row.provider.flatMap { ProviderID($0) })
+    }
+
+    /// Longer beginnings first. Source: the vendors' consoles, as of 2026-11.
+    private static let looks: [(prefix: String, words: String, provider: String?)] = [
+        ("sk-ant-oat", "a setup token of Anthropic", "anthropic"),
+        ("sk-ant-admin", "an admin key of Anthropic, which takes no requests", nil),
+        ("sk-ant-", "a key of Anthropic", "anthropic"), ("sk-or-", "a key of OpenRouter", "openrouter"),
+        ("sk-admin-", "an admin key of OpenAI, which takes no requests", nil),
+        ("sk-proj-", "a key of OpenAI", "openai"), ("sk-svcacct-", "a key of OpenAI", "openai"),
+        ("gsk_", "a key of Groq", "groq"), ("xai-", "a key of xAI", "xai"), ("csk-", "a key of Cerebras", "cerebras"),
+        ("nvapi-", "a key of NVIDIA", "nvidia"), ("hf_", "a token of Hugging Face", "huggingface"),
+        ("AIza", "a key of Google", nil), ("ghp_", "a token of GitHub", nil), ("github_pat_", "a token of GitHub", nil),
+        ("agw_", "this gateway's own client token", nil),
+    ]
+
     /// - Throws: ``IntakeError`` when it is no setup token of Anthropic, or one that was cut short.
     package static func checkSetupToken(_ secret: Secret) throws(IntakeError) {
         let text = secret.reveal()

@@ -11,7 +11,7 @@ import Settings
 /// What one program under `secrets.providers` is to be asked, all of its references at once.
 package struct SecretQuestion: Hashable, Sendable {
     package let provider: String
-    package let ids: [String]
+    package private(set) var ids: [String]
     let program: SecretProgramSettings
     /// Of the program: another one under the same name is asked anew.
     let fingerprint: Fingerprint?
@@ -30,6 +30,13 @@ package struct SecretQuestion: Hashable, Sendable {
         self.program = program
         self.fingerprint = fingerprint
         environment = process.filter { program.passedVariables.contains($0.key) }
+    }
+
+    /// The same, about one of its references.
+    package func about(_ id: String) -> SecretQuestion {
+        var question = self
+        question.ids = ids.filter { $0 == id }
+        return question
     }
 
     /// Runs the program, on this thread, for at most its time, and once for each hundred references.

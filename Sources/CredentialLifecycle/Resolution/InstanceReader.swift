@@ -30,15 +30,16 @@ package struct InstanceReader: Sendable {
         self.workingDirectory = workingDirectory.flatMap { WorkingDirectoryFile(directory: $0, state: layout.state) }
     }
 
-    /// What the login shell is to be asked before the next reading: nothing when its import is off, or when it was
-    /// asked under the same settings.
+    /// What the login shell is to be asked before the next reading: nothing when its import is off, or when it has said
+    /// it already. One that failed is to be asked again; when, is for the caller to say.
     package func shellQuestion(after reading: InstanceReading) -> ShellQuestion? {
-        let settings = reading.settings.env.shell
-        return settings.isEnabled && shell.asked != settings ? ShellQuestion(reading, process: process) : nil
+        guard reading.settings.env.shell.isEnabled else { return nil }
+        let question = ShellQuestion(reading, process: process)
+        return question.isAnswered(by: shell) ? nil : question
     }
 
     /// Takes up what it said; the next reading holds it.
-    package mutating func adopt(_ answer: ShellImport) { shell = answer }
+    package mutating func adopt(_ answer: ShellImport) { shell.adopt(answer) }
 
     /// From now on programs are asked, by whoever puts the questions of a reading to them; no command does.
     package mutating func askPrograms() { references.asksPrograms = true }
@@ -65,12 +66,14 @@ package struct InstanceReader: Sendable {
         let agents = settings.everyAgent
         for agent in agents { readStore(of: agent.id, in: layout) }
         warnOfTwoCredentials(layers)
+        warnOfUnusableKeys(layers, providers)
         let source = ReferenceSource(settings, environment: layers, layout: layout)
-        let referenced = resolveReferences(of: agents.map(\.id), source)
+        let referenced = resolveReferences(of: agents.map(\.id), settings, source)
         return InstanceReading(
             layout: layout, settings: settings, environment: layers, ignoredVariables: ignored, shell: shell,
             providers: providers, agents: agents.map { reading(of: $0, referenced) }, problems: problems,
-            notices: notices, files: files, questions: references.questions(settings, process: process))
+            notices: notices, files: files, referenced: referenced,
+            questions: references.questions(settings, process: process))
     }
 
     /// The configuration with its own variables, and those of the login shell, in `layers`.
@@ -87,7 +90,8 @@ package struct InstanceReader: Sendable {
             settings = InstanceSettings(document, environment: layers, origins: origins)
             _ = settings.env.shell.adopt(settings.environment(layers))
         }
-        for problem in switches { note(.environmentFile, problem.description, problem.severity) }
+        let ports = settings.gateway.adopt(settings.environment(layers))
+        for problem in switches + ports { note(.environmentFile, problem.description, problem.severity) }
         layers = settings.environment(layers)
         return settings
     }
@@ -117,28 +121,64 @@ package struct InstanceReader: Sendable {
                 + "which then takes the key. Unset the one that is not meant.", .warning)
     }
 
-    /// Each reference once, with a problem for each profile that has to do without, or with what was last known.
+    /// A key that no header can carry is passed over; whoever wrote it does not see why.
+    private mutating func warnOfUnusableKeys(_ layers: EnvironmentLayers, _ providers: ProviderSet) {
+        for provider in providers.all.values.sorted(by: { $0.id < $1.id }) {
+            for key in providers.environmentKeys(for: provider, in: layers) {
+                guard let flaw = key.secret.fieldFlaw else { continue }
+                let text =
+                    "\(key.variable.escapedForDisplay) of \(words(for: key.layer)) \(flaw), so no request is sent with it."
+                guard !problems.contains(where: { $0.variable == key.variable && $0.text == text }) else { continue }
+                problems.append(
+                    InstanceProblem(
+                        place: .environmentFile, severity: .warning, text: text, variable: key.variable))
+            }
+        }
+    }
+
+    private func words(for layer: EnvironmentLayers.Layer) -> String {
+        switch layer {
+        case .process: "the environment"
+        case .workingDirectory: ".env of the working directory"
+        case .stateDotEnv: layout.dotEnvPath
+        case .config: "env.vars of the configuration"
+        case .shell: "the login shell"
+        }
+    }
+
+    /// Each reference once, with a problem for everything that has to do without, or with what was last known.
     private mutating func resolveReferences(
-        of agents: [AgentID], _ source: ReferenceSource
+        of agents: [AgentID], _ settings: InstanceSettings, _ source: ReferenceSource
     ) -> [SecretReference: ReferencedSecret] {
         var found: [SecretReference: ReferencedSecret] = [:]
         references.begin()
+        for (provider, own) in settings.providers.sorted(by: { $0.key < $1.key }) {
+            guard case .reference(let reference) = own.apiKey else { continue }
+            let holder = "models.providers.\(provider).apiKey"
+            found[reference] = resolve(reference, source, for: holder, in: .configuration)
+        }
         for agent in agents {
             for profile in (stores[agent]?.book.profiles ?? [:]).values.sorted(by: { $0.id < $1.id }) {
                 guard let reference = profile.reference else { continue }
-                if let path = source.path(of: reference), files[path] == nil { files[path] = Fingerprint(of: path) }
-                let secret = references.resolve(reference, with: source)
-                found[reference] = secret
-                guard let problem = references.problems[reference] else { continue }
-                let rest = secret == .unresolved ? "" : " What was last known of it stays in use."
-                problems.append(
-                    InstanceProblem(
-                        place: .store(agent), severity: .error,
-                        text: "\(profile.id) refers to \(reference). \(problem)\(rest)", reference: reference))
+                found[reference] = resolve(reference, source, for: profile.id.text, in: .store(agent))
             }
         }
         references.end()
         return found
+    }
+
+    private mutating func resolve(
+        _ reference: SecretReference, _ source: ReferenceSource, for holder: String, in place: InstanceProblem.Place
+    ) -> ReferencedSecret {
+        if let path = source.path(of: reference), files[path] == nil { files[path] = Fingerprint(of: path) }
+        let secret = references.resolve(reference, with: source)
+        guard let problem = references.problems[reference] else { return secret }
+        let rest = secret == .unresolved ? "" : " What was last known of it stays in use."
+        problems.append(
+            InstanceProblem(
+                place: place, severity: .error, text: "\(holder) refers to \(reference). \(problem)\(rest)",
+                reference: reference))
+        return secret
     }
 
     private func reading(

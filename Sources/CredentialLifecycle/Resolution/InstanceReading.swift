@@ -24,15 +24,31 @@ package struct InstanceReading: Sendable {
     package var notices: [StorageNotice]
     /// The files whose change calls for another reading, each as it was just before it was read.
     package var files: [String: Fingerprint?]
+    /// What the references of this instance lead to.
+    package var referenced: [SecretReference: ReferencedSecret] = [:]
     /// What programs are to be asked for, which whoever serves requests does in its own time.
     package var questions: [SecretQuestion]
 
     /// What clients of the gateway must present.
     package var clientToken: Secret? { settings.clientToken(in: environment) }
 
+    /// What the configuration itself gives a provider: a key that it writes out, or what its reference leads to.
+    package func configKey(of provider: ProviderID) -> ReferencedSecret? {
+        switch settings.providers[provider]?.apiKey {
+        case .present(let secret, _): .found(secret)
+        case .reference(let reference): referenced[reference] ?? .unresolved
+        case .absent, .unavailable, nil: nil
+        }
+    }
+
     /// Why variables may be missing that are there: `.env` or the login shell could not be read. Nil when all was read.
     package var hidesVariables: String? {
         shell.problem ?? problems.first { $0.place == .environmentFile && $0.advice != nil }?.text
+    }
+
+    /// Present when the configuration cannot be read.
+    package var configurationAdvice: Advice? {
+        problems.lazy.filter { $0.place == .configuration }.compactMap(\.advice).first
     }
 
     package subscript(agent: AgentID) -> AgentReading? { agents.first { $0.id == agent } }
@@ -75,4 +91,6 @@ package struct InstanceProblem: Sendable, Hashable {
     package var exitCode: ExitStatus?
     /// Present when it is about what a reference leads to, which is another question for another process.
     package var reference: SecretReference?
+    /// Present when it is about what a variable holds.
+    package var variable: String?
 }

@@ -35,7 +35,8 @@ package struct ProviderSet: Sendable {
         } else if let base = own.baseURL, let api = own.api {
             provider = Provider(
                 id: id, displayName: id.text, baseURL: base, formats: Self.formats(api),
-                header: api == .anthropicMessages ? .xAPIKey : .bearer)
+                header: api == .anthropicMessages ? .xAPIKey : .bearer,
+                environmentVariables: OtherProvider[id: id]?.secrets ?? [])
         } else {
             problems.append("models.providers.\(id) needs a baseUrl and an api: it is not a built-in provider.")
             return

@@ -29,6 +29,7 @@ package struct OwnedProfile: Hashable, Sendable {
 /// A candidate with its secret: the secret leaves this value only for the upstream's request head.
 package struct ResolvedCandidate: Hashable, Sendable {
     package var candidate: Candidate
+    /// Nil when there is none here: the gateway may have it.
     package var secret: Secret?
 }
 
@@ -37,11 +38,13 @@ package struct SourceOrder: Sendable {
     package var profiles: [OwnedProfile]
     /// `auth.profiles`: what a stored profile must be to be used.
     package var configured: [ConfiguredProfile]
-    package var configKey: Secret?
+    /// `models.providers.<id>.apiKey`, or what its reference leads to.
+    package var configKey: ReferencedSecret?
     package var environmentKeys: [EnvironmentKey]
 
     package init(
-        profiles: [OwnedProfile], configured: [ConfiguredProfile], configKey: Secret?, environmentKeys: [EnvironmentKey]
+        profiles: [OwnedProfile], configured: [ConfiguredProfile], configKey: ReferencedSecret?,
+        environmentKeys: [EnvironmentKey]
     ) {
         self.profiles = profiles
         self.configured = configured
@@ -55,10 +58,18 @@ package struct SourceOrder: Sendable {
         let expectations =
             own.isEmpty
             ? [:] : Dictionary(configured.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let isNamed: (OwnedProfile) -> Bool = { expectations[$0.profile.id]?.provider == provider }
+        // Names that nothing is stored under do not leave everything else out.
+        let isChoice = own.contains(where: isNamed)
         var found = own.sorted { $0.profile.id < $1.profile.id }
-            .map { resolved($0, expectation: expectations[$0.profile.id]) }
+            .map { owned in
+                var found = resolved(owned, expectation: expectations[owned.profile.id])
+                // What an agent keeps for itself is chosen by being there.
+                found.candidate.isLeftOut = isChoice && owned.owner == .main && !isNamed(owned)
+                return found
+            }
         if let configKey, let id = ProfileID(provider: provider, name: "config") {
-            found.append(inline(id, configKey, source: .config))
+            found.append(resolved(id, configKey))
         }
         for (index, key) in environmentKeys.enumerated() {
             guard let id = ProfileID(provider: provider, name: index == 0 ? "env" : "env-\(index + 1)") else {
@@ -79,6 +90,14 @@ package struct SourceOrder: Sendable {
                 id: profile.id, kind: profile.kind, source: .profile(owner: owned.owner), expires: profile.expires,
                 standing: Self.standing(of: owned, expectation: expectation)),
             secret: owned.secret)
+    }
+
+    private func resolved(_ id: ProfileID, _ configKey: ReferencedSecret) -> ResolvedCandidate {
+        if case .found(let secret) = configKey { return inline(id, secret, source: .config) }
+        return ResolvedCandidate(
+            candidate: Candidate(
+                id: id, kind: .apiKey, source: .config, expires: .never,
+                standing: configKey == .leftToGateway ? .ok : .unresolvedRef))
     }
 
     private func inline(_ id: ProfileID, _ secret: Secret, source: CandidateSource) -> ResolvedCandidate {

@@ -71,10 +71,11 @@ package struct ProbeVerdict: Error, Hashable, Sendable {
             "\(provider) is not relayed. Set models.providers.\(provider).baseUrl and .api in the configuration.")
     }
 
-    /// Its secret is what a program answers, and commands start none.
+    /// Its secret is what a program answers, and this command starts none.
     package static let leftToGateway = ProbeVerdict(
         .notAsked, .unknown, "left_to_gateway",
-        "Its secret comes from a program, which only the gateway asks. It is used in requests all the same.")
+        "Its secret comes from a program, which the gateway asks, and models auth test. It is used in requests all the same."
+    )
 
     static func notUnderstood(_ detail: String) -> ProbeVerdict {
         ProbeVerdict(.couldNotAsk, .format, "format", detail)
@@ -85,6 +86,7 @@ package struct ProbeVerdict: Error, Hashable, Sendable {
         let text: String
         switch code {
         case .excludedByAuthOrder: text = "Excluded by auth.order for this provider."
+        case .notInAuthProfiles: text = "Left out: auth.profiles of the configuration notes others of this provider."
         case .needsVendorCLI:
             text = "It is a setup token, which only its vendor's own program may present. It is never sent."
         default:

@@ -50,13 +50,20 @@ package struct ProviderProbe: Hashable, Sendable {
         case .answer(let answer):
             var verdict = (200..<300).contains(answer.status) ? good(answer, now) : refusal(answer, now)
             let secrets = [secret] + provider.extraHeaders.values.filter { $0.utf8.count >= 8 }.map { Secret($0) }
-            verdict.detail = String(Redaction.redact(verdict.detail, secrets: secrets).prefix(Self.detailLimit))
-            verdict.words = Redaction.redact(verdict.words, secrets: secrets)
+            verdict.detail = String(Self.withoutSecrets(verdict.detail, secrets).prefix(Self.detailLimit))
+            verdict.words = Self.withoutSecrets(verdict.words, secrets)
             guard verdict.reason != nil else { return verdict }
             verdict.httpStatus = answer.status
             verdict.requestID = answer.fields["request-id"] ?? answer.fields["x-request-id"]
             return verdict
         }
+    }
+
+    /// A person looks at it, perhaps with others: without shorter pieces than a client gets, and without other keys.
+    /// Pieces go last: without the start that it has in common with ours another key has no shape.
+    private static func withoutSecrets(_ text: String, _ secrets: [Secret]) -> String {
+        let text = Masking.text(Redaction.redact(text, secrets: secrets, piecesOf: .max))
+        return Redaction.redact(text, secrets: secrets, piecesOf: 8)
     }
 
     private static let detailLimit = 300

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Credentials
 import Exchange
 import NIOCore
 import Providers
@@ -14,6 +15,7 @@ struct ErrorAnswer {
     /// The methods of the route, for 405.
     var allow: String?
     private let fault: Fault
+    private let message: String
     private let dialect: ClientDialect
     private let requestID: String
 
@@ -21,17 +23,19 @@ struct ErrorAnswer {
         self.fault = fault
         self.dialect = dialect
         self.requestID = String(buffer: requestID)
+        // Whoever reads it sits at a shell of their own.
+        message = AddressedLine.text(fault.message, to: AddressedLine.ofThisProcess)
         status = fault.code.status
         retryAfterSeconds = fault.retryAfter.map { Int(($0.nanoseconds + 999_999_999) / 1_000_000_000) }
         shouldRetry = status >= 500 && fault.code != .draining && fault.code != .overloaded ? false : nil
         body = ByteBuffer(
-            bytes: DialectError(code: fault.code, message: fault.message, requestID: self.requestID).body(in: dialect))
+            bytes: DialectError(code: fault.code, message: message, requestID: self.requestID).body(in: dialect))
     }
 
     /// The frame that ends a stream which has begun (no closing chunk follows).
     var streamFrame: ByteBuffer {
         ByteBuffer(
-            bytes: DialectError(code: fault.code, message: fault.message, requestID: requestID).streamFrame(in: dialect)
+            bytes: DialectError(code: fault.code, message: message, requestID: requestID).streamFrame(in: dialect)
         )
     }
 }

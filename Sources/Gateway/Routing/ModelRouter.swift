@@ -52,7 +52,9 @@ struct ModelRouter: Sendable {
 
     /// - Parameter agent: as a request names it; nil for the default agent.
     func models(of agent: String?) -> AgentModels {
-        own[agent.flatMap { AgentID($0) } ?? defaultAgent] ?? defaults
+        var found = own[agent.flatMap { AgentID($0) } ?? defaultAgent] ?? defaults
+        found.primary = found.primary ?? KnownModel.defaultReference
+        return found
     }
 
     private func isPrimary(_ target: Target, endpoint: Endpoint, _ primary: String?) -> Bool {
@@ -89,7 +91,7 @@ struct ModelRouter: Sendable {
     /// `provider/model`, when the part before the first slash is a provider we know.
     private func qualified(_ name: String) -> Target? {
         guard let slash = name.firstIndex(of: "/"), let provider = ProviderID(name[..<slash]),
-            providers[provider] != nil || Provider.unsupported.contains(provider.text)
+            providers[provider] != nil || OtherProvider[id: provider] != nil
         else { return nil }
         let model = name[name.index(after: slash)...]
         return model.isEmpty ? nil : Target(provider: provider, model: String(model))
@@ -128,6 +130,14 @@ struct ModelRouter: Sendable {
     }
 
     private func notFound(_ name: String, endpoint: Endpoint) -> Fault {
+        if let slash = name.firstIndex(of: "/"),
+            let near = Spelling.nearest(to: String(name[..<slash]), among: providers.keys.map(\.text).sorted())
+        {
+            return Fault(
+                .modelNotFound,
+                "There is no provider \"\(name[..<slash].prefix(64).escapedForDisplay)\". Did you mean "
+                    + "\(near)\(name[slash...].prefix(100).escapedForDisplay)?")
+        }
         let near = offers.keys.filter { $0.contains(name) || name.contains($0) }.sorted().prefix(3)
         let candidates = near.isEmpty ? "" : " Did you mean: \(near.joined(separator: ", "))?"
         let native = endpoint.nativeProvider

@@ -67,7 +67,7 @@ struct DeploymentBuilder {
             for provider in providers.all.values {
                 let resolved = SourceOrder(
                     profiles: agent.profiles, configured: settings.auth.profiles,
-                    configKey: settings.providers[provider.id]?.apiKey.secret,
+                    configKey: reading.configKey(of: provider.id),
                     environmentKeys: providers.environmentKeys(for: provider, in: reading.environment)
                 ).candidates(for: provider.id)
                 if !resolved.isEmpty { plans[RosterKey(agent: agent.id, provider: provider.id)] = resolved }

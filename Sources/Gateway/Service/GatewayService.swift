@@ -5,6 +5,10 @@ import NIOHTTP1
 import NIOPosix
 import ServiceLifecycle
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// The daemon: listens, serves, and drains when it is told to stop.
 struct GatewayService: Service {
     let place: ListeningPlace
@@ -70,9 +74,12 @@ struct GatewayService: Service {
             .serverChannelOption(.backlog, value: 4096)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelInitializer { channel in
-                guard let quiescing else { return channel.eventLoop.makeSucceededVoidFuture() }
-                return channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(quiescing.makeServerChannelHandler(channel: channel))
+                channel.eventLoop.makeCompletedFuture {
+                    let pipeline = channel.pipeline.syncOperations
+                    if let quiescing {
+                        try pipeline.addHandler(quiescing.makeServerChannelHandler(channel: channel))
+                    }
+                    try pipeline.addHandler(AcceptPause())
                 }
             }
             .childChannelOption(.autoRead, value: false)
@@ -129,5 +136,5 @@ package struct ListenError: Error {
     package var host: String
     package var port: Int
     package var error: any Error
-    package var isAddressInUse: Bool { (error as? IOError)?.errnoCode == 98 }
+    package var isAddressInUse: Bool { (error as? IOError)?.errnoCode == EADDRINUSE }
 }

@@ -9,34 +9,8 @@ import Synchronization
 /// references, settings or the program itself have changed, every five minutes, when a provider refuses a secret that
 /// came from one, and again soon after a failure. What was known before stays in use until there is something better.
 final class ReferenceService: Service {
-    /// When a program is asked again.
-    struct Schedule {
-        private(set) var next: ContinuousClock.Instant
-        private var asked: ContinuousClock.Instant
-        private var failures = 0
-
-        static let afterSuccess = Duration.seconds(300)
-        static let afterFailure = Duration.seconds(10)
-        static let afterRefusal = Duration.seconds(30)
-
-        init(at now: ContinuousClock.Instant) {
-            next = now
-            asked = now
-        }
-
-        /// - Parameter isRefused: a provider has refused a secret of this program.
-        func isDue(_ now: ContinuousClock.Instant, isRefused: Bool) -> Bool {
-            now >= next || (isRefused && now >= asked + Self.afterRefusal)
-        }
-
-        mutating func note(isAnswered: Bool, at now: ContinuousClock.Instant) {
-            asked = now
-            failures = isAnswered ? 0 : failures + 1
-            let wait = Self.afterFailure * (1 << min(max(failures - 1, 0), 5))
-            next = now + (isAnswered ? Self.afterSuccess : min(wait, Self.afterSuccess))
-        }
-    }
-
+    static let pauses = AskingSchedule.Pauses(
+        afterSuccess: .seconds(300), afterFailure: .seconds(10), longest: .seconds(300), afterRefusal: .seconds(30))
     private static let period = Duration.milliseconds(400)
     /// Programs that are asked at the same time; each holds a thread, which serves nothing else.
     private static let threads = 8
@@ -46,7 +20,7 @@ final class ReferenceService: Service {
 
     private struct State {
         /// A question that is another one, because something about it has changed, has none yet.
-        var schedules: [SecretQuestion: Schedule] = [:]
+        var schedules: [SecretQuestion: AskingSchedule] = [:]
         var underWay: Set<SecretQuestion> = []
     }
 
@@ -96,7 +70,7 @@ final class ReferenceService: Service {
         let answers = try? await pool.runIfActive { question.ask { self.isEnding.load(ordering: .relaxed) } }
         state.withLock { state in
             state.underWay.remove(question)
-            state.schedules[question, default: Schedule(at: .now)]
+            state.schedules[question, default: AskingSchedule(Self.pauses, at: .now)]
                 .note(isAnswered: answers?.problems.isEmpty ?? false, at: .now)
         }
         guard let answers, !isEnding.load(ordering: .relaxed) else { return }

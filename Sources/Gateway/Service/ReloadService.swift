@@ -22,8 +22,9 @@ final class ReloadService: Service, SecretUser {
         var reading: InstanceReading
         var watch: FileWatch
         var port: Int
-        /// The settings under which the login shell is being asked.
-        var asking: ShellEnvironmentSettings?
+        /// What the login shell has not said yet.
+        var wanted: ShellQuestion?
+        var shell: ShellTurns
     }
 
     private let state: Mutex<State>
@@ -36,7 +37,11 @@ final class ReloadService: Service, SecretUser {
         reader: InstanceReader, first: InstanceReading, firstProblems: [String], place: ListeningPlace,
         addresses: UpstreamAddresses, runtime: Runtime, standing: GatewayStanding
     ) {
-        state = Mutex(State(reader: reader, reading: first, watch: Self.watch(first), port: place.port))
+        let wanted = reader.shellQuestion(after: first)
+        state = Mutex(
+            State(
+                reader: reader, reading: first, watch: Self.watch(first), port: place.port, wanted: wanted,
+                shell: ShellTurns(failed: first.shell.problem == nil ? nil : wanted)))
         host = place.host
         self.addresses = addresses
         self.runtime = runtime
@@ -57,15 +62,8 @@ final class ReloadService: Service, SecretUser {
         }
     }
 
-    /// What is to be asked because the settings have changed; each of them once.
     private func shellQuestion() -> ShellQuestion? {
-        state.withLock { state in
-            guard let question = state.reader.shellQuestion(after: state.reading) else { return nil }
-            let settings = state.reading.settings.env.shell
-            guard state.asking != settings else { return nil }
-            state.asking = settings
-            return question
-        }
+        state.withLock { $0.shell.take($0.wanted, at: .now) }
     }
 
     private func ask(_ question: ShellQuestion) async {
@@ -78,8 +76,7 @@ final class ReloadService: Service, SecretUser {
         }
         guard let answer, !cancelled.isUp else { return }
         state.withLock { state in
-            guard answer.asked == state.asking else { return }
-            state.asking = nil
+            guard state.shell.finish(question, isAnswered: answer.problem == nil, at: .now) else { return }
             state.reader.adopt(answer)
             reread(&state)
         }
@@ -89,6 +86,7 @@ final class ReloadService: Service, SecretUser {
     private func reread(_ state: inout State) {
         state.reading = state.reader.read()
         state.watch = Self.watch(state.reading)
+        state.wanted = state.reader.shellQuestion(after: state.reading)
         reportNotices(state.reading)
         apply(&state)
     }
@@ -135,7 +133,9 @@ final class ReloadService: Service, SecretUser {
         state.withLock { state in
             let changed = state.watch.changes()
             guard !changed.isEmpty else { return }
+            let settings = state.reading.settings
             reread(&state)
+            if state.reading.settings != settings { state.shell.endPause() }
             runtime.log.event("reloaded", [("files", .text(changed.map(Self.lastPart).joined(separator: ", ")))])
         }
     }

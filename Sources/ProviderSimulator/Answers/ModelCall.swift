@@ -86,6 +86,7 @@ extension ModelCall {
         let name = endpoint == .chatCompletions ? "messages" : "input"
         guard json[name] == nil else { return nil }
         return Refusal(
+            // audited: a provider's own words
             400, "invalid_request_error", "Missing required parameter: '\(name)'.", param: name,
             code: "missing_required_parameter")
     }

@@ -8,15 +8,18 @@ package enum Redaction {
     /// A piece of a secret that long is a secret too: providers echo keys shortened.
     static let windowLength = 12
 
-    /// - Returns: `text` without any of `secrets`, nor their base64 or URL-encoded forms, nor any run of 12 of their
-    ///   characters. Compared byte by byte: no accent behind a secret hides it.
-    package static func redact(_ text: String, secrets: [Secret]) -> String {
+    /// - Parameter length: how many characters of a secret are a secret too.
+    /// - Returns: `text` without any of `secrets`, nor their base64 or URL-encoded forms, nor any run of so many of
+    ///   their characters. Compared byte by byte: no accent behind a secret hides it.
+    package static func redact(_ text: String, secrets: [Secret], piecesOf length: Int = windowLength) -> String {
         var bytes = Array(text.utf8)
         var isChanged = false
         for secret in secrets {
             let plain = secret.reveal()
             if plain.isEmpty { continue }
-            for form in forms(of: plain) where withoutPieces(of: Array(form.utf8), in: &bytes) { isChanged = true }
+            for form in forms(of: plain) where withoutPieces(of: Array(form.utf8), length, in: &bytes) {
+                isChanged = true
+            }
         }
         return isChanged ? String(decoding: bytes, as: UTF8.self) : text
     }
@@ -32,11 +35,11 @@ package enum Redaction {
         return all.filter { seen.insert($0).inserted }
     }
 
-    /// Takes out every run of `windowLength` bytes of `secret`, or all of a shorter one.
+    /// Takes out every run of `length` bytes of `secret`, or all of a shorter one.
     ///
     /// - Returns: whether there was any.
-    private static func withoutPieces(of secret: [UInt8], in bytes: inout [UInt8]) -> Bool {
-        let length = min(windowLength, secret.count)
+    private static func withoutPieces(of secret: [UInt8], _ wanted: Int, in bytes: inout [UInt8]) -> Bool {
+        let length = min(wanted, secret.count)
         guard bytes.count >= length else { return false }
         var places: [UInt8: [Int]] = [:]
         for start in 0...(secret.count - length) { places[secret[start], default: []].append(start) }

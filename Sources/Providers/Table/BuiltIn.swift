@@ -11,11 +11,6 @@ extension Provider {
         }
     }
 
-    /// Known by name, but not relayed here: another wire format, or a credential that is not one header.
-    package static let unsupported: Set<String> = [
-        "google", "google-vertex", "amazon-bedrock", "github-copilot", "azure-openai",
-    ]
-
     private struct Row {
         let id: String
         let name: String

@@ -23,6 +23,10 @@ package struct KnownModel: Hashable, Sendable {
         self.input = input
     }
 
+    /// What an instance that has chosen no default model has: the top model of Anthropic.
+    // Source: Anthropic's public page of models, as of 2026-11.
+    package static let defaultReference = "anthropic/claude-opus-4-5"
+
     /// By provider, in the order in which they are offered. Source: the providers' public model pages, as of 2026-11.
     package static let builtIn: [String: [KnownModel]] = [
         "anthropic": [

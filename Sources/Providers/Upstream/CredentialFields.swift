@@ -47,8 +47,16 @@ package enum CredentialFields {
 
 extension Secret {
     /// Printable ASCII without blanks, 8 to 4096 bytes: nothing that could end a field and begin another.
-    package var isSafeFieldValue: Bool {
+    package var isSafeFieldValue: Bool { fieldFlaw == nil }
+
+    /// Why no header can carry it, as the second half of a sentence; nil when one can.
+    package var fieldFlaw: String? {
         let bytes = reveal().utf8
-        return (8...4096).contains(bytes.count) && bytes.allSatisfy { (0x21...0x7E).contains($0) }
+        if bytes.contains(where: { $0 == 0x20 || $0 == 0x09 }) { return "has a blank inside" }
+        if !bytes.allSatisfy({ (0x21...0x7E).contains($0) }) {
+            return "has a character that no header can carry, such as a line break or a typographic mark"
+        }
+        if bytes.count < 8 { return "has fewer than 8 characters" }
+        return bytes.count > 4096 ? "has more than 4096 characters" : nil
     }
 }

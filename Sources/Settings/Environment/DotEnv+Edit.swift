@@ -27,18 +27,21 @@ package enum DotEnvError: ActionableError, Equatable {
 extension DotEnv {
     /// Sets a variable. Other lines keep every byte, and so do an `export`, the blanks and the comment of its own line.
     ///
-    /// The first line of that name gets the value; later ones, which would win over it, are removed. Without one, a
-    /// line is added at the end, with the line breaks that the file has.
+    /// The first line of that name gets the value; later ones, which would win over it, are removed, and so are lines
+    /// that were meant to set it and cannot be read. Without one, a line is added at the end, with the line breaks that
+    /// the file has.
     package mutating func upsert(_ name: String, _ value: Secret) throws(DotEnvError) {
         guard name.isVariableName else { throw .badName }
         let text = value.reveal()
         guard !text.utf8.contains(0) else { throw .badValue(name: name) }
-        var edited = bytes
         let lines = assignments.filter { $0.name == name }
-        for line in lines.dropFirst().reversed() { edited.removeSubrange(line.lineSpan) }
-        if let first = lines.first {
-            edited.replaceSubrange(first.valueSpan, with: Self.written(text))
-        } else {
+        var edited = bytes
+        let first = lines.first.map { ($0.valueSpan, Self.written(text)) }
+        let gone = (lines.dropFirst().map(\.lineSpan) + straySpans(name)).map { ($0, [UInt8]()) }
+        for (span, bytes) in ([first].compactMap { $0 } + gone).sorted(by: { $0.0.lowerBound > $1.0.lowerBound }) {
+            edited.replaceSubrange(span, with: bytes)
+        }
+        if first == nil {
             if let last = edited.last, last != UInt8(ascii: "\n"), last != UInt8(ascii: "\r"), !isMarkOnly {
                 edited += lineBreak
             }
@@ -47,16 +50,20 @@ extension DotEnv {
         replaceBytes(edited)
     }
 
-    /// Removes every line of that name.
+    /// Removes every line of that name, and those that were meant to set it.
     ///
     /// - Returns: whether there was one.
     package mutating func remove(_ name: String) -> Bool {
-        let lines = assignments.filter { $0.name == name }
-        guard !lines.isEmpty else { return false }
+        let spans = assignments.filter { $0.name == name }.map(\.lineSpan) + straySpans(name)
+        guard !spans.isEmpty else { return false }
         var edited = bytes
-        for line in lines.reversed() { edited.removeSubrange(line.lineSpan) }
+        for span in spans.sorted(by: { $0.lowerBound > $1.lowerBound }) { edited.removeSubrange(span) }
         replaceBytes(edited)
         return true
+    }
+
+    private func straySpans(_ name: String) -> [Range<Int>] {
+        strays.filter { $0.word == name }.map(\.lineSpan)
     }
 
     private var isMarkOnly: Bool { bytes == [0xEF, 0xBB, 0xBF] }
@@ -76,6 +83,7 @@ extension DotEnv {
         let isPlain = text.utf8.allSatisfy { $0.isASCIILetterOrDigit || "_-./:@%+,=".utf8.contains($0) }
         if isPlain { return Array(text.utf8) }
         let hasBreak = text.utf8.contains { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
+        // audited: the text holds no quote
         if !hasBreak, !text.utf8.contains(UInt8(ascii: "'")) { return Array("'\(text)'".utf8) }
         var out: [UInt8] = [UInt8(ascii: "\"")]
         for byte in text.utf8 {

@@ -32,6 +32,8 @@ package struct DotEnv: Sendable, CustomReflectable {
 
     package private(set) var bytes: [UInt8]
     private(set) var assignments: [Assignment] = []
+    /// Lines that set nothing, with the word that stands where a name would. Only to find them: it may be a secret.
+    private(set) var strays: [(word: String, lineSpan: Range<Int>)] = []
     package private(set) var problems: [Problem] = []
 
     /// - Parameter bytes: UTF-8, with or without a byte order mark; lines end in LF, CRLF or CR.
@@ -56,6 +58,7 @@ package struct DotEnv: Sendable, CustomReflectable {
     mutating func replaceBytes(_ bytes: [UInt8]) {
         self.bytes = bytes
         assignments = []
+        strays = []
         problems = []
         parse()
     }
@@ -78,6 +81,9 @@ package struct DotEnv: Sendable, CustomReflectable {
                 problems.append(Problem(line: number, problem: problem))
                 if let name {
                     assignments.append(Assignment(name: name, value: nil, valueSpan: span, lineSpan: start..<next))
+                } else {
+                    var again = DotEnvLine(bytes, start..<end)
+                    strays.append((again.leadingWord(), start..<next))
                 }
             }
             start = next

@@ -110,6 +110,15 @@ struct DotEnvLine {
         return String(decoding: bytes[start..<position], as: UTF8.self)
     }
 
+    /// What stands where a name would.
+    mutating func leadingWord() -> String {
+        skipBlanks()
+        let first = word()
+        guard first == "export" else { return first }
+        skipBlanks()
+        return word()
+    }
+
     private func unreadable(_ problem: String) -> Reading {
         .unreadable(name: nil, span: position..<end, problem: problem)
     }

@@ -62,7 +62,7 @@ private struct KeyNames {
         pinned = "AGENTICFLOW_LIVE_\(prefix)_KEY"
         let own = "\(prefix)_API_KEY"
         let bases = Self.unique([own] + variables.filter { $0.hasSuffix("_API_KEY") })
-        let families = bases.flatMap { layers.names(startingWith: "\($0)_") }.filter { !$0.hasSuffix("_FILE") }
+        let families = bases.flatMap { layers.keyFamilyNames(startingWith: "\($0)_") }.filter { !$0.hasSuffix("_FILE") }
         let plain = Self.unique(variables + [own])
         // Google's SDKs share this name with other Google services: it comes last.
         let shared = plain.filter { $0 == "GOOGLE_API_KEY" }

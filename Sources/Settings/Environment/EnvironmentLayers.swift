@@ -42,20 +42,28 @@ package struct EnvironmentLayers: Hashable, Sendable {
     }
 
     private var layers: [Layer: [String: Secret]] = [:]
+    /// The names that are one of several keys, such as `OPENAI_API_KEY_2`: few among all, and looked for once per provider.
+    private var keyFamilyNames: Set<String> = []
 
     /// - Parameters:
     ///   - process: the process environment.
     ///   - stateDotEnv: what `<state>/.env` sets.
     package init(process: [String: String], stateDotEnv: [String: Secret] = [:]) {
-        layers[.process] = process.mapValues { Secret($0) }
-        layers[.stateDotEnv] = stateDotEnv
+        put(process.mapValues { Secret($0) }, as: .process)
+        put(stateDotEnv, as: .stateDotEnv)
+    }
+
+    private mutating func put(_ variables: [String: Secret], as layer: Layer) {
+        layers[layer] = variables
+        keyFamilyNames = Set(
+            layers.values.joined().lazy.filter { Self.isOneOfSeveral($0.key) && !$0.value.isBlank }.map(\.key))
     }
 
     /// With one more layer, or another one in the place of its kind. For the working directory's file use
     /// ``adding(workingDirectory:credentialVariables:)``.
     package func adding(_ variables: [String: Secret], as layer: Layer) -> EnvironmentLayers {
         var copy = self
-        copy.layers[layer] = variables
+        copy.put(variables, as: layer)
         return copy
     }
 
@@ -106,13 +114,34 @@ package struct EnvironmentLayers: Hashable, Sendable {
         return found.sorted()
     }
 
+    /// Names such as `OPENAI_API_KEY_2` that start so and are set, sorted.
+    func keyFamilyNames(startingWith prefix: String) -> [String] {
+        keyFamilyNames.filter { $0.hasPrefix(prefix) }.sorted()
+    }
+
     private static func redirects(_ name: String) -> Bool {
         name.hasPrefix("AGENTICFLOW_")
             || ["_API_HOST", "_BASE_URL", "_ENDPOINT", "_HOMESERVER"].contains { name.hasSuffix($0) }
     }
 
+    /// `X_API_KEY` for `X_API_KEYS` and for `X_API_KEY_2`, save names of files; nil for any other name.
+    static func keyFamily(of name: String) -> String? {
+        if name.hasSuffix("_API_KEYS") { return String(name.dropLast()) }
+        guard !name.hasSuffix("_FILE"), let mark = name.firstRange(of: "_API_KEY_") else { return nil }
+        return String(name[..<mark.upperBound].dropLast())
+    }
+
     /// `X_API_KEY`, `X_API_KEYS`, `X_API_KEY_2`: a key, whoever its provider is.
     package static func isKeyFamily(_ name: String) -> Bool {
-        name.hasSuffix("_API_KEY") || name.hasSuffix("_API_KEYS") || name.contains("_API_KEY_")
+        name.hasSuffix("_API_KEY") || name.hasSuffix("_API_KEYS") || isOneOfSeveral(name)
+    }
+
+    private static func isOneOfSeveral(_ name: String) -> Bool {
+        var rest = name.utf8[...]
+        while let underscore = rest.firstIndex(of: UInt8(ascii: "_")) {
+            if rest[underscore...].starts(with: "_API_KEY_".utf8) { return true }
+            rest = rest[rest.index(after: underscore)...]
+        }
+        return false
     }
 }

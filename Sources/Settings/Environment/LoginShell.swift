@@ -26,8 +26,11 @@ package struct LoginShell: Hashable, Sendable {
     }
 
     /// Asks it, which runs the person's profile and may take as long as that takes. Not on an event loop.
+    ///
+    /// - Parameter bases: such as `OPENAI_API_KEY`, of whose families (`…S`, `…_2`) every name is wanted too.
     package func ask(
-        for names: Set<String>, under settings: ShellEnvironmentSettings, isCancelled: () -> Bool = { false }
+        for names: Set<String>, familiesOf bases: Set<String> = [], under settings: ShellEnvironmentSettings,
+        isCancelled: () -> Bool = { false }
     ) -> ShellImport {
         let marks = Marks()
         // Bash reads the file with people's variables only when it is interactive; it needs no terminal for that.
@@ -36,9 +39,12 @@ package struct LoginShell: Hashable, Sendable {
             path: path, arguments: words, environment: environment, timeout: settings.timeout,
             limitInBytes: Self.limitInBytes)
         let (output, ending) = child.run(until: marks.end, isCancelled: isCancelled)
-        var answer = ShellImport(shell: path, asked: settings)
+        var answer = ShellImport(shell: path, asked: settings, names: names)
         switch ending {
-        case .stopped: answer.variables = marks.variables(in: output).filter { names.contains($0.key) }
+        case .stopped:
+            answer.variables = marks.variables(in: output).filter { name, _ in
+                names.contains(name) || EnvironmentLayers.keyFamily(of: name).map(bases.contains) ?? false
+            }
         case .exited(let code): answer.problem = "it ended with exit code \(code) and without an answer"
         case .timedOut: answer.problem = "it gave no answer within \(settings.timeout.components.seconds) s"
         case .flooded: answer.problem = "it wrote more than \(Self.limitInBytes) bytes"
@@ -60,6 +66,8 @@ package struct ShellImport: Hashable, Sendable {
     package var shell = ""
     /// Under which settings it was asked; nil when nobody asked.
     package var asked: ShellEnvironmentSettings?
+    /// What it was asked for.
+    package var names: Set<String> = []
     /// Those that were asked for and that it has.
     package var variables: [String: Secret] = [:]
     /// Why there is no answer, as the second half of a sentence.
@@ -67,14 +75,24 @@ package struct ShellImport: Hashable, Sendable {
 
     package init() {}
 
-    init(shell: String, asked: ShellEnvironmentSettings) {
+    init(shell: String, asked: ShellEnvironmentSettings, names: Set<String>) {
         self.shell = shell
         self.asked = asked
+        self.names = names
     }
 
-    /// One sentence.
+    /// Takes up a later answer. One that failed takes nothing away of what was said before.
+    package mutating func adopt(_ answer: ShellImport) {
+        let known = variables
+        self = answer
+        if answer.problem != nil { variables = known }
+    }
+
+    /// One sentence, or two.
     package var warning: String? {
-        problem.map { "The login shell \(shell) could not be asked for variables (env.shellEnv): \($0)." }
+        guard let problem else { return nil }
+        return "The login shell \(shell) could not be asked for variables (env.shellEnv): \(problem)."
+            + (variables.isEmpty ? "" : " What it said before stays in use.")
     }
 }
 

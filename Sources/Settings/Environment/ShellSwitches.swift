@@ -35,7 +35,27 @@ extension ShellEnvironmentSettings {
         return problems
     }
 
-    private static func text(of name: String, _ layers: EnvironmentLayers) -> String? {
+    fileprivate static func text(of name: String, _ layers: EnvironmentLayers) -> String? {
         layers.credential(name)?.value.reveal().trimmed
+    }
+}
+
+extension GatewaySettings {
+    package static let portVariable = "AGENTICFLOW_GATEWAY_PORT"
+
+    /// Lets the variable have its say over `gateway.port`. It needs no configuration file.
+    ///
+    /// - Returns: what could not be used.
+    package mutating func adopt(_ layers: EnvironmentLayers) -> [SettingsProblem] {
+        guard let text = ShellEnvironmentSettings.text(of: Self.portVariable, layers) else { return [] }
+        if let number = Int(text), (0...65_535).contains(number) {
+            port = number
+            return []
+        }
+        return [
+            SettingsProblem(
+                .warning, at: Self.portVariable, is: "is no port; gateway.port holds",
+                allowed: "a whole number from 0 to 65535")
+        ]
     }
 }

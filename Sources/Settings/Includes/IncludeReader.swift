@@ -19,7 +19,7 @@ struct IncludeReader {
     private(set) var origins = SettingsOrigins()
     private(set) var files: [String: Fingerprint?] = [:]
     private(set) var notices: [StorageNotice] = []
-    private var read: [String: Document] = [:]
+    private(set) var read: [String: Document] = [:]
     private var count = 0
     private var sizeInBytes = 0
 

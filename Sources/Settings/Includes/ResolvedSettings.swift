@@ -11,6 +11,8 @@ package struct ResolvedSettings: Sendable {
     package var origins = SettingsOrigins()
     /// The included files, each as it was just before it was read; those that were missed as well.
     package var files: [String: Fingerprint?] = [:]
+    /// Those that were read, as they were written, by the paths that ``origins`` has.
+    package var included: [String: Document] = [:]
     package var notices: [StorageNotice] = []
     package var failure: SettingsFileError?
 }

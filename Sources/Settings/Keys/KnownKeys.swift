@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Credentials
 package import Documents
 
 /// Every key of the configuration that has a meaning, once: the reader takes its lists from here, and so do the
@@ -42,6 +43,9 @@ package enum KnownKeys {
         KnownKey("models.providers.*.baseUrl", .text),
         KnownKey("models.providers.*.api", .text),
         KnownKey("models.providers.*.apiKey", .secret),
+        KnownKey("models.providers.*.apiKey.source", .text),
+        KnownKey("models.providers.*.apiKey.provider", .text),
+        KnownKey("models.providers.*.apiKey.id", .text),
         KnownKey("models.providers.*.auth", .text),
         KnownKey("models.providers.*.headers", .map),
         KnownKey("models.providers.*.headers.*", .secret),
@@ -169,6 +173,8 @@ package enum KnownKeys {
 
     /// Whether what stands there is a credential, or may be one: known, or named like one by people.
     package static func isSecret(_ path: DocumentPath) -> Bool {
+        // Where a secret rests is none.
+        if key(at: path)?.kind == .text { return false }
         if all.contains(where: { $0.kind == .secret && $0.isAbove(path) }) { return true }
         for (depth, step) in path.steps.enumerated() {
             guard case .key(let name) = step else { continue }
@@ -177,24 +183,8 @@ package enum KnownKeys {
                 continue
             }
             // env has strings of its own in older files; whatever stands there is a variable.
-            if isNamedLikeSecret(name) || path.steps.first == .key("env") { return true }
+            if SecretName.isOne(name) || path.steps.first == .key("env") { return true }
         }
         return false
-    }
-
-    /// Masking a harmless value of a key without a meaning costs nothing; showing a credential does.
-    private static func isNamedLikeSecret(_ name: String) -> Bool {
-        let lowered = name.lowercased()
-        let letters = lowered.filter { $0 != "_" && $0 != "-" }
-        // maxTokens and the like are numbers of tokens.
-        if letters.hasSuffix("tokens") {
-            return ["access", "auth", "refresh", "api"].contains { letters.hasPrefix($0) }
-        }
-        let parts = Set(lowered.split { $0 == "_" || $0 == "-" || $0 == "." }.map(String.init))
-        if !parts.isDisjoint(with: ["key", "pass", "pwd", "pin", "auth", "bearer", "cookie"]) { return true }
-        return [
-            "token", "apikey", "accesskey", "password", "passwd", "passphrase", "secret", "credential", "privatekey",
-            "authorization", "bearer", "cookie",
-        ].contains { letters.contains($0) }
     }
 }

@@ -3,69 +3,66 @@ import Credentials
 package import Documents
 
 /// Values of the configuration as they may be shown: credentials masked, references to variables as they are written.
+/// What a credential is by its place is known here; what is one by its shape is known by ``Credentials/Masking``.
 package enum ShownValue {
     /// The value with everything masked that is, or may be, a credential. Of equal keys the last one is shown.
     package static func literal(_ element: Element, at path: DocumentPath) -> Literal {
+        literal(element, at: path, previous: previous(of: element, at: path), isSecret: KnownKeys.isSecret)
+    }
+
+    /// - Parameter previous: the text before it in the same list.
+    static func literal(
+        _ element: Element, at path: DocumentPath, previous: String?, isSecret: (DocumentPath) -> Bool
+    ) -> Literal {
         switch element.kind {
         case .object:
             var members: [Literal.Member] = []
             var places: [String: Int] = [:]
             for (key, value) in element.members {
-                let shown = literal(value, at: path.appending(.key(key)))
+                let shown = literal(value, at: path.appending(.key(key)), previous: nil, isSecret: isSecret)
                 if let place = places[key] {
                     members[place].value = shown
                 } else {
                     places[key] = members.count
-                    members.append(.init(key, shown))
+                    members.append(.init(Masking.name(key), shown))
                 }
             }
             return .object(members)
         case .array:
-            return .array(element.elements.enumerated().map { literal($1, at: path.appending(.index($0))) })
-        case .string:
-            return .string(text(element.string ?? "", at: path))
-        case .number where KnownKeys.isSecret(path): return .string("****")
+            let elements = element.elements
+            return .array(
+                elements.indices.map { index in
+                    literal(
+                        elements[index], at: path.appending(.index(index)),
+                        previous: index > 0 ? elements[index - 1].string : nil, isSecret: isSecret)
+                })
+        case .string: return .string(text(element.string ?? "", at: path, after: previous, isSecret: isSecret))
+        case .number where isSecret(path): return .string(Masking.mask)
         default: return element.literal
         }
     }
 
-    /// A text as it may be shown at a place.
-    package static func text(_ text: String, at path: DocumentPath) -> String {
-        KnownKeys.isSecret(path) ? masked(text) : withoutKeys(text)
-    }
-
-    /// The bytes of a document with every credential masked, line for line: for showing a change.
-    package static func text(of document: Document) -> String {
-        var edits: [(span: Range<Int>, text: String)] = []
-        collect(document.root, at: DocumentPath([PathStep]()), &edits)
-        var shown: [UInt8] = []
-        var position = 0
-        for edit in edits {
-            shown += document.bytes[position..<edit.span.lowerBound]
-            shown += edit.text.utf8
-            position = edit.span.upperBound
-        }
-        shown += document.bytes[position...]
-        return withoutKeys(String(decoding: shown, as: UTF8.self))
-    }
-
-    private static func collect(
-        _ element: Element, at path: DocumentPath, _ edits: inout [(span: Range<Int>, text: String)]
-    ) {
-        switch element.kind {
-        case .object: for (key, value) in element.members { collect(value, at: path.appending(.key(key)), &edits) }
-        case .array:
-            for (index, value) in element.elements.enumerated() {
-                collect(value, at: path.appending(.index(index)), &edits)
-            }
-        case .string, .number:
-            let shown = literal(element, at: path)
-            if shown != element.literal { edits.append((element.span, shown.compact)) }
-        default: break
-        }
+    private static func previous(of element: Element, at path: DocumentPath) -> String? {
+        guard case .index(let index) = path.last, index > 0 else { return nil }
+        return element.document.element(at: path.parent.appending(.index(index - 1)))?.string
     }
 
     // MARK: Texts
+
+    private static func text(
+        _ text: String, at path: DocumentPath, after previous: String?, isSecret: (DocumentPath) -> Bool
+    ) -> String {
+        if isSecret(path) { return masked(text) }
+        // Ids of profiles, in a store: what is before their colon announces nothing.
+        if path.steps.first == .key("order") || path.steps.first == .key("lastGood") { return Masking.text(text) }
+        guard let known = KnownKeys.key(at: path)?.pattern else { return Masking.note(text, isSentence: false).text }
+        switch known {
+        case "secrets.providers.*.args[]": return Masking.argument(text, after: previous)
+        case "secrets.providers.*.args": return Masking.note(text, isSentence: true).text
+        case "gateway.proxy", "models.providers.*.baseUrl", "gateway.allowedHosts[]": return Masking.address(text)
+        default: return Masking.text(text)
+        }
+    }
 
     /// The text is made of `${NAME}` alone.
     package static func isReference(_ text: String) -> Bool {
@@ -87,54 +84,6 @@ package enum ShownValue {
     private static func masked(_ text: String) -> String {
         let pieces = ExpandedText.pieces(of: text)
         guard pieces.contains(where: \.isReference) else { return Secret(text).masked }
-        return pieces.map { $0.isReference ? $0.text : "****" }.joined()
-    }
-
-    private static let keyPrefixes = [
-        "sk-", "sk_", "agw_", "gsk_", "xai-", "hf_", "ghp_", "gho_", "github_pat_", "AIza", "AKIA", "nvapi-", "r8_",
-        "fw_",
-        "pplx-", "csk-",
-    ]
-
-    /// Without what looks like a key wherever it stands, and without the user and password of an URL.
-    package static func withoutKeys(_ text: String) -> String {
-        var out = ""
-        var word = ""
-        for character in text {
-            if character.isASCII, character.isLetter || character.isNumber || "_-.".contains(character) {
-                word.append(character)
-            } else {
-                out += shown(word: word)
-                word = ""
-                if character == "@", let start = out.userInfoStart {
-                    out = out[..<start] + "****"
-                }
-                out.append(character)
-            }
-        }
-        return out + shown(word: word)
-    }
-
-    private static func shown(word: String) -> String {
-        let isKey = word.count >= 16 && keyPrefixes.contains { word.hasPrefix($0) }
-        return isKey ? Secret(word).masked : word
-    }
-}
-
-extension String {
-    /// Behind the `://` of an URL that goes on to the end of this text without a slash or a blank.
-    fileprivate var userInfoStart: String.Index? {
-        guard let scheme = range(ofLast: "://") else { return nil }
-        return self[scheme...].contains { $0 == "/" || $0.isWhitespace || $0 == "\"" } ? nil : scheme
-    }
-
-    private func range(ofLast mark: String) -> String.Index? {
-        var found: String.Index?
-        var index = startIndex
-        while index < endIndex {
-            if self[index...].hasPrefix(mark) { found = self.index(index, offsetBy: mark.count) }
-            index = self.index(after: index)
-        }
-        return found
+        return pieces.map { $0.isReference ? $0.text : Masking.mask }.joined()
     }
 }

@@ -9,6 +9,8 @@ package struct StateLayout: Hashable, Sendable {
     package let configPath: String
     /// `AGENTICFLOW_INCLUDE_ROOTS`: folders besides the configuration's own that `$include` may read from.
     package let includeRoots: [String]
+    /// `AGENTICFLOW_OAUTH_DIR`, else `credentials` in the state directory: where older programs kept their logins.
+    package let oauthDirectory: String
     /// The instance's name; nil for the unnamed one.
     package let instance: String?
     private let paths: PathResolver
@@ -18,7 +20,7 @@ package struct StateLayout: Hashable, Sendable {
     /// They say where everything is, so they are read before any file: only the process environment can set them.
     package static let structuralVariables = [
         "AGENTICFLOW_STATE_DIR", "AGENTICFLOW_PROFILE", "AGENTICFLOW_HOME", "AGENTICFLOW_CONFIG_PATH",
-        "AGENTICFLOW_AGENT_DIR", "HOME",
+        "AGENTICFLOW_AGENT_DIR", "AGENTICFLOW_OAUTH_DIR", "HOME",
     ]
 
     /// - Parameters:
@@ -30,7 +32,7 @@ package struct StateLayout: Hashable, Sendable {
     package init(
         environment: [String: String], instance: String? = nil, home: String? = nil, workingDirectory: String? = nil
     ) throws(StateLayoutError) {
-        let variables = environment.compactMapValues { $0.trimmed.isEmpty ? nil : $0.trimmed }
+        let variables = Self.present(in: environment)
         let accountHome = variables["HOME"] ?? home.flatMap { $0.trimmed.isEmpty ? nil : $0 }
         var paths = PathResolver(home: nil, workingDirectory: workingDirectory)
         paths.home = try accountHome.map { path throws(StateLayoutError) in try paths.resolve(path, for: "HOME") }
@@ -49,6 +51,11 @@ package struct StateLayout: Hashable, Sendable {
         } else {
             configPath = PathResolver.join(state, "agenticflow-enterprise.json")
         }
+        if let explicit = variables["AGENTICFLOW_OAUTH_DIR"] {
+            oauthDirectory = try paths.resolve(explicit, for: "AGENTICFLOW_OAUTH_DIR")
+        } else {
+            oauthDirectory = PathResolver.join(state, "credentials")
+        }
         var roots: [String] = []
         for root in (variables["AGENTICFLOW_INCLUDE_ROOTS"] ?? "").split(separator: ":") where !root.trimmed.isEmpty {
             roots.append(try paths.resolve(root.trimmed, for: "AGENTICFLOW_INCLUDE_ROOTS", mustBeAbsolute: true))
@@ -60,6 +67,15 @@ package struct StateLayout: Hashable, Sendable {
         if let explicit = variables["AGENTICFLOW_AGENT_DIR"] {
             agentDirectories[.main] = try paths.resolve(explicit, for: "AGENTICFLOW_AGENT_DIR")
         }
+    }
+
+    /// The variables that say where things are, without blanks around their values; blank ones are left out.
+    private static func present(in environment: [String: String]) -> [String: String] {
+        var found: [String: String] = [:]
+        for name in structuralVariables + ["AGENTICFLOW_INCLUDE_ROOTS"] {
+            if let value = environment[name]?.trimmed, !value.isEmpty { found[name] = value }
+        }
+        return found
     }
 
     /// Variables for the daemon, beside the configuration's own.

@@ -75,8 +75,10 @@ extension SettingsReader {
 
     mutating func env(_ element: Element?) -> EnvironmentSettings {
         var settings = EnvironmentSettings()
-        let known = KnownKeys.names(under: "env")
-        guard let env = object(element, at: "env", known: known, isOpen: true) else { return settings }
+        guard let env = object(element, at: "env", known: nil) else { return settings }
+        for (name, value) in env.members where !KnownKeys.names(under: "env").contains(name) {
+            if note(outOfPlace: name, value) { settings.misplaced.append(name) }
+        }
         if let vars = object(env["vars"], at: "env.vars", known: nil) {
             for (name, value) in vars.members {
                 let path = "env.vars.\(name.escapedForDisplay)"
@@ -101,4 +103,21 @@ extension SettingsReader {
         }
         return settings
     }
+
+    /// Older programs read variables right under `env`; here they stand under `env.vars`.
+    ///
+    /// - Returns: whether it is one.
+    private mutating func note(outOfPlace name: String, _ value: Element) -> Bool {
+        let path = "env.\(name.escapedForDisplay)"
+        let near = Spelling.nearest(to: name, among: KnownKeys.names(under: "env"))
+        guard near == nil, name.isVariableName, value.string != nil || value.integer != nil else {
+            let guess = near.map { "; did you mean \($0)?" } ?? ""
+            note(.init(.info, at: path, is: "is not a key that has a meaning here\(guess)"))
+            return false
+        }
+        note(.init(.warning, at: path, is: Self.outOfPlace, allowed: "env.vars.\(name)"))
+        return true
+    }
+
+    static let outOfPlace = "has no effect here"
 }

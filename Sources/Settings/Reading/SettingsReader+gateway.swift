@@ -9,11 +9,16 @@ extension SettingsReader {
             return settings
         }
         if gateway["token"] != nil {
-            note(.init(.warning, at: "gateway.token", is: "has no effect here", allowed: "gateway.auth.token"))
+            note(
+                .init(
+                    .warning, at: "gateway.token", is: "has no effect here", allowed: "gateway.auth.token",
+                    fix: "Move it: agenticflow-enterprise config set gateway.auth.token --stdin, then: "
+                        + "agenticflow-enterprise config unset gateway.token"))
         }
         settings.port = integer(gateway, "port", at: "gateway", in: 0...65_535, default: settings.port)
         settings.bind = bind(gateway) ?? settings.bind
         settings.allowPlainRemote = boolean(gateway, "allowPlainRemote", at: "gateway", default: false)
+        refuseInTheOpen(settings)
         settings.allowedHosts = strings(gateway, "allowedHosts", at: "gateway").map { $0.lowercased() }
         settings.proxy = proxy(gateway)
         if let auth = object(gateway["auth"], at: "gateway.auth", known: KnownKeys.names(under: "gateway.auth")) {
@@ -38,6 +43,18 @@ extension SettingsReader {
                 allowed: "loopback, lan, or a numeric address",
                 held: "loopback"))
         return nil
+    }
+
+    /// Better said when it is written than when the gateway does not start.
+    private mutating func refuseInTheOpen(_ settings: GatewaySettings) {
+        guard NetworkAddress(settings.bind)?.isLoopback == false, !settings.allowPlainRemote else { return }
+        note(
+            .init(
+                .warning, at: "gateway.bind",
+                is: "is reached by other machines, and the gateway does not start there without TLS unless "
+                    + "gateway.allowPlainRemote is true",
+                fix: "Run: agenticflow-enterprise config set gateway.bind loopback    (or, on a network you trust: "
+                    + "agenticflow-enterprise config set gateway.allowPlainRemote true)"))
     }
 
     private mutating func proxy(_ gateway: Element) -> ProxySettings {

@@ -29,7 +29,7 @@ extension SettingsReader {
         provider.isAddressRefused = provider.baseURL == nil && object["baseUrl"].map { !$0.isNull } ?? false
         provider.api = choice(object, "api", at: path, ConfiguredAPI.self)
         provider.auth = choice(object, "auth", at: path, ConfiguredAuth.self)
-        provider.apiKey = secret(object, "apiKey", at: path)
+        provider.apiKey = secretOrReference(object, "apiKey", at: path)
         provider.caFile = string(object, "caFile", at: path)
         provider.headers = headers(object, at: "\(path).headers")
         provider.models = models(object, at: "\(path).models")

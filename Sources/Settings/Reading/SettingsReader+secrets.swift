@@ -3,6 +3,25 @@ import Credentials
 import Documents
 
 extension SettingsReader {
+    /// A text, which may hold `${NAME}`; or an object that says where the secret rests.
+    mutating func secretOrReference(_ object: Element, _ key: String, at path: String) -> ConfiguredSecret {
+        guard let element = object[key], element.kind == .object else { return secret(object, key, at: path) }
+        let place = Self.join(path, key)
+        checkKeys(of: element, at: place, known: KnownKeys.names(under: "models.providers.*.apiKey"))
+        let reference = string(element, "source", at: place).flatMap { SecretReference.Source(rawValue: $0) }.flatMap {
+            SecretReference(
+                source: $0, provider: element["provider"]?.string ?? SecretReference.defaultProvider,
+                id: element["id"]?.string ?? "")
+        }
+        if let reference { return .reference(reference) }
+        note(
+            .init(
+                .error, at: place, is: "is no reference",
+                allowed: "text, or {source: \"env\", id: \"NAME\"}, {source: \"file\", id: \"/path\"}, "
+                    + "{source: \"exec\", provider: \"NAME\", id: \"ID\"}"))
+        return .unavailable(missing: [])
+    }
+
     mutating func secrets(_ element: Element?) -> [String: SecretProvider] {
         let path = "secrets.providers"
         guard let secrets = object(element, at: "secrets", known: KnownKeys.names(under: "secrets")),

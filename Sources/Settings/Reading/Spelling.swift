@@ -2,10 +2,11 @@
 
 /// Finds the word that somebody probably meant.
 package enum Spelling {
-    /// - Returns: the known word nearest to `word`, if it is near enough to be a slip; letter case never counts.
+    /// - Returns: the known word nearest to `word`, if it is near enough to be a slip; letter case never counts. With one
+    ///   letter replaced a short word is another word (`get` and `set`), and of a very short one nothing is left.
     package static func nearest(to word: String, among known: [String]) -> String? {
         guard word.utf8.count <= 64 else { return nil }
-        let limit = max(1, min(3, word.count / 3))
+        let limit = word.count < 3 ? 0 : min(3, word.count / 3)
         let ranked = known.map { (word: $0, distance: distance(word.lowercased(), $0.lowercased())) }
         guard let best = ranked.min(by: { $0.distance < $1.distance }), best.distance <= limit else { return nil }
         return best.word
@@ -14,11 +15,12 @@ package enum Spelling {
     /// The number of insertions, deletions, replacements and exchanges of neighbours between two words.
     private static func distance(_ a: String, _ b: String) -> Int {
         let (a, b) = (Array(a.utf8), Array(b.utf8))
+        let replacement = max(a.count, b.count) <= 3 ? 2 : 1
         var rows = [Array(0...b.count)]
         for i in a.indices {
             var row = [i + 1]
             for j in b.indices {
-                var best = min(rows[i][j] + (a[i] == b[j] ? 0 : 1), rows[i][j + 1] + 1, row[j] + 1)
+                var best = min(rows[i][j] + (a[i] == b[j] ? 0 : replacement), rows[i][j + 1] + 1, row[j] + 1)
                 if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { best = min(best, rows[i - 1][j - 1] + 1) }
                 row.append(best)
             }

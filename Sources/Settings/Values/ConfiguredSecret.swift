@@ -6,6 +6,8 @@ package enum ConfiguredSecret: Hashable, Sendable {
     case absent
     /// `variables`: those it was taken from, in the order of the text; none when it is written out.
     case present(Secret, variables: [String])
+    /// It rests elsewhere, as `keyRef` of a stored profile says it.
+    case reference(SecretReference)
     /// Configured, but there is nothing to use: `missing` variables, or (none missing) text that no header can carry.
     case unavailable(missing: [String])
 
@@ -21,6 +23,7 @@ package enum ConfiguredSecret: Hashable, Sendable {
         case .absent: []
         case .present(_, let variables): variables
         case .unavailable(let missing): missing
+        case .reference(let reference): reference.source == .env ? [reference.id] : []
         }
     }
 }

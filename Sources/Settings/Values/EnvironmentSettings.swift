@@ -6,6 +6,8 @@ package struct EnvironmentSettings: Hashable, Sendable {
     /// `env.vars`. They fill gaps; they never replace a variable that is set.
     package var variables: [String: Secret] = [:]
     package var shell = ShellEnvironmentSettings()
+    /// Names that stand right under `env`, where they have no effect.
+    package var misplaced: [String] = []
 
     package init() {}
 }

@@ -21,18 +21,28 @@ package struct SettingsProblem: Hashable, Sendable, CustomStringConvertible {
     package var allowed: String?
     /// The value that holds instead.
     package var held: String?
+    /// The command that mends it, where it is not to set another value there.
+    package var fix: String?
     /// The included file that the value is from; nil for the configuration itself.
     package var file: String?
 
     package init(
-        _ severity: Severity, at path: String, is problem: String, allowed: String? = nil, held: String? = nil
+        _ severity: Severity, at path: String, is problem: String, allowed: String? = nil, held: String? = nil,
+        fix: String? = nil
     ) {
         self.severity = severity
-        // Keys of a file can hold anything, and this is printed.
-        self.path = path.escapedForDisplay
+        // Keys of a file can hold anything, credentials too, and this is printed.
+        self.path = Masking.name(path.escapedForDisplay)
         self.problem = problem
         self.allowed = allowed
         self.held = held
+        self.fix = fix
+    }
+
+    /// The name of a variable that stands right under `env` instead of under `env.vars`.
+    package var misplacedVariable: String? {
+        guard let allowed, allowed.hasPrefix("env.vars."), problem == SettingsReader.outOfPlace else { return nil }
+        return String(allowed.dropFirst("env.vars.".count))
     }
 
     /// One sentence without line breaks or control characters.
@@ -45,7 +55,7 @@ package struct SettingsProblem: Hashable, Sendable, CustomStringConvertible {
     package var message: String {
         var text = problem
         if let allowed { text += "; allowed: \(allowed)" }
-        if let held { text += ". The default holds: \(held)" }
+        if let held { text += ". The default is used instead: \(held)" }
         return (text.hasSuffix("?") ? text : "\(text).").escapedForDisplay
     }
 }

@@ -176,6 +176,7 @@ import Testing
             instance.write("agents/main/agent/auth-health.jsonl", "\n")
             truncate("\(instance.agentFolder)/auth-health.jsonl", 17 << 20)
         },
+        Fault(.backupUnreadable) { $0.write("doctor-backups/20260101T000000Z/manifest.json", "{\"version\": 2}") },
         Fault(.legacyFlatStore, store: "{\"openai\": {\"apiKey\": \"sk-0123456789abcdef\"}}"),
         Fault(.legacyAuthFile) {
             $0.write("agents/main/agent/auth.json", "{\"openai\": {\"key\": \"sk-0123456789abcdef\"}}")

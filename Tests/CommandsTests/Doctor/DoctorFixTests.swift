@@ -85,7 +85,15 @@ import Testing
         #expect(instance.files.count { $0.contains(".json.imported-20260921T141320Z") } == 2)
     }
 
-    @Test func `going back brings every byte and mode back`() throws {
+    /// A file that others could read held secrets, or may: it is never opened to them again.
+    private static func closed(_ everything: [String: String]) -> [String: String] {
+        everything.mapValues { entry in
+            let mode = entry.prefix { $0 != " " }
+            return String(UInt32(mode, radix: 8)! & 0o7700, radix: 8) + entry[mode.endIndex...]
+        }
+    }
+
+    @Test func `going back brings every byte back, and nobody else's access`() throws {
         let instance = Self.broken()
         let before = instance.everything
         #expect(instance.run("doctor --fix --yes").code == 0)
@@ -93,7 +101,17 @@ import Testing
         let run = instance.run("doctor --undo")
         #expect(run.code == 0, "\(run.stderr)")
         let after = instance.everything
-        #expect(after.filter { before[$0.key] != nil } == before)
+        #expect(after.filter { before[$0.key] != nil } == Self.closed(before))
+        let told = run.stdout.split(separator: "\n").filter { $0.hasPrefix("Left closed") }
+        let root = "~/.agenticflow-enterprise"
+        #expect(
+            told.sorted() == [
+                "Left closed \(root) (mode 700): others are not let in again.",
+                "Left closed \(root)/.env (mode 600): others are not let in again.",
+                "Left closed \(root)/agenticflow-enterprise.json (mode 600): others are not let in again.",
+                "Left closed \(root)/agents/main/agent (mode 700): others are not let in again.",
+            ])
+        #expect(!run.stdout.contains("Restored \(root)/.env"))
         // Locks, and the copy that every edit of the configuration leaves.
         let new = after.keys.filter { before[$0] == nil }.map { $0.split(separator: "/").last ?? "" }
         #expect(new.allSatisfy { $0.hasSuffix(".lock") || $0 == "agenticflow-enterprise.json.bak" }, "\(new)")
@@ -150,7 +168,7 @@ import Testing
         for change in plan.changes.dropLast(plan.changes.count / 2) { try change.make() }
         #expect(instance.everything != before)
         #expect(instance.run("doctor --undo").code == 0)
-        #expect(instance.everything.filter { before[$0.key] != nil } == before)
+        #expect(instance.everything.filter { before[$0.key] != nil } == Self.closed(before))
     }
 
     @Test func `what was changed since is not overwritten, unless forced`() throws {
@@ -169,6 +187,29 @@ import Testing
         #expect(forced.code == 0)
         #expect(forced.stdout.contains("What was there until now is kept in ~/.agenticflow-enterprise/doctor-backups/"))
         #expect(instance.config?.contains("// misplaced") == true)
+        // Which is a way of its own, with a way back: contents and modes.
+        #expect(instance.run("doctor --undo").code == 0)
+        #expect(instance.everything.filter { edited[$0.key] != nil } == edited)
+    }
+
+    @Test func `a forced way back that was cut short is gone again, and once more`() throws {
+        let instance = Self.broken()
+        let before = instance.everything
+        _ = instance.run("doctor --fix --yes")
+        instance.write("agenticflow-enterprise.json", "{ mine: true }")
+        let edited = instance.everything
+        // What was there is kept, and half of it is overwritten.
+        let layout = try CommandContext(
+            terminal: .standard, environment: instance.environment, now: { Instance.now }
+        ).layout()
+        let entries = try BackupSet.latest(layout).entries()
+        _ = try BackupSet(entries.map { try $0.asItIsNow() }, layout: layout, now: Instance.now)
+        for entry in entries.dropFirst(entries.count / 2) { try entry.restore(isForced: true) }
+
+        #expect(instance.run("doctor --undo --force").code == 0)
+        #expect(instance.everything.filter { edited[$0.key] != nil } == edited)
+        #expect(instance.run("doctor --undo --force").code == 0)
+        #expect(instance.everything.filter { before[$0.key] != nil } == before)
     }
 
     @Test func `going back twice goes back two repairs`() throws {
@@ -179,10 +220,9 @@ import Testing
         let second = instance.everything
         #expect(instance.run("doctor --fix --yes", after: 60).code == 0)
         _ = instance.run("doctor --undo")
-        #expect(instance.everything == second)
-        chmod(instance.configPath, 0o600)
+        #expect(instance.everything == Self.closed(second))
         #expect(instance.run("doctor --undo").code == 0)
-        #expect(instance.everything.filter { first[$0.key] != nil } == first)
+        #expect(instance.everything.filter { first[$0.key] != nil } == Self.closed(first))
     }
 
     @Test func `five backups are kept`() {
@@ -244,6 +284,25 @@ import Testing
         #expect(run.code == 77)
         #expect(run.stderr.hasPrefix("error: "))
         #expect(instance.everything == before)
+    }
+
+    @Test func `what an included file says is told with its place, and is not repaired`() throws {
+        let instance = Patient.healthy(Patient.config(top: "$include: './team.json5',"))
+        let included = """
+            { auth: {
+              profiles: { 'openai:gone': { provider: 'openai', mode: 'api_key' } },
+              order: { openai: ['openai:gone'] },
+            } }
+
+            """
+        instance.write("team.json5", included)
+        instance.settle()
+        let checks = instance.run("doctor").stdout
+        let place = "Take it out of ~/.agenticflow-enterprise/team.json5:2 and ~/.agenticflow-enterprise/team.json5:3"
+        #expect(checks.contains("\(place), which is included, or store it again"))
+        #expect(checks.contains("\(place), which is included; then run: agenticflow-enterprise config validate"))
+        _ = instance.run("doctor --fix --yes")
+        #expect(instance.read("team.json5") == included)
     }
 
     @Test func `a newer profile is never replaced by an imported one`() throws {

@@ -34,6 +34,10 @@ final class Instance {
     /// Of the terminal.
     var columns = 80
     var isOutputTerminal = false
+    /// Instead of the terminal's own.
+    var masking: (@Sendable (String) -> String)?
+    /// As `--profile` names it.
+    var instance: String?
 
     init(config: String? = nil, store: String? = nil) {
         var template = Array((FileManager.default.temporaryDirectory.path + "/commands-XXXXXX").utf8CString)
@@ -56,9 +60,11 @@ final class Instance {
 
     func run(_ words: [String], typing typed: String = "", after seconds: TimeInterval = 0) -> Transcript {
         let output = Capture(), notices = Capture()
-        let terminal = Terminal(
+        var terminal = Terminal(
             output: { output.add($0) }, notices: { notices.add($0) }, input: { .text(typed) },
-            isOutputTerminal: isOutputTerminal, isNoticeTerminal: false, columns: columns)
+            isOutputTerminal: isOutputTerminal, isNoticeTerminal: false, columns: columns,
+            instance: instance)
+        if let masking { terminal.masking = masking }
         var context = CommandContext(terminal: terminal, environment: environment) { Self.now + seconds }
         context.ask = ask
         let code = Program.run(words, in: context)
@@ -84,8 +90,12 @@ final class Instance {
     var config: String? { read("agenticflow-enterprise.json") }
     var store: String? { read("agents/main/agent/auth-profiles.json") }
 
-    /// Every file below the home directory, by its path in there.
-    var files: [String] { ((try? FileManager.default.subpathsOfDirectory(atPath: home)) ?? []).sorted() }
+    /// Every file below the home directory, by its path in there. The state directory itself, which every command
+    /// makes, does not count.
+    var files: [String] {
+        let found = (try? FileManager.default.subpathsOfDirectory(atPath: home)) ?? []
+        return found.filter { $0 != ".agenticflow-enterprise" }.sorted()
+    }
 
     /// The permissions of a file or folder of the state directory; nil when it is not there.
     func mode(of name: String) -> mode_t? {

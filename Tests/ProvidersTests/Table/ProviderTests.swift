@@ -13,8 +13,20 @@ import Testing
             #expect(place.isTLS != isLocal, "\(provider.id): a key goes out over TLS unless it stays on this machine")
             #expect(!provider.environmentVariables.isEmpty)
             #expect(Provider[id: provider.id] == provider)
-            #expect(!Provider.unsupported.contains(provider.id.text))
+            #expect(OtherProvider[id: provider.id] == nil)
         }
+    }
+
+    @Test func `every variable of a provider that is not relayed is known, and is nobody else's`() {
+        let used = Set(Provider.builtIn.flatMap(\.environmentVariables))
+        #expect(OtherProvider.all.count == 26)
+        for other in OtherProvider.all {
+            #expect(used.isDisjoint(with: other.secrets + other.places), "\(other.id)")
+            #expect(Provider.secretVariables.isSuperset(of: other.secrets))
+            #expect(Provider.credentialVariables.isSuperset(of: other.secrets + other.places))
+            #expect(Provider[id: other.id] == nil)
+        }
+        #expect(OtherProvider.shared.isSubset(of: Provider.secretVariables))
     }
 
     @Test(

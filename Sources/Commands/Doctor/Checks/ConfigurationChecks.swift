@@ -14,7 +14,7 @@ struct ConfigurationChecks {
     init(_ survey: Survey) {
         self.survey = survey
         checkFile()
-        for problem in survey.settings.problems { findings.append(finding(problem)) }
+        for problem in survey.settings.problems where !Self.isOfListener(problem) { findings.append(finding(problem)) }
         var layout = survey.layout
         for problem in layout.adopt(survey.settings.agents) { findings.append(finding(adopting: problem)) }
         for problem in survey.reading.providers.problems { findings.append(finding(ofProvider: problem)) }
@@ -41,16 +41,14 @@ struct ConfigurationChecks {
         let advice = error.advice
         guard error.chain.isEmpty else { return Finding(.configInclude, advice, path: error.path) }
         switch error.cause {
-        case .malformed(_, let problem) where problem.hasPrefix("It is longer"):
-            return Finding(
-                .configTooBig, "\(shown) is too big to be a configuration.", why: problem,
-                fix: "Go back to the copy before: cp '\(path).bak' '\(path)'", path: path)
+        case .tooLong: return Finding(.configTooBig, advice, path: path)
         case .unsafe: return Finding(.configUnsafe, advice, path: path)
         case .malformed(_, let problem):
             return Finding(
                 .configUnreadable, "\(shown) cannot be read as a configuration.", why: problem,
-                fix: "Correct that line, or go back to the copy before: cp '\(path).bak' '\(path)'; "
-                    + "then run: \(program) config validate", path: path)
+                fix: "Correct that line, or go back to the copy before: "
+                    + "cp \("\(path).bak".shellWord) \(path.shellWord); then run: \(program) config validate",
+                path: path)
         default: return Finding(.configUnreadable, advice, path: path)
         }
     }
@@ -67,13 +65,19 @@ struct ConfigurationChecks {
                 fix: "Run: \(program) doctor --fix", path: path,
                 repair: survey.configuration?.element(at: ["gateway", "token"]) == nil ? nil : .moveGatewayToken)
         }
+        if let name = problem.misplacedVariable {
+            return Finding(
+                .configUnknownKey, "env.\(name) stands where it has no effect.",
+                why: "Variables of the configuration are read from env.vars (env.vars.\(name)).",
+                fix: Self.move(variable: name, from: ["env"]), path: problem.file ?? path)
+        }
         if problem.problem.hasPrefix("refers to "), problem.problem.hasSuffix("which is not set") {
             let names = problem.problem.dropFirst("refers to ".count).dropLast(", which is not set".count)
             let first = names.split(separator: ",").first.map(String.init) ?? "NAME"
             return Finding(
                 .configVariableMissing, "\(key) refers to \(names), which is not set here.",
                 why: "Without it the value is not there; a gateway with another environment may have it.",
-                fix: "Run: \(program) env set \(first)", path: path)
+                fix: "Run: \(program) env set \(first.shellWord)", path: path)
         }
         return Finding(
             id(of: problem), what, why: why(problem.severity), fix: fix(problem), path: problem.file ?? path)
@@ -105,10 +109,10 @@ struct ConfigurationChecks {
                 || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
                 || (UInt8(ascii: "A")...UInt8(ascii: "z")).contains($0)
         }
-        guard isPlain, problem.file == nil, !problem.problem.contains("once") else {
+        guard isPlain, !problem.path.contains(".."), problem.file == nil, !problem.problem.contains("once") else {
             return "Edit \(problem.file.map(survey.shown) ?? shown), then run: \(program) config validate"
         }
-        return "Correct it with config set, or run: \(program) config unset \(problem.path)"
+        return "Correct it with config set, or run: \(program) config unset \(problem.path.shellWord)"
     }
 
     private func finding(adopting problem: SettingsProblem) -> Finding {
@@ -137,28 +141,36 @@ struct ConfigurationChecks {
                     Finding(
                         .configPlaintextKey, "models.providers.\(id).headers.\(header.name) looks like a key.",
                         why: "Everybody who reads or copies the configuration has it.",
-                        fix: "Store it instead: \(program) models auth paste-api-key --provider \(id)", path: path,
+                        fix: "Store it instead: \(PasteCommand.beside(.apiKey, of: id, survey.reading))", path: path,
                         provider: id))
             }
         }
         let credentials = survey.credentialVariables
-        for name in survey.settings.env.variables.keys.sorted() where credentials.contains(name) {
-            findings.append(
-                Finding(
-                    .configPlaintextKey, "env.vars.\(name) holds a key as it is.",
-                    why: "Everybody who reads or copies the configuration has it.",
-                    fix: "Run: \(program) env set \(name), then: \(program) config unset env.vars.\(name)", path: path))
+        let env = survey.settings.env
+        for (place, names) in [(["env", "vars"], env.variables.keys.sorted()), (["env"], env.misplaced)] {
+            for name in names where credentials.contains(name) || EnvironmentLayers.isKeyFamily(name) {
+                findings.append(
+                    Finding(
+                        .configPlaintextKey, "\(place.joined(separator: ".")).\(name) holds a key as it is.",
+                        why: "Everybody who reads or copies the configuration has it.",
+                        fix: Self.move(variable: name, from: place), path: path))
+            }
         }
+    }
+
+    private static func move(variable name: String, from place: [String]) -> String {
+        "Run: \(program) env set \(name.shellWord), then: \(program) config unset \(DocumentPath(place + [name]).typed)"
     }
 
     private func plaintext(_ key: String, of id: ProviderID) -> Finding {
         let variable =
-            survey.reading.providers[id]?.environmentVariables.first
+            survey.reading.providers[id]?.keyVariable
             ?? String(id.text.uppercased().map { $0.isLetter || $0.isNumber ? $0 : "_" }) + "_API_KEY"
         return Finding(
             .configPlaintextKey, "\(key) holds a key as it is.",
             why: "Everybody who reads or copies the configuration has it.",
-            fix: "Run: \(program) env set \(variable), then: \(program) config set \(key) '${\(variable)}'", path: path,
+            fix: "Run: \(program) env set \(variable), then: \(program) config set \(key.shellWord) '${\(variable)}'",
+            path: path,
             provider: id)
     }
 
@@ -167,6 +179,11 @@ struct ConfigurationChecks {
     }
 
     // MARK: The listener
+
+    /// It has a check of its own.
+    private static func isOfListener(_ problem: SettingsProblem) -> Bool {
+        problem.path == "gateway.bind" && problem.severity == .warning
+    }
 
     private mutating func checkListener() {
         let gateway = survey.settings.gateway
@@ -181,7 +198,8 @@ struct ConfigurationChecks {
                     : Finding(
                         .configBindRefused, "The gateway will not start on \(gateway.bind).",
                         why: "Beyond this machine it would serve unencrypted, and gateway.allowPlainRemote is not set.",
-                        fix: "Run: \(program) config set gateway.bind loopback", path: path))
+                        fix: "Run: \(program) config set gateway.bind loopback; or, on a network you trust: "
+                            + "\(program) config set gateway.allowPlainRemote true", path: path))
         }
         guard gateway.proxy != .none else { return }
         findings.append(

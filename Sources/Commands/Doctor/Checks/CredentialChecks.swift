@@ -59,7 +59,7 @@ struct CredentialChecks {
                 Finding(
                     .noCredentials, "No credentials found.",
                     why: "No agent stores one, and neither the environment nor the configuration has a key.",
-                    fix: "Run: \(program) models auth paste-api-key --provider \(provider)", provider: provider))
+                    fix: "Run: \(PasteCommand.beside(.apiKey, of: provider, survey.reading))", provider: provider))
             return
         }
         for provider in survey.models.providersInUse.sorted()
@@ -70,7 +70,7 @@ struct CredentialChecks {
                 Finding(
                     .providerWithoutCredential, "\(provider) is in use and has no credential.",
                     why: "The default model, the image model or a fallback is of that provider.",
-                    fix: "Run: \(program) models auth paste-api-key --provider \(provider)", provider: provider))
+                    fix: "Run: \(PasteCommand.beside(.apiKey, of: provider, survey.reading))", provider: provider))
         }
     }
 
@@ -110,7 +110,7 @@ struct CredentialChecks {
         _ row: CredentialRow, _ again: String, _ add: (CheckID, String, String, String) -> Void
     ) {
         switch row.code.flatMap({ SkipCode(rawValue: $0) }) {
-        case .needsVendorCLI: add(.credentialSetupToken, "\(row.id) is a setup token.", Self.setupToken, Self.useKey)
+        case .needsVendorCLI: add(.credentialSetupToken, "\(row.id) is a setup token.", Self.setupToken, useKey)
         case .missingCredential: add(.credentialMissing, "\(row.id) holds no secret.", "Requests pass it over.", again)
         case .invalidExpires:
             add(.credentialMissing, "The expiry of \(row.id) is no moment.", "Requests pass it over.", again)
@@ -129,7 +129,8 @@ struct CredentialChecks {
             add(
                 .credentialProviderUnsupported, "\(row.id) is of a provider that is not relayed.",
                 "\(row.provider) is neither built in nor configured.",
-                "Set models.providers.\(row.provider).baseUrl and .api with: \(program) config set")
+                "Run: \(program) config set models.providers.\(row.provider).baseUrl https://HOST/v1 && "
+                    + "\(program) config set models.providers.\(row.provider).api openai-completions")
         }
         if let hold = row.hold, row.state == .cooling || row.state == .disabled { addHold(row, hold, again, add) }
     }
@@ -151,7 +152,7 @@ struct CredentialChecks {
             add(
                 .credentialDisabled, "\(row.id) is rejected for good; it is tried again \(until).",
                 "The provider says it is revoked, or \"only authorized for use with Claude Code\" (\(evidence)).",
-                Self.useKey)
+                useKey)
         case .auth, .authPermanent, .sessionExpired:
             add(
                 .credentialDisabled, "\(row.id) was rejected; it is tried again \(until).",
@@ -166,14 +167,16 @@ struct CredentialChecks {
     private static let setupToken =
         "Its vendor limits it to its own program, so the gateway never sends it "
         + "(\"This credential is only authorized for use with Claude Code\")."
-    private static let useKey = "Use an API key: \(program) models auth paste-api-key --provider anthropic"
+    private var useKey: String { "Use an API key: \(PasteCommand.beside(.apiKey, of: .anthropic, survey.reading))" }
 
     private mutating func check(key row: CredentialRow) {
         guard row.code == SkipCode.needsVendorCLI.rawValue else { return }
+        // Told where its variable and the key's are compared.
+        if row.source.variable == Survey.anthropicToken, survey.hasBothOfAnthropic { return }
         findings.append(
             Finding(
                 .credentialSetupToken, "\(row.source.variable ?? "The configured key") is a setup token.",
-                why: Self.setupToken, fix: Self.useKey, profile: row.id, provider: row.provider))
+                why: Self.setupToken, fix: useKey, profile: row.id, provider: row.provider))
     }
 
     private func isLeftOut(_ row: CredentialRow, of owner: AgentID) -> Bool {
@@ -198,9 +201,9 @@ struct CredentialChecks {
         if row.isSetupToken {
             return "Run claude setup-token, then: \(program) models auth setup-token --provider \(row.provider)"
         }
-        let command = row.kind == .apiKey ? "paste-api-key" : "paste-token"
         return
-            "Run: \(program) models auth \(command) --provider \(row.provider) --profile-id \(row.id) --agent \(owner)"
+            "Run: \(program) models auth \(PasteCommand.word(for: row.kind)) --provider \(row.provider) "
+            + "--profile-id \(row.id) --agent \(owner)"
     }
 
     // MARK: Twice

@@ -16,6 +16,7 @@ struct EnvironmentChecks {
         checkUnseen()
         checkBoth()
         checkWorkingDirectory()
+        checkUnsupported()
     }
 
     private var path: String { survey.layout.dotEnvPath }
@@ -24,6 +25,14 @@ struct EnvironmentChecks {
         for problem in survey.reading.problems where problem.place == .environmentFile {
             if let advice = problem.advice {
                 findings.append(Finding(.envFileUnreadable, advice, path: path))
+                continue
+            }
+            if let variable = problem.variable {
+                findings.append(
+                    Finding(
+                        .credentialIneligible, problem.text, why: "A credential stands in a header of each request.",
+                        fix: "Run: \(program) env list, then correct it there, or: \(program) env set \(variable)",
+                        path: path))
                 continue
             }
             // Told by itself.
@@ -38,7 +47,7 @@ struct EnvironmentChecks {
             findings.append(
                 Finding(
                     .envFileLine, problem.text, why: "The line sets nothing.",
-                    fix: "Correct the line, or write it anew: \(program) env set NAME", path: path))
+                    fix: problem.told.fix, path: path))
         }
     }
 
@@ -80,8 +89,8 @@ struct EnvironmentChecks {
     }
 
     private mutating func checkBoth() {
-        let environment = survey.reading.environment
-        guard let token = environment.lookup("ANTHROPIC_OAUTH_TOKEN"), environment.lookup("ANTHROPIC_API_KEY") != nil
+        guard survey.hasBothOfAnthropic,
+            let token = survey.reading.environment.lookup(Survey.anthropicToken)
         else { return }
         findings.append(
             Finding(
@@ -90,6 +99,19 @@ struct EnvironmentChecks {
                 fix: token.layer == .stateDotEnv
                     ? "Run: \(program) env unset ANTHROPIC_OAUTH_TOKEN" : "Run: unset ANTHROPIC_OAUTH_TOKEN",
                 provider: .anthropic))
+    }
+
+    private mutating func checkUnsupported() {
+        for row in survey.overviews.first?.variables ?? [] {
+            guard let provider = row.unusedProvider else { continue }
+            findings.append(
+                Finding(
+                    .envProviderUnsupported, "\(row.name) is set, and not used by this version.",
+                    why: "\(provider) is known by name and not relayed.",
+                    fix:
+                        "Set models.providers.\(provider).baseUrl and .api with: \(program) config set; or leave it out",
+                    provider: provider))
+        }
     }
 
     /// A cloned repository may bring such a file along: it supplies no credential, which surprises those who wrote it.
@@ -106,6 +128,12 @@ struct EnvironmentChecks {
 }
 
 extension Survey {
+    static let anthropicToken = "ANTHROPIC_OAUTH_TOKEN"
+
+    var hasBothOfAnthropic: Bool {
+        [Self.anthropicToken, "ANTHROPIC_API_KEY"].allSatisfy { reading.environment.lookup($0) != nil }
+    }
+
     /// The names that supply credentials: of the providers' table, and all that are set in its families.
     var credentialVariables: Set<String> {
         var names: Set<String> = []

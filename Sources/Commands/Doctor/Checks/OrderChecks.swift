@@ -3,6 +3,7 @@ import ProfileStorage
 import CredentialLifecycle
 import Credentials
 import Documents
+import Rotation
 import Settings
 
 /// What the configuration and the stores say about profiles, held against the profiles that there are.
@@ -16,7 +17,9 @@ struct OrderChecks {
         stored = Set(survey.reading.agents.flatMap { $0.stored.book.profiles.keys })
         if survey.knowsEveryProfile {
             checkNotes()
+            checkLeftOut()
             checkConfiguredOrders()
+            checkIncludedOrders()
             for agent in survey.reading.agents { checkOrders(of: agent) }
         }
         checkEmptied()
@@ -26,22 +29,39 @@ struct OrderChecks {
 
     private mutating func checkNotes() {
         for note in survey.settings.auth.profiles where !stored.contains(note.id) && !note.id.isReserved {
+            let isOwn = survey.configuration?.element(at: ["auth", "profiles", note.id.text]) != nil
             findings.append(
                 Finding(
                     .authProfileNoteOrphan, "auth.profiles notes \(note.id), which no agent stores.",
                     why: "It was taken out of the store, or the store is another one.",
-                    fix: "Run: \(program) doctor --fix, or store it again: "
+                    fix: (isOwn ? "Run: \(program) doctor --fix" : takeOut([note.id])) + ", or store it again: "
                         + Self.paste(note.id, note.provider, note.mode),
                     path: path, profile: note.id, provider: note.provider,
-                    // One of an included file is for an editor.
-                    repair: survey.configuration?.element(at: ["auth", "profiles", note.id.text]) == nil
-                        ? nil : .dropProfileNote(note.id.text)))
+                    repair: isOwn ? .dropProfileNote(note.id.text) : nil))
+        }
+    }
+
+    /// What an included file says is for an editor.
+    private func takeOut(_ ids: [ProfileID]) -> String {
+        let places = IncludedMentions(of: ids, in: survey.resolved).places.map(survey.shown)
+        return "Take it out of \(places.joined(separator: " and ")), which is included"
+    }
+
+    private mutating func checkLeftOut() {
+        // Only what main stores is left out so, whichever agent is looked at.
+        guard let rows = survey.overviews.first(where: { $0.agent.id == .main })?.profiles else { return }
+        for row in rows where row.code == SkipCode.notInAuthProfiles.rawValue {
+            findings.append(
+                Finding(
+                    .authProfileNotNoted, "\(row.id) is stored, and automatic order passes it over.",
+                    why: "auth.profiles of the configuration notes others of \(row.provider) and not this one.",
+                    fix: "Run: \(ProfileNote(id: row.id, provider: row.provider, kind: row.kind).command)", path: path,
+                    profile: row.id, provider: row.provider))
         }
     }
 
     private static func paste(_ id: ProfileID, _ provider: ProviderID, _ kind: CredentialKind) -> String {
-        let command = kind == .apiKey ? "paste-api-key" : "paste-token"
-        return "\(program) models auth \(command) --provider \(provider) --profile-id \(id)"
+        "\(program) models auth \(PasteCommand.word(for: kind)) --provider \(provider) --profile-id \(id)"
     }
 
     private mutating func checkConfiguredOrders() {
@@ -62,9 +82,30 @@ struct OrderChecks {
                     why: "What is not there is passed over"
                         + (keepsOne ? "." : ", and nothing else is in the order: \(provider) has no credential."),
                     fix: canRepair
-                        ? "Run: \(program) doctor --fix" : "Run: \(program) config unset auth.order.\(key)",
+                        ? "Run: \(program) doctor --fix"
+                        : "Run: \(program) config unset \(DocumentPath(["auth", "order", key]).typed)",
                     path: path, provider: provider,
                     repair: canRepair ? .dropOrderEntries(key: key, gone) : nil))
+        }
+    }
+
+    private mutating func checkIncludedOrders() {
+        for (key, list) in survey.resolved.document?.element(at: ["auth", "order"])?.members ?? [] {
+            let place = DocumentPath(["auth", "order", key])
+            let included = list.elements.enumerated().filter { index, _ in
+                survey.resolved.origins.file(of: place.appending(.index(index))) != nil
+            }
+            let gone = included.compactMap { $0.element.string.flatMap { ProfileID($0.trimmed) } }.filter {
+                !stored.contains($0) && !$0.isReserved
+            }
+            guard !gone.isEmpty else { continue }
+            findings.append(
+                Finding(
+                    .authOrderOrphan,
+                    "auth.order.\(key) names \(gone.map(\.text).joined(separator: ", ")), which no agent stores.",
+                    why: "What is not there is passed over.",
+                    fix: "\(takeOut(gone)); then run: \(program) config validate", path: path,
+                    provider: ProviderID(key)))
         }
     }
 

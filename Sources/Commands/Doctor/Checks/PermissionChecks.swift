@@ -24,16 +24,11 @@ struct PermissionChecks {
     private mutating func checkState() {
         guard let status = FileStatus(of: state) else { return }
         let another = "Name a folder of your own: export AGENTICFLOW_STATE_DIR=\"$HOME/.\(program)\""
-        var problem: String?
-        if status.kind == .link { problem = "It is a symbolic link." }
-        if status.kind == .file || status.kind == .other { problem = "It is not a folder." }
-        if status.kind == .folder, !status.isOurs { problem = "It belongs to user \(status.owner)." }
-        if status.mode & 0o1000 != 0 { problem = "It is a folder that other users share." }
-        if let problem {
+        if let (problem, fix) = flaw(of: status, another) {
             findings.append(
                 Finding(
                     .stateDirUnsafe, "\(survey.shown(state)) is not safe to keep secrets in.", why: problem,
-                    fix: another, path: state))
+                    fix: fix, path: state))
             return
         }
         if status.isOpenToOthers { findings.append(open(.stateDirPermissions, state, status, to: 0o700)) }
@@ -43,8 +38,27 @@ struct PermissionChecks {
                 Finding(
                     .stateNotWritable, "Nothing can be written in \(survey.shown(folder)).",
                     why: "Its permissions, or a file system that is mounted read-only, forbid it.",
-                    fix: "Run: chmod u+rwx '\(folder)'; or \(another.prefix(1).lowercased())\(another.dropFirst())",
+                    fix:
+                        "Run: chmod u+rwx \(folder.shellWord); or \(another.prefix(1).lowercased())\(another.dropFirst())",
                     path: folder))
+        }
+    }
+
+    /// Why the state directory is no place for secrets, and what helps.
+    private func flaw(of status: FileStatus, _ another: String) -> (problem: String, fix: String)? {
+        if status.kind == .folder, status.mode & 0o1000 != 0 {
+            return ("It is a folder that other users share.", another)
+        }
+        switch status.kind {
+        case .link:
+            return (
+                "It is a symbolic link.",
+                "Name the folder itself: export AGENTICFLOW_STATE_DIR=\"$(readlink -f \(state.shellWord))\""
+            )
+        case .file, .other: return ("It is not a folder.", "Move it away: \(ShellCommand.moveAway(state))")
+        case .folder where !status.isOurs:
+            return ("It belongs to user \(status.owner).", ShellCommand.ownershipFix(state, isFolder: true))
+        case .folder: return nil
         }
     }
 
@@ -53,7 +67,7 @@ struct PermissionChecks {
         return Finding(
             id, "Other users have access to \(survey.shown(path)) (mode \(octal)).",
             why: status.kind == .folder ? "Credentials rest in it." : "It may hold secrets.",
-            fix: "Run: \(program) doctor --fix; or chmod \(String(mode, radix: 8)) '\(path)'", path: path,
+            fix: "Run: \(program) doctor --fix; or chmod \(String(mode, radix: 8)) \(path.shellWord)", path: path,
             repair: .tighten(path: path, to: mode))
     }
 
@@ -105,7 +119,8 @@ struct PermissionChecks {
                 Finding(
                     .stateTrackedByGit, "git tracks \(survey.shown(path)).",
                     why: "Whoever gets a copy of the repository has what is in it.",
-                    fix: "Run: git -C '\(tree)' rm --cached '\(path)'; then replace its secrets at the providers",
+                    fix:
+                        "Run: git -C \(tree.shellWord) rm --cached \(path.shellWord); then replace its secrets at the providers",
                     path: path))
         }
     }
@@ -147,7 +162,7 @@ struct PermissionChecks {
                     why: "Its credentials and its gateway are not those of this command.",
                     fix: instance.isEmpty
                         ? "To look at it: env -u AGENTICFLOW_STATE_DIR -u AGENTICFLOW_PROFILE \(program) doctor"
-                        : "To look at it: \(program) --profile \(instance) doctor", path: path))
+                        : "To look at it: \(program) --profile \(instance.shellWord) doctor", path: path))
         }
     }
 }

@@ -19,6 +19,7 @@ struct StoreChecks {
         for agent in survey.reading.agents { checkStore(agent) }
         checkJournal()
         checkLeftovers()
+        checkBackup()
         checkOldFiles()
     }
 
@@ -48,17 +49,23 @@ struct StoreChecks {
 
     private static func id(of error: StoreError) -> CheckID {
         switch error {
-        case .malformed: .storeMalformed
+        case .malformed, .tooLong: .storeMalformed
         case .newerVersion: .storeNewerVersion
         case .unsafe: .storeUnsafe
         default: .storeUnreadable
         }
     }
 
+    /// What is to be done where the file is not to blame.
+    private static func journalFix(_ error: StoreError) -> String? {
+        if case .malformed = error { return nil }
+        return error.advice.fix
+    }
+
     private mutating func checkJournal() {
         let folder = survey.layout.agentDirectory(.main)
         let path = HealthJournal(folder: folder).path
-        let away = "Move it away: mv '\(path)' '\(path).old'"
+        let away = "Move it away: \(ShellCommand.moveAway(path))"
         do throws(StoreError) {
             _ = try SafeDirectory(existing: folder)?.read(HealthJournal.name)
         } catch {
@@ -68,7 +75,7 @@ struct StoreChecks {
                 Finding(
                     .journalUnreadable, "\(survey.shown(path)) cannot be read.",
                     why: "\(error.advice.why) Every credential counts as healthy, and nothing new is remembered.",
-                    fix: away, path: path))
+                    fix: Self.journalFix(error) ?? away, path: path))
             return
         }
         if let size = FileStatus(of: path)?.sizeInBytes, size > Self.largeJournalInBytes {
@@ -77,6 +84,11 @@ struct StoreChecks {
                     .journalLarge, "\(survey.shown(path)) has \(size >> 20) MB.",
                     why: "It is read whole at every start of the gateway.", fix: away, path: path))
         }
+    }
+
+    private mutating func checkBackup() {
+        guard let flaw = BackupSet.flaw(survey.layout) else { return }
+        findings.append(Finding(.backupUnreadable, flaw, path: BackupSet.parent(survey.layout)))
     }
 
     // MARK: Leftovers
@@ -124,7 +136,7 @@ struct StoreChecks {
         }
         let folder = survey.layout.agentDirectory(.main)
         checkOld(
-            "\(survey.layout.state)/credentials/oauth.json", .legacyOAuthFile, into: folder,
+            "\(survey.layout.oauthDirectory)/oauth.json", .legacyOAuthFile, into: folder,
             isReadable: survey.storeErrors[.main] == nil)
     }
 
@@ -137,7 +149,8 @@ struct StoreChecks {
                 why: canImport
                     ? "It holds credentials that are not used." : "It holds nothing that can be read as credentials.",
                 fix: canImport
-                    ? "Run: \(program) doctor --fix" : "Look into it, then move it away: mv '\(path)' '\(path).old'",
+                    ? "Run: \(program) doctor --fix"
+                    : "Look into it, then move it away: \(ShellCommand.moveAway(path))",
                 path: path, repair: canImport ? .importOld(file: path, folder: folder) : nil))
     }
 }

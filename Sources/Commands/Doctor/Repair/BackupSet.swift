@@ -25,20 +25,26 @@ struct BackupSet {
     static func stamp(_ now: Date) -> String { now.written.filter { $0 != "-" && $0 != ":" } }
 
     init(_ changes: [PlannedChange], layout: StateLayout, now: Date) throws {
-        let parent = Self.parent(layout)
-        let stamp = Self.stamp(now)
-        var name = stamp
-        var number = 1
-        while FileStatus(of: "\(parent)/\(name)") != nil {
-            number += 1
-            name = "\(stamp)-\(number)"
-        }
-        folder = try SafeDirectory(creating: "\(parent)/\(name)")
-        do { try write(changes, now) } catch {
-            // Half a backup is of no use to anybody, and may hold secrets.
-            Self.remove("\(parent)/\(name)")
+        let path = try Self.unused("\(Self.parent(layout))/\(Self.stamp(now))")
+        do { folder = try SafeDirectory(creating: path) } catch {
+            rmdir(path)
             throw error
         }
+        do { try write(changes, now) } catch {
+            // Half a backup is of no use to anybody, and may hold secrets.
+            Self.remove(path)
+            throw error
+        }
+    }
+
+    /// The path, or with a number behind it if there is something there.
+    static func unused(_ path: String) throws(StoreError) -> String {
+        var (found, number) = (path, 1)
+        while try FileStatus.known(of: found) != nil {
+            number += 1
+            found = "\(path)-\(number)"
+        }
+        return found
     }
 
     private func write(_ changes: [PlannedChange], _ now: Date) throws {
@@ -77,16 +83,17 @@ struct BackupSet {
     }
 
     /// The newest one that was not taken back.
-    static func latest(_ layout: StateLayout) throws(RepairError) -> BackupSet {
+    static func latest(_ layout: StateLayout) throws -> BackupSet {
         let parent = parent(layout)
         for name in Survey.names(in: parent).sorted(by: isLater) {
             let path = "\(parent)/\(name)"
             // Without a manifest nothing was changed after it; with the other one it was taken back.
-            guard FileStatus(of: "\(path)/\(manifestName)") != nil, FileStatus(of: "\(path)/\(undoneName)") == nil
+            guard try FileStatus.known(of: "\(path)/\(manifestName)") != nil,
+                try FileStatus.known(of: "\(path)/\(undoneName)") == nil
             else { continue }
             return try BackupSet(existing: path)
         }
-        throw .noBackup(parent)
+        throw RepairError.noBackup(parent)
     }
 
     /// `…Z-10` is later than `…Z-2`.
@@ -109,7 +116,8 @@ struct BackupSet {
     /// One that cannot be taken away stays, private as it is.
     private static func remove(_ path: String) {
         guard let folder = try? SafeDirectory(existing: path) else { return }
-        for file in Survey.names(in: path) { try? folder.remove(file) }
+        // The manifest first: a set that has one is whole.
+        for file in [manifestName] + Survey.names(in: path) { try? folder.remove(file) }
         rmdir(path)
     }
 
@@ -118,15 +126,30 @@ struct BackupSet {
     }
 
     func entries() throws -> [BackupEntry] {
-        let path = "\(folder.path)/\(Self.manifestName)"
-        guard let bytes = try folder.read(Self.manifestName),
-            let root = try? Document(bytes, as: .json).root,  // anything else is no manifest of ours
-            root["version"]?.integer == 1, let list = root["changes"]?.elements
-        else { throw RepairError.badManifest(path) }
-        return try list.map { element in
-            guard let entry = try BackupEntry(element, in: folder) else { throw RepairError.badManifest(path) }
+        try changes().map { element in
+            guard let entry = try BackupEntry(element, in: folder) else { throw RepairError.badManifest(manifestPath) }
             return entry
         }
+    }
+
+    private var manifestPath: String { "\(folder.path)/\(Self.manifestName)" }
+
+    private func changes() throws -> [Element] {
+        guard let bytes = try folder.read(Self.manifestName),
+            let root = try? Document(bytes, as: .json).root,  // anything else is no manifest of ours
+            let version = root["version"]?.integer
+        else { throw RepairError.badManifest(manifestPath) }
+        guard version <= 1 else { throw RepairError.newerManifest(manifestPath, version: version) }
+        guard let list = root["changes"]?.elements else { throw RepairError.badManifest(manifestPath) }
+        return list
+    }
+
+    /// Why the newest one could not be taken back; nil when it can, or there is none.
+    static func flaw(_ layout: StateLayout) -> Advice? {
+        do {
+            _ = try latest(layout).changes()
+            return nil
+        } catch RepairError.noBackup { return nil } catch { return (error as? any ActionableError)?.advice }
     }
 }
 
@@ -161,7 +184,7 @@ struct BackupEntry {
         guard isContent else {
             // One that was taken away comes back by its own entry.
             guard let found = FileStatus(of: path) else { return true }
-            return found.mode == mode || found.mode == modeAfter
+            return [mode, modeAfter, privateMode].contains(found.mode)
         }
         let (folder, name) = PlannedChange.split(path)
         let found = try SafeDirectory(existing: folder, kind: .shared)?.read(name)
@@ -170,12 +193,22 @@ struct BackupEntry {
 
     /// The way back as a change of its own, from what is there now.
     func asItIsNow() throws -> PlannedChange {
+        guard isContent else {
+            return PlannedChange(
+                kind: .mode, path: path, modeBefore: try FileStatus.known(of: path)?.mode, modeAfter: mode ?? modeAfter)
+        }
         let (folder, name) = PlannedChange.split(path)
         return PlannedChange(
             kind: .other(lock: lock), path: path,
             before: try SafeDirectory(existing: folder, kind: .shared)?.read(name),
-            after: before, modeBefore: FileStatus(of: path)?.mode, modeAfter: mode ?? 0o600)
+            after: before, modeBefore: try FileStatus.known(of: path)?.mode, modeAfter: mode ?? 0o600)
     }
+
+    /// What it was, without anybody else's access: what is written here may hold secrets, and was closed for that.
+    private var privateMode: UInt32? { mode.map { $0 & ~0o077 } }
+
+    /// Other users had access to it, and have not got it back.
+    var staysClosed: Bool { mode != privateMode && FileStatus(of: path) != nil }
 
     /// - Parameter isForced: whatever is there now is overwritten.
     func restore(isForced: Bool) throws {
@@ -183,6 +216,7 @@ struct BackupEntry {
             try PlannedChange.replace(
                 path, lock: lock, expecting: isForced ? nil : [before, after], with: before)
         }
-        if let mode, FileStatus(of: path).map({ $0.mode != mode }) == true { try FileStatus.setMode(mode, of: path) }
+        guard let privateMode, FileStatus(of: path).map({ $0.mode != privateMode }) == true else { return }
+        try FileStatus.setMode(privateMode, of: path)
     }
 }

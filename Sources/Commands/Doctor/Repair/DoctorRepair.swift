@@ -27,7 +27,9 @@ struct DoctorRepair {
         case .configuration, .store:
             terminal.say("--- \(change.before == nil ? "/dev/null" : path)")
             terminal.say("+++ \(path)")
-            let diff = UnifiedDiff(MaskedText.of(change.before), MaskedText.of(change.after))
+            let content: ShownDocument.Content = if case .store = change.kind { .store } else { .configuration }
+            let diff = UnifiedDiff(
+                ShownDocument.text(of: change.before, as: content), ShownDocument.text(of: change.after, as: content))
             for line in diff.lines { terminal.say(line.escapedForDisplay) }
             if diff.lines.isEmpty { terminal.say("(only masked text differs)") }
         case .other:
@@ -46,6 +48,7 @@ struct DoctorRepair {
             var made = 0
             for change in plan.changes {
                 do { try change.make() } catch let error as any ActionableError {
+                    if Self.isInPlace(error) { made += 1 }
                     throw RepairError.stopped(
                         error.advice, error.exitCode, made: made, set: context.shown(set.path))
                 }
@@ -57,6 +60,11 @@ struct DoctorRepair {
         }
     }
 
+    /// What could not be synced stands all the same.
+    private static func isInPlace(_ error: any ActionableError) -> Bool {
+        if case .unsynced = (error as? SettingsFileError)?.cause ?? error as? StoreError { true } else { false }
+    }
+
     // MARK: Taking back
 
     func undo(isForced: Bool) throws {
@@ -65,21 +73,29 @@ struct DoctorRepair {
             let set = try BackupSet.latest(layout)
             let entries = try set.entries()
             // First all are looked at: half a way back is none.
-            if !isForced {
-                for entry in entries where try !entry.isKnown() {
-                    throw RepairError.notAsWritten(context.shown(entry.path))
-                }
-            }
-            if isForced {
+            let foreign = try entries.first { try !$0.isKnown() }
+            if let foreign, !isForced { throw RepairError.notAsWritten(context.shown(foreign.path)) }
+            if foreign != nil {
                 // It may be newer, and the only copy.
-                let now = try entries.filter(\.isContent).map { try $0.asItIsNow() }
+                let now = try entries.map { try $0.asItIsNow() }
                 let kept = try BackupSet(now, layout: layout, now: context.now())
                 terminal.say("What was there until now is kept in \(context.shown(kept.path)).")
             }
             for entry in entries.reversed() { try entry.restore(isForced: isForced) }
             try set.markUndone(context.now())
-            for entry in entries { terminal.say("Restored \(context.shown(entry.path))") }
+            sayRestored(entries)
             terminal.say("The repair of \(context.shown(set.path)) was taken back.")
+        }
+    }
+
+    private func sayRestored(_ entries: [BackupEntry]) {
+        for entry in entries where entry.isContent || !entry.staysClosed {
+            terminal.say("Restored \(context.shown(entry.path))")
+        }
+        var said: Set<String> = []
+        for entry in entries where entry.staysClosed && said.insert(entry.path).inserted {
+            let mode = FileStatus(of: entry.path).map { String($0.mode, radix: 8) } ?? "none"
+            terminal.say("Left closed \(context.shown(entry.path)) (mode \(mode)): others are not let in again.")
         }
     }
 }

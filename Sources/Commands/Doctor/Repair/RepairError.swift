@@ -8,19 +8,24 @@ enum RepairError: ActionableError, Equatable {
     case changedMeanwhile(String)
     case needsYes
     case noBackup(String)
-    /// - The error, how many changes were made before it, and the backup set.
+    /// - The error, how many changes are made, and the backup set.
     case stopped(Advice, ExitStatus, made: Int, set: String)
     case notAsWritten(String)
     case badManifest(String)
+    case newerManifest(String, version: Int64)
 
     var exitCode: ExitStatus {
         switch self {
-        case .refused, .notAsWritten, .badManifest: .badInput
+        case .refused, .notAsWritten, .badManifest, .newerManifest: .badInput
         case .changedMeanwhile: .unavailable
         case .needsYes: .usage
         case .noBackup: .noInput
         case .stopped(_, let status, _, _): status
         }
+    }
+
+    private static func folder(of path: String) -> String {
+        String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]).shellWord
     }
 
     var advice: Advice {
@@ -45,7 +50,8 @@ enum RepairError: ActionableError, Equatable {
             Advice(
                 what: cause.what,
                 why: made == 0
-                    ? "\(cause.why) Nothing was changed." : "\(cause.why) \(made) changes were made before it.",
+                    ? "\(cause.why) Nothing was changed."
+                    : "\(cause.why) \(made) \(made == 1 ? "change was" : "changes were") made.",
                 fix: made == 0 ? cause.fix : "To go back (\(set)): \(program) doctor --undo. Or: \(cause.fix)")
         case .notAsWritten(let path):
             Advice(
@@ -54,8 +60,14 @@ enum RepairError: ActionableError, Equatable {
                 fix: "Look at the file. To go back all the same: \(program) doctor --undo --force")
         case .badManifest(let path):
             Advice(
-                what: "\(path) cannot be read.", why: "It is not the manifest of a backup.",
-                fix: "Look into its folder; the files named .before are the contents before the repair.")
+                what: "\(path) cannot be read as the list of a backup.",
+                why: "Something else is in it. The contents before the repair are beside it, as files named .before.",
+                fix: "See them: ls -l \(Self.folder(of: path))")
+        case .newerManifest(let path, let version):
+            Advice(
+                what: "\(path) was written by a newer version of this program.",
+                why: "It says version \(version); this program knows version 1.",
+                fix: "Go back with that one. The contents before the repair: ls -l \(Self.folder(of: path))")
         }
     }
 }

@@ -16,8 +16,9 @@ struct RepairPlan: Sendable {
         let repairs = findings.compactMap(\.repair)
         addModes(repairs)
         try addConfiguration(repairs.filter(\.changesConfiguration), survey)
-        try addStores(repairs)
-        addOldFiles(repairs, survey.now)
+        let sources = Self.sources(repairs)
+        try addStores(sources)
+        try addOldFiles(sources, survey.now)
         addLeftovers(repairs)
     }
 
@@ -31,7 +32,8 @@ struct RepairPlan: Sendable {
     // MARK: The configuration
 
     private mutating func addConfiguration(_ repairs: [Repair], _ survey: Survey) throws {
-        guard !repairs.isEmpty, survey.configurationError == nil else { return }
+        // Read at the second look and not at the first, it was not what the checks went by.
+        guard !repairs.isEmpty, survey.configurationError == nil, survey.knowsConfiguration else { return }
         let path = survey.layout.configPath
         let before = survey.configuration
         var after = before ?? Document(emptyObjectAs: .json5)
@@ -68,18 +70,30 @@ struct RepairPlan: Sendable {
 
     // MARK: Stores, and files of older programs
 
-    private mutating func addStores(_ repairs: [Repair]) throws {
-        var sources: [(folder: String, old: OldCredentials, isFlat: Bool)] = []
-        for repair in repairs {
+    /// Credentials in an old form, on their way into a store.
+    private struct Source {
+        /// Nil: they stand in the place of the store.
+        var file: String?
+        var folder: String
+        var old: OldCredentials
+    }
+
+    /// Each is read once: what goes is what the store got.
+    private static func sources(_ repairs: [Repair]) -> [Source] {
+        repairs.compactMap { repair in
             switch repair {
             case .convertFlatStore(let folder):
-                let path = "\(folder)/\(AuthProfilesFile.name)"
-                if let old = OldCredentials(flatStore: path) { sources.append((folder, old, true)) }
+                OldCredentials(flatStore: "\(folder)/\(AuthProfilesFile.name)").map {
+                    Source(file: nil, folder: folder, old: $0)
+                }
             case .importOld(let file, let folder):
-                if let old = OldCredentials(file: file) { sources.append((folder, old, false)) }
-            default: break
+                OldCredentials(file: file).map { Source(file: file, folder: folder, old: $0) }
+            default: nil
             }
         }
+    }
+
+    private mutating func addStores(_ sources: [Source]) throws {
         var done: Set<String> = []
         for folder in sources.map(\.folder) where done.insert(folder).inserted {
             let path = "\(folder)/\(AuthProfilesFile.name)"
@@ -87,8 +101,12 @@ struct RepairPlan: Sendable {
             do throws(DocumentError) {
                 var store = try Document(before ?? Array(AuthProfilesFile.emptyText.utf8), as: .json, maximumDepth: 64)
                 // A flat store first: what is imported goes beside it.
-                for source in sources where source.folder == folder && source.isFlat { try source.old.convert(&store) }
-                for source in sources where source.folder == folder && !source.isFlat { try source.old.add(to: &store) }
+                for source in sources where source.folder == folder && source.file == nil {
+                    try source.old.convert(&store)
+                }
+                for source in sources where source.folder == folder && source.file != nil {
+                    try source.old.add(to: &store)
+                }
                 guard store.bytes != before else { continue }
                 changes.append(
                     PlannedChange(
@@ -99,14 +117,16 @@ struct RepairPlan: Sendable {
     }
 
     /// The file goes only after the store has what was in it, and a copy of it stays beside.
-    private mutating func addOldFiles(_ repairs: [Repair], _ now: Date) {
-        for case .importOld(let file, _) in repairs {
-            guard let old = OldCredentials(file: file) else { continue }
-            let copy = "\(file).imported-\(BackupSet.stamp(now))"
-            changes.append(PlannedChange(kind: .other(lock: nil), path: copy, after: old.bytes))
+    private mutating func addOldFiles(_ sources: [Source], _ now: Date) throws {
+        for source in sources {
+            guard let file = source.file else { continue }
+            // A repair that was ended may have left one in the same second.
+            let copy = try BackupSet.unused("\(file).imported-\(BackupSet.stamp(now))")
+            changes.append(PlannedChange(kind: .other(lock: nil), path: copy, after: source.old.bytes))
             changes.append(
                 PlannedChange(
-                    kind: .other(lock: nil), path: file, before: old.bytes, modeBefore: FileStatus(of: file)?.mode))
+                    kind: .other(lock: nil), path: file, before: source.old.bytes,
+                    modeBefore: FileStatus(of: file)?.mode))
         }
     }
 

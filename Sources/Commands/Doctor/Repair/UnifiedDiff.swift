@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Credentials
-import Documents
 
 /// The difference of two texts, as people know it from `diff -u`.
 struct UnifiedDiff {
@@ -68,69 +66,5 @@ struct UnifiedDiff {
         let old = (before.count { $0.mark != "+" } + 1, part.count { $0.mark != "+" })
         let new = (before.count { $0.mark != "-" } + 1, part.count { $0.mark != "-" })
         return "@@ -\(old.0),\(old.1) +\(new.0),\(new.1) @@"
-    }
-}
-
-/// A text of ours as it may be shown: whatever is or could be a secret is masked. Never written anywhere.
-enum MaskedText {
-    private static let secretNames = [
-        "key", "token", "secret", "password", "access", "refresh", "auth", "cookie", "credential", "bearer",
-    ]
-
-    /// - Parameter bytes: JSON or JSON5; text that is neither is not shown at all.
-    static func of(_ bytes: [UInt8]?) -> String {
-        guard let bytes else { return "" }
-        // The reader that is more lenient reads both.
-        guard let document = try? Document(bytes, as: .json5) else { return "(\(bytes.count) bytes)" }
-        var spans: [(Range<Int>, String)] = []
-        collect(document.root, isSecret: false, &spans)
-        var text = ""
-        var position = 0
-        for (span, mask) in spans {
-            text += String(decoding: bytes[position..<span.lowerBound], as: UTF8.self) + "\"\(mask)\""
-            position = span.upperBound
-        }
-        text += String(decoding: bytes[position...], as: UTF8.self)
-        return text.split(separator: "\n", omittingEmptySubsequences: false).map(maskRuns).joined(separator: "\n")
-    }
-
-    private static func collect(_ element: Element, isSecret: Bool, _ spans: inout [(Range<Int>, String)]) {
-        switch element.kind {
-        case .string where isSecret: spans.append((element.span, Secret(element.string ?? "").masked))
-        case .object:
-            for (key, value) in element.members { collect(value, isSecret: isSecret || isSecretName(key), &spans) }
-        case .array: for value in element.elements { collect(value, isSecret: isSecret, &spans) }
-        default: break
-        }
-    }
-
-    /// Of a value, or of an object whose values all are: `headers`, `vars`.
-    private static func isSecretName(_ key: String) -> Bool {
-        let name = key.lowercased()
-        if name == "headers" || name == "vars" { return true }
-        // `auth` and `keyRef` are objects with harmless values of their own; ids such as anthropic:work are names.
-        if name == "auth" || name.contains(":") { return false }
-        return secretNames.contains { name.contains($0) }
-    }
-
-    /// What looks like a key, in a comment for example: a long run of letters and digits.
-    private static func maskRuns(_ line: Substring) -> String {
-        var out = ""
-        var run = ""
-        func flush() {
-            let isLong = run.utf8.count >= 24 && run.contains(where: \.isNumber) && run.contains(where: \.isLetter)
-            out += isLong ? Secret(run).masked : run
-            run = ""
-        }
-        for character in line {
-            if character.isLetter || character.isNumber || character == "_" || character == "-" || character == "+" {
-                run.append(character)
-            } else {
-                flush()
-                out.append(character)
-            }
-        }
-        flush()
-        return out
     }
 }

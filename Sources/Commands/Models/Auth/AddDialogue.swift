@@ -42,12 +42,12 @@ struct AddDialogue {
         }
         let secret = try askSecret(pasting, method)
         try pasting.store(secret, expires: kind == .token ? askExpiry() : .never)
-        if secret.isSetupToken { terminal.tellSetupToken(provider) }
+        if secret.isSetupToken { pasting.tellSetupToken() }
     }
 
     private func askProvider() throws -> ProviderID {
-        if let provider { return try change.reading.provider(named: provider) }
-        return try terminal.ask("Provider", standing: "anthropic") { try change.reading.provider(named: $0) }
+        if let provider { return try change.reading.storableProvider(named: provider) }
+        return try terminal.ask("Provider", standing: "anthropic") { try change.reading.storableProvider(named: $0) }
     }
 
     private func askMethod(_ provider: ProviderID) throws -> Method {
@@ -70,7 +70,7 @@ struct AddDialogue {
     private func askPlace(_ provider: ProviderID, _ kind: CredentialKind) throws -> Pasting {
         if let profileID { return try Pasting(change, provider: provider.text, id: profileID, kind) }
         return try terminal.ask("Profile id", standing: "\(provider):manual") { answer in
-            let pasting = try Pasting(change, provider: provider.text, id: answer, kind)
+            let pasting = try Pasting(change, provider: provider.text, id: answer, kind, isAsked: false)
             let id = try Pasting.id(answer, of: provider)
             if let old = change.agent.stored.book.profiles[id], try !terminal.confirm("Replace \(old.shown)?") {
                 throw ModelsError.idInUse(id)

@@ -92,7 +92,9 @@ extension StoreChange {
             reference)
         {
         case .found: break
-        case .leftToGateway: context.terminal.notice("The gateway asks the program for it; this command does not.")
+        case .leftToGateway:
+            context.terminal.notice(
+                "The gateway asks the program for it; this command does not, models auth test does.")
         case .failed(let problem), .gone(let problem):
             context.terminal.notice("So far it leads to nothing here: \(problem)")
         }

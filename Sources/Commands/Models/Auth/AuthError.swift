@@ -13,6 +13,8 @@ enum AuthError: ActionableError, Equatable {
     case notStored(ProfileID)
     case isReference(ProfileID, SecretReference?, CredentialKind, AgentID)
     case isLogin(ProfileID)
+    /// A credential of another kind is stored under the id.
+    case otherKind(ProfileID, CredentialKind, free: ProfileID, AgentID)
     case hasNoDate(String)
     case flagsDisagree(String, String)
     case missingFlag(String, example: String)
@@ -23,7 +25,7 @@ enum AuthError: ActionableError, Equatable {
 
     var exitCode: ExitStatus {
         switch self {
-        case .inherited, .notStored, .isReference, .isLogin, .noReferenceProvider: .badInput
+        case .inherited, .notStored, .isReference, .isLogin, .otherKind, .noReferenceProvider: .badInput
         default: .usage
         }
     }
@@ -64,6 +66,12 @@ enum AuthError: ActionableError, Equatable {
             Advice(
                 what: "\(id) was not changed.", why: "It is an OAuth login, which renews itself and cannot be pasted.",
                 fix: "To replace it, run: agenticflow-enterprise models auth logout \(id), then log in again.")
+        case .otherKind(let id, let kind, let free, let agent):
+            Advice(
+                what: "\(id) was not changed.",
+                why: "A credential of type \(kind.rawValue) is stored there; the new one would take its place.",
+                fix: "To keep both, add --profile-id \(free). To give the old one up, first run: "
+                    + "agenticflow-enterprise models auth logout \(id) --agent \(agent)")
         case .hasNoDate(let what):
             Advice(
                 what: "--expires-in does not go with \(what).",
@@ -72,7 +80,7 @@ enum AuthError: ActionableError, Equatable {
         case .flagsDisagree(let one, let other):
             Advice(
                 what: "\(one) and \(other) do not go together.", why: "Each asks for what the other one rules out.",
-                fix: "Leave one of them out.")
+                fix: "Leave \(other) out, or \(one).")
         case .missingFlag(let flag, let example):
             Advice(what: "\(flag) is missing.", why: "There is nobody to ask for it.", fix: "Run: \(example)")
         case .badReference(let text):

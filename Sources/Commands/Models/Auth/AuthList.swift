@@ -33,7 +33,7 @@ struct AuthList: ContextCommand {
         trouble.tell(context)
         let rows = overview.profiles.filter { wanted == nil || $0.provider == wanted }
         if json {
-            context.terminal.print(Self.json(rows, overview, provider: wanted).pretty() + "\n")
+            context.terminal.print(Self.json(rows, overview, trouble, provider: wanted).pretty() + "\n")
         } else {
             say(rows, overview, context)
         }
@@ -53,11 +53,14 @@ struct AuthList: ContextCommand {
         }
         guard rows.isEmpty, !overview.reading.isUnreadable(storeOf: overview.agent.id) else { return }
         context.terminal.say("- none")
-        let provider = provider.flatMap { ProviderID($0)?.text } ?? "anthropic"
-        context.terminal.say("Store one with: agenticflow-enterprise models auth paste-api-key --provider \(provider)")
+        let provider = provider.flatMap { ProviderID($0) } ?? .anthropic
+        let paste = PasteCommand.beside(.apiKey, of: provider, overview.reading, agent: overview.agent.id)
+        context.terminal.say("Store one with: \(paste)")
     }
 
-    private static func json(_ rows: [CredentialRow], _ overview: AuthOverview, provider: ProviderID?) -> Literal {
+    private static func json(
+        _ rows: [CredentialRow], _ overview: AuthOverview, _ trouble: Trouble, provider: ProviderID?
+    ) -> Literal {
         let layout = overview.reading.layout
         return .object(
             overview.view.origin.members + [
@@ -66,7 +69,7 @@ struct AuthList: ContextCommand {
                 .init("authStatePath", .string(layout.storePath(overview.agent.id))),
                 .init("provider", .optional(provider?.text)),
                 .init("profiles", .array(rows.map { entry($0, overview) })),
-            ])
+            ] + trouble.members)
     }
 
     private static func entry(_ row: CredentialRow, _ overview: AuthOverview) -> Literal {
@@ -85,8 +88,7 @@ struct AuthList: ContextCommand {
             ]
         }
         if row.state != .ready {
-            let name = overview.reading.providers[row.provider]?.displayName ?? row.provider.text
-            let hint = row.reasonAndRecovery(providerName: name, agent: overview.agent.id, now: overview.now)
+            let hint = row.reasonAndRecovery(overview.reading, agent: overview.agent.id, now: overview.now)
             members.append(.init("recoveryHint", .string(hint)))
         }
         return .object(members)

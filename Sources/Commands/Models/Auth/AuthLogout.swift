@@ -85,6 +85,7 @@ struct ProfileRemoval {
             change.context.terminal.say(
                 "Removed auth profile: \(profile.id) (\(profile.provider)/\(profile.kind.rawValue))")
         }
+        change.context.tellOfMentions(IncludedMentions(of: unshared, in: change.settings.resolved()))
         return removed
     }
 

@@ -44,10 +44,11 @@ struct AuthRotate: ContextCommand {
         change.forgetHealth(of: profile.id)
         change.sayUpdated(change.reading.layout.storePath(change.agent.id))
         change.sayProfile(profile)
+        change.tellForeign(secret, profile)
         if profile.expires != .never, expires == .never {
             context.terminal.notice("It has no date of expiry now; to give one, add --expires-in, such as 30d.")
         }
-        if secret.isSetupToken { context.terminal.tellSetupToken(profile.provider) }
+        if secret.isSetupToken { pasting.tellSetupToken() }
         change.tellGateway()
     }
 

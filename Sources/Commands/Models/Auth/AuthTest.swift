@@ -14,7 +14,8 @@ struct AuthTest: ContextCommand {
         discussion: """
             One small call, and one of three answers: ok (exit code 0), rejected (77), could not ask (69). A credential \
             that no request could be sent with is not asked about (65). A good answer ends its cooldown; a rejection \
-            changes nothing. An order that leaves it out does not matter here.
+            changes nothing. An order that leaves it out does not matter here. A reference to a program is looked up first,
+            which runs the program.
 
             Example: agenticflow-enterprise models auth test anthropic:work
             """)
@@ -40,9 +41,16 @@ struct AuthTest: ContextCommand {
     func validate() throws { try ProbeFlags.check(timeout, "--timeout", "of milliseconds", upTo: 600_000) }
 
     func run(in context: CommandContext) throws {
-        let reading = try context.reading()
-        let agent = try reading.agent(named: agent)
+        var reader = try context.reader()
+        reader.askPrograms()
+        var reading = reader.read()
+        var agent = try reading.agent(named: self.agent)
         try reading.requireReadable(agent.id)
+        let reference = agent.reference(of: id)
+        if let reference, reference.source == .exec {
+            reading = reader.reading(asking: reference, after: reading)
+            agent = try reading.agent(named: self.agent)
+        }
         // Such as a base URL that cannot be used: then somebody else is asked than was meant.
         for problem in reading.problems where problem.severity == .error {
             context.terminal.notice("error: \(problem.text)")
@@ -55,7 +63,7 @@ struct AuthTest: ContextCommand {
         let run = try ProbeRun(all.filter { $0.candidate.id == id }, settings, context, reading)
         guard let result = run.results.first else { return }
         let finding = TestFinding(
-            result: result, name: reading.providers[result.target.provider]?.displayName, agent: agent.id)
+            result: result, reading: reading, agent: agent.id, reference: reference)
         if json {
             context.terminal.print(finding.literal.pretty() + "\n")
             if let error = finding.error { throw ExitCode(error.exitCode.rawValue) }
@@ -67,15 +75,37 @@ struct AuthTest: ContextCommand {
     }
 }
 
+extension AgentReading {
+    fileprivate func reference(of id: String) -> SecretReference? {
+        profiles.first { $0.profile.id.text == id.trimmed }?.profile.reference
+    }
+}
+
+extension InstanceReader {
+    /// As the gateway asks it, with the variables that this command has.
+    fileprivate mutating func reading(asking reference: SecretReference, after reading: InstanceReading)
+        -> InstanceReading
+    {
+        for question in reading.questions where question.provider == reference.provider {
+            adopt(question.about(reference.id).ask())
+        }
+        return read()
+    }
+}
+
 /// The one answer of `models auth test`.
 struct TestFinding {
     let result: ProbeResult
-    /// Of the provider, as people write it.
-    let name: String?
+    let reading: InstanceReading
     let agent: AgentID
+    /// Where its secret rests, when that is not the store.
+    let reference: SecretReference?
 
     private var id: ProfileID { result.target.candidate.id }
-    private var provider: String { name ?? result.target.provider.text }
+    /// As people write it.
+    private var provider: String {
+        reading.providers[result.target.provider]?.displayName ?? result.target.provider.text
+    }
 
     var lines: [String] {
         let mode = result.target.mode == .completion ? "a completion of \(result.target.model ?? "?")" : "metadata"
@@ -136,12 +166,14 @@ struct TestFinding {
                 "Correct models.providers.\(result.target.provider).apiKey in the configuration, then repeat the command."
         case .profile(let owner):
             if result.verdict.status == .noModel { return "Then repeat the command." }
-            let isKey = result.target.candidate.kind == .apiKey
-            let reason = result.verdict.reasonCode
-            let command = isKey || reason == "needs_vendor_cli" ? "paste-api-key" : "paste-token"
-            let place = reason == "needs_vendor_cli" ? "" : " --profile-id \(id)"
+            if let reference { return "Put right what \(reference) leads to, then repeat the command." }
+            let (kind, provider) = (result.target.candidate.kind, result.target.provider)
+            if result.verdict.reasonCode == "needs_vendor_cli" {
+                return "Run: \(PasteCommand.beside(.apiKey, of: provider, reading, agent: owner))"
+            }
             return
-                "Run: agenticflow-enterprise models auth \(command) --provider \(result.target.provider)\(place) --agent \(owner)"
+                "Run: agenticflow-enterprise models auth \(PasteCommand.word(for: kind)) --provider \(provider) "
+                + "--profile-id \(id) --agent \(owner)"
         }
     }
 }

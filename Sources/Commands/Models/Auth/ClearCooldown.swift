@@ -42,6 +42,8 @@ struct ClearCooldown: ContextCommand {
         if case .files(let silence?) = view.origin { throw ClearingError.silent(silence) }
         let named = try reading.agent(named: agent)
         let isEverybody = all && agent == nil
+        // What cannot be read would be passed over, and nobody told.
+        for agent in isEverybody ? reading.agents : [named] { try reading.requireReadable(agent.id, .main) }
         let keys = try (isEverybody ? reading.agents : [named]).flatMap { agent in
             try chosen(AuthOverview(reading, agent: agent, view: view, now: context.now()))
         }

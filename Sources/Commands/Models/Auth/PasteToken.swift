@@ -24,6 +24,6 @@ struct PasteToken: ContextCommand {
         let pasting = try Pasting(target, .token, in: context)
         let secret = try pasting.readSecret("Token for \(pasting.provider)")
         try pasting.store(secret, expires: pasting.expiry(of: secret, lifetime: lifetime))
-        if secret.isSetupToken { context.terminal.tellSetupToken(pasting.provider) }
+        if secret.isSetupToken { pasting.tellSetupToken() }
     }
 }

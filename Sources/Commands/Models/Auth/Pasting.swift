@@ -38,17 +38,27 @@ struct Pasting {
             StoreChange(agent: target.agent, in: context), provider: target.provider, id: target.profileID, kind)
     }
 
-    init(_ change: StoreChange, provider text: String, id: String?, _ kind: CredentialKind) throws {
+    /// - Parameter isAsked: whether a person decides about a credential of another kind that is stored under the id;
+    ///   not when somebody asks about it anyway.
+    init(
+        _ change: StoreChange, provider text: String, id: String?, _ kind: CredentialKind, isAsked: Bool = true
+    ) throws {
         self.change = change
         self.kind = kind
-        provider = try change.reading.provider(named: text)
+        provider = try change.reading.storableProvider(named: text)
         self.id = try Self.id(id, of: provider)
         try refuseOtherKind()
+        if isAsked { try protectOtherKind() }
     }
 
+    /// - Parameter text: a whole id, or a name that people gave it, such as `My Work!`; nil for the usual one.
     static func id(_ text: String?, of provider: ProviderID) throws -> ProfileID {
         let text = text?.trimmed ?? "\(provider):manual"
-        guard let written = ProfileID(text) else { throw IntakeError.badProfileName(text) }
+        // A credential that was typed here is no name, and must not become one.
+        let spelled = SecretWords.looksSecret(text) ? nil : ProfileID(spelling: text, of: provider)
+        guard let written = ProfileID(text) ?? spelled else {
+            throw IntakeError.badProfileName(text, fix: Self.example(text, provider))
+        }
         guard ProviderID(written.provider) == provider,
             let id = ProfileID(provider: provider, name: String(written.name))
         else {
@@ -56,6 +66,20 @@ struct Pasting {
         }
         if id.isReserved { throw ModelsError.reservedName(id) }
         return id
+    }
+
+    private static func example(_ text: String, _ provider: ProviderID) -> String {
+        "Give, for example, --profile-id \(ProfileID(provider: provider, name: text)?.text ?? "\(provider):work")"
+    }
+
+    /// A token in the place of a key, or the other way round, is not a new secret of the same account: whoever has not
+    /// seen what is there would lose it.
+    private func protectOtherKind() throws {
+        guard let old = change.agent.stored.book.profiles[id], old.kind != kind else { return }
+        let free = PasteCommand.freeID(for: kind, of: provider, change.reading)
+        guard context.terminal.hasPerson,
+            try context.terminal.confirm("\(old.shown) is of type \(old.kind.rawValue). Replace it?")
+        else { throw AuthError.otherKind(id, old.kind, free: free, change.agent.id) }
     }
 
     /// `auth.profiles` of the configuration stands for all agents, and notes one kind for each id.
@@ -69,8 +93,21 @@ struct Pasting {
 
     func readSecret(_ prompt: String) throws -> Secret {
         let secret = try context.terminal.readCredential(prompt)
-        try Shape.check(secret, kind: kind, provider: provider)
+        do throws(IntakeError) { try Shape.check(secret, kind: kind, provider: provider) } catch {
+            throw ofThisProfile(error)
+        }
         return secret
+    }
+
+    /// With the command for this very profile of this agent.
+    private func ofThisProfile(_ error: IntakeError) -> any Error {
+        let isUsual = id.name == "manual" && change.agent.id == change.reading.settings.defaultAgent
+        guard !isUsual, let command = error.otherCommand else { return error }
+        var advice = error.advice
+        advice.fix =
+            "Run: agenticflow-enterprise models auth \(command) --provider \(provider) --profile-id \(id) "
+            + "--agent \(change.agent.id)"
+        return StoreError.refused(advice)
     }
 
     /// As asked for; a setup token that nobody dates gets its vendor's year.
@@ -101,6 +138,12 @@ struct Pasting {
         try note(email: old?.email)
         change.sayUpdated(change.reading.layout.configPath)
         change.sayProfile(profile)
+        if let secret = profile.secret {
+            // The first line names the configuration, which holds no secret.
+            context.terminal.notice("The \(kind.words) itself is in \(context.shown(change.store.path)).")
+            change.tellForeign(secret, profile)
+        }
+        if change.reading.providers[provider] == nil { tellOfUnrelayed() }
         if let old, old.kind != kind || (old.reference != nil && profile.reference == nil) { tellOfReplaced(old) }
         tellOfOrder()
         change.tellGateway()
@@ -108,13 +151,32 @@ struct Pasting {
 
     private func note(email: String?) throws(SettingsFileError) {
         do throws(SettingsFileError) {
-            try ProfileNote(id: id, provider: provider, kind: kind, email: email).put(into: change.settings)
+            let note = ProfileNote(id: id, provider: provider, kind: kind, email: email)
+            try note.put(into: change.settings, with: unnoted)
         } catch {
             context.terminal.notice(
                 "\(id) is stored in \(context.shown(change.store.path)); only the note in the configuration is missing."
             )
             throw error
         }
+    }
+
+    /// Notes say which profiles automatic order uses, so the first one of a provider comes with those of the others that
+    /// are stored: nobody's credential goes out of use because another one was added.
+    private var unnoted: [ProfileNote] {
+        guard !change.reading.settings.auth.profiles.contains(where: { $0.provider == provider }) else { return [] }
+        let stored = change.reading[.main]?.stored.book.profiles ?? [:]
+        return stored.values.filter { $0.provider == provider && $0.id != id }.sorted { $0.id < $1.id }
+            .map { ProfileNote(id: $0.id, provider: provider, kind: $0.kind, email: $0.email) }
+    }
+
+    private func tellOfUnrelayed() {
+        context.terminal.notice(
+            "warning",
+            Advice(
+                what: "This version does not relay to \(provider): \(id) is stored, and no request uses it yet.",
+                why: "\(provider) is known by name; its address or its wire format is not.",
+                fix: "Set models.providers.\(provider).baseUrl and .api with: agenticflow-enterprise config set"))
     }
 
     /// Not the same account with a new secret, but something else of the same name: nobody loses it without a word.
@@ -129,13 +191,32 @@ struct Pasting {
 
     private func tellOfOrder() {
         let agent = change.agent
-        guard let order = agent.order[provider], !order.contains(id) else { return }
-        let all = ([id] + order).map(\.text).joined(separator: " ")
+        guard let order = agent.order[provider] else { return tellOfIncludedOrder() }
+        guard !order.contains(id) else { return }
         context.terminal.notice(
             """
             Agent \(agent.id) has an order for \(provider) that leaves \(id) out. To use it:
-              agenticflow-enterprise models auth order set --provider \(provider) --agent \(agent.id) \(all)
+              \(orderCommand([id] + order))
             """)
+    }
+
+    /// An order that an included file holds is joined before the configuration's own, and is changed in its file.
+    private func tellOfIncludedOrder() {
+        guard let order = IncludedOrder(of: provider, in: change.settings.resolved()), order.ids.first != id else {
+            return
+        }
+        let place = order.ids.firstIndex(of: id).map { "puts \(id) in place \($0 + 1)" } ?? "leaves \(id) out"
+        context.terminal.notice(
+            """
+            auth.order for \(provider) is in \(context.shown(order.place)), which is included, and \(place).
+            To use it first, change it there, or give agent \(change.agent.id) an order of its own:
+              \(orderCommand([id] + order.ids.filter { $0 != id }))
+            """)
+    }
+
+    private func orderCommand(_ ids: [ProfileID]) -> String {
+        "agenticflow-enterprise models auth order set --provider \(provider) --agent \(change.agent.id) "
+            + ids.map(\.text).joined(separator: " ")
     }
 }
 
@@ -147,13 +228,16 @@ extension Terminal {
         return pasted.secret
     }
 
+}
+
+extension Pasting {
     /// Said whenever one has been stored.
-    func tellSetupToken(_ provider: ProviderID) {
-        notice(
+    func tellSetupToken() {
+        context.terminal.notice(
             """
             This is a setup token. Its vendor limits such tokens to its own program, so requests through the gateway do
             not use it (needs_vendor_cli). For the gateway, store an API key:
-              agenticflow-enterprise models auth paste-api-key --provider \(provider)
+              \(PasteCommand.beside(.apiKey, of: provider, change.reading, agent: change.agent.id, taken: [id]))
             """)
     }
 }

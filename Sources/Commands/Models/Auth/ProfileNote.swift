@@ -10,8 +10,18 @@ struct ProfileNote {
     var kind: CredentialKind
     var email: String?
 
-    func put(into file: SettingsFile) throws(SettingsFileError) {
+    /// The command that writes it.
+    var command: String {
+        "agenticflow-enterprise config set 'auth.profiles[\"\(id)\"]' "
+            + "'{provider: \"\(provider)\", mode: \"\(kind.rawValue)\"}'"
+    }
+
+    /// - Parameter others: notes of the same provider that come along, where there is none of that id.
+    func put(into file: SettingsFile, with others: [ProfileNote] = []) throws(SettingsFileError) {
         try file.edit { document throws(DocumentError) in
+            for other in others where document.element(at: ["auth", "profiles", other.id.text]) == nil {
+                try other.noteKind(in: &document)
+            }
             try noteKind(in: &document)
             try putFirst(in: &document)
         }

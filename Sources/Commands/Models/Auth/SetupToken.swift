@@ -55,6 +55,6 @@ struct SetupToken: ContextCommand {
         let secret = try context.terminal.readCredential("Setup token for anthropic")
         try Shape.checkSetupToken(secret)
         try pasting.store(secret, expires: pasting.expiry(of: secret, lifetime: lifetime))
-        context.terminal.tellSetupToken(.anthropic)
+        pasting.tellSetupToken()
     }
 }

@@ -42,7 +42,14 @@ struct StoreChange {
         let text = text.trimmed
         // Whoever types a secret here has shown it to the shell: it is not shown once more.
         if !text.contains(":"), text.utf8.count >= 20 { throw ModelsError.secretAsArgument }
-        guard let id = ProfileID(text) else { throw IntakeError.badProfileName(text) }
+        guard let id = ProfileID(text) else {
+            let meant = agent.stored.book.profiles.keys.filter { $0.name == text }.sorted()
+            let fix =
+                meant.isEmpty
+                ? "See them with: agenticflow-enterprise models auth list"
+                : "Run: agenticflow-enterprise models auth \(command) \(meant[0])"
+            throw IntakeError.badProfileName(text, fix: fix)
+        }
         if let own = agent.stored.book.profiles[id] { return own }
         if let other = agent.profiles.first(where: { $0.profile.id == id }) {
             throw AuthError.inherited(id, agent: agent.id, owner: other.owner, command: command)
@@ -74,8 +81,14 @@ struct StoreChange {
         context.terminal.say("Auth profile: \(profile.id) (\(profile.provider)/\(profile.kind.rawValue))")
     }
 
-    func tellGateway() {
-        guard RunningGateway(reading).isRunning else { return }
-        context.terminal.notice("The running gateway takes it up within two seconds.")
+    /// - Parameter profile: what `secret` has been stored as.
+    func tellForeign(_ secret: Secret, _ profile: Profile) {
+        guard let foreign = ForeignKey(secret, for: profile.provider, reading) else { return }
+        let advice = foreign.advice(
+            place: "stored as \(profile.id)",
+            undo: "agenticflow-enterprise models auth logout \(profile.id) --agent \(agent.id)")
+        context.terminal.notice("warning", advice)
     }
+
+    func tellGateway() { context.tellGateway(reading) }
 }

@@ -36,7 +36,7 @@ struct ModelChoice: Equatable {
         }
         let provider = try reading.modelProvider(named: String(target[..<slash]))
         reference = "\(provider)/\(model)"
-        doubt = Self.doubt(provider, model, reading)
+        doubt = Self.doubt(provider, model, reading).map { "\($0.what); it is kept as it is written.\($0.guess)" }
     }
 
     private static func isName(_ text: String) -> Bool {
@@ -49,11 +49,14 @@ struct ModelChoice: Equatable {
         reading.providers.all.values.filter { $0.models.contains(model) }.map(\.id).sorted()
     }
 
-    private static func doubt(_ provider: ProviderID, _ model: String, _ reading: InstanceReading) -> String? {
+    /// Nil when the provider lists the model, or lists none.
+    static func doubt(
+        _ provider: ProviderID, _ model: String, _ reading: InstanceReading
+    ) -> (what: String, guess: String)? {
         let listed = reading.providers[provider]?.models ?? []
         guard !listed.isEmpty, !listed.contains(model) else { return nil }
         let guess = Spelling.nearest(to: model, among: listed).map { " Did you mean \(provider)/\($0)?" } ?? ""
-        return "\(provider) lists no model \"\(model)\"; it is kept as it is written.\(guess)"
+        return ("\(provider) lists no model \"\(model.prefix(100).escapedForDisplay)\"", guess)
     }
 
     private static func unknown(

@@ -44,7 +44,9 @@ enum ModelChoiceError: ActionableError, Equatable {
         case .aliasTaken(let alias, let model):
             Advice(
                 what: "Alias \(alias) already stands for \(model.escapedForDisplay).", why: "An alias names one model.",
-                fix: "Choose another name, or run first: agenticflow-enterprise models aliases remove \(alias)")
+                fix:
+                    "Choose another name, or run first: agenticflow-enterprise models aliases remove \(alias.shellWord)"
+            )
         case .aliasNotFound(let alias, let near):
             Advice(
                 what: "Alias not found: \(alias.prefix(64).escapedForDisplay)"
@@ -58,7 +60,7 @@ enum ModelChoiceError: ActionableError, Equatable {
         case .jsonAndPlain:
             Advice(
                 what: "Choose either --json or --plain, not both.", why: "They print the same in two ways.",
-                fix: "Leave one of them out.")
+                fix: "Leave --plain out: --json says more.")
         }
     }
 

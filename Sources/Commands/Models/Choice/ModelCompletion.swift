@@ -25,7 +25,7 @@ enum ModelCompletion {
         _ prefix: String, _ choose: (ConfiguredModels, InstanceReading) -> [String]
     ) -> [String] {
         // Without a home there is nothing to offer.
-        guard let reading = try? (Completions.context ?? .live()).reading() else { return [] }
+        guard let reading = try? (Completions.context ?? .live()).leavingNoTrace.reading() else { return [] }
         return Set(choose(ConfiguredModels(reading), reading)).filter { $0.hasPrefix(prefix) }.sorted()
     }
 }

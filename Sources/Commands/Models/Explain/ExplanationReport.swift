@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import CredentialLifecycle
 import Credentials
 import Documents
 import FoundationEssentials
 import Rotation
+import Settings
 
 /// `models explain` for people, from the explanation's own JSON: the gateway's and the files' read alike.
 struct ExplanationReport {
@@ -14,11 +16,13 @@ struct ExplanationReport {
         var reason: String?
         var until: Date?
         var evidence: String?
+        var kind: String
 
         init(_ entry: Element) {
             func text(_ key: String) -> String { entry[key]?.string ?? "" }
             profile = text("profile")
             source = text("source")
+            kind = text("type")
             state = text("state")
             code = text("code")
             reason = entry["reason"]?.string
@@ -36,6 +40,8 @@ struct ExplanationReport {
     let next: String?
     let fallbacks: [String]
     let rows: [Row]
+    /// What the files hold and the gateway does not list yet.
+    let pending: [Candidate]
     private let configured: ConfiguredModels
     private let isPinned: Bool
     private let session: Session?
@@ -52,10 +58,11 @@ struct ExplanationReport {
     }
 
     init(
-        _ root: Element, asked: String?, isFromFiles: Bool, configured: ConfiguredModels,
+        _ root: Element, asked: String?, isFromFiles: Bool, configured: ConfiguredModels, pending: [Candidate],
         noCredential: MissingCredential, now: Date
     ) {
         self.configured = configured
+        self.pending = pending
         let model = root["model"]?.string ?? ""
         self.model = model
         provider = root["provider"]?.string ?? ""
@@ -81,7 +88,8 @@ struct ExplanationReport {
     /// - Parameter width: of the terminal; nil when the lines go elsewhere.
     func lines(width: Int?) -> [String] {
         var lines = [headline, ""]
-        lines += rows.isEmpty ? ["No candidates."] : table(width)
+        lines += rows.isEmpty && pending.isEmpty ? ["No candidates."] : table(width)
+        lines += reasons
         lines.append("")
         lines.append("Order: \(orderSentence)")
         lines.append("Fallbacks: \(fallbackSentence)")
@@ -111,6 +119,7 @@ struct ExplanationReport {
     }
 
     private var whyNone: String {
+        if rows.isEmpty, !pending.isEmpty { return "The gateway has not seen what was just stored." }
         if rows.isEmpty {
             return isPinned ? refusal ?? "" : "No API key found for provider \"\(provider)\"."
         }
@@ -119,7 +128,7 @@ struct ExplanationReport {
         }
         guard let soonest = rows.filter({ $0.state == "cooling" || $0.state == "disabled" }).compactMap(\.until).min()
         else {
-            return "None of the credentials can be used; see the codes."
+            return "None of the credentials can be used."
         }
         return "All of them wait, the soonest \(soonest.written(from: now))."
     }
@@ -160,7 +169,43 @@ struct ExplanationReport {
                     row.profile, row.state, row.code, row.until.map { $0.written(from: now) } ?? "-",
                     row.evidence ?? "-", row.source,
                 ]
-            }
+            } + pending.map { [$0.id.text, "pending", "-", "-", "-", $0.source.label] }
         ).lines(width: width)
+    }
+
+    /// Of those that no waiting brings back.
+    private var reasons: [String] {
+        let lines = rows.filter { $0.state == "ineligible" }.compactMap { row -> String? in
+            guard let id = ProfileID(row.profile), let provider = ProviderID(provider),
+                let kind = CredentialKind(rawValue: row.kind)
+            else { return nil }
+            let line = CredentialLine(
+                agent: noCredential.agent, profile: id, provider: provider, source: row.source, kind: kind, code: row.code)
+            let known = CredentialRow(known: line, from: line.candidateSource, now: now)
+            return "\(id): \(known.reasonAndRecovery(noCredential.reading, agent: noCredential.agent, now: now))"
+        }
+        let unseen = pending.map { "\($0.id): The gateway has not seen it yet; it does within two seconds." }
+        return lines.isEmpty && unseen.isEmpty ? [] : [""] + lines + unseen
+    }
+
+    var pendingMember: Literal.Member {
+        .init(
+            "pending",
+            .array(
+                pending.map {
+                    .object([.init("profile", .string($0.id.text)), .init("source", .string($0.source.label))])
+                }))
+    }
+
+    /// Sentences about what was asked and what is there, for standard error.
+    func doubts(_ reading: InstanceReading) -> [String] {
+        let flaws = reading.problems.filter { problem in
+            problem.variable.map { name in rows.contains { $0.source == "env:\(name)" && $0.state == "ineligible" } }
+                ?? false
+        }
+        guard let provider = ProviderID(provider), let doubt = ModelChoice.doubt(provider, model, reading) else {
+            return flaws.map(\.text)
+        }
+        return ["\(doubt.what); it is sent as it is written.\(doubt.guess)"] + flaws.map(\.text)
     }
 }

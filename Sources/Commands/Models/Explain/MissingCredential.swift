@@ -6,8 +6,8 @@ import Settings
 
 /// Where a credential would have been found, and the commands that put one there.
 struct MissingCredential {
-    private let reading: InstanceReading
-    private let agent: AgentID
+    let reading: InstanceReading
+    let agent: AgentID
     private let context: CommandContext
 
     init(_ reading: InstanceReading, _ agent: AgentID, _ context: CommandContext) {

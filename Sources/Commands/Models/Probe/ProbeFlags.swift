@@ -30,12 +30,17 @@ struct ProbeFlags: ParsableArguments {
         try Self.check(probeConcurrency, "--probe-concurrency", "of questions at once", upTo: 64)
         try Self.check(probeMaxTokens, "--probe-max-tokens", "of tokens", upTo: 4096)
         guard !probe, let lone else { return }
-        throw ValidationError("\(lone) only has a meaning with --probe.")
+        throw UsageError(
+            what: "\(lone) only has a meaning with --probe.", why: "Without it nobody is asked.",
+            fix: "Run the command again with --probe, as in: agenticflow-enterprise models status --probe")
     }
 
     static func check(_ number: Int?, _ flag: String, _ unit: String, upTo limit: Int) throws {
         guard let number, !(1...limit).contains(number) else { return }
-        throw ValidationError("\(flag) must be a positive number \(unit), at most \(limit), not \(number).")
+        throw UsageError(
+            what: "\(flag) must be a positive number \(unit), not \(number).",
+            why: "It is a whole number from 1 to \(limit).",
+            fix: "Leave \(flag) out, or run the command again with a number that is allowed.")
     }
 
     private var lone: String? {

@@ -68,12 +68,15 @@ struct ProbeTargets {
         guard let provider = reading.providers[id] else { throw .unsupported(id) }
         let standing = resolved.candidate.eligibility(at: now)
         if standing != .ok { throw ProbeVerdict(notAsked: standing) }
-        if resolved.secret == nil, resolved.candidate.source.isStore { throw .leftToGateway }
+        if resolved.secret == nil { throw .leftToGateway }
         guard let secret = resolved.secret, !secret.isBlank else { throw ProbeVerdict(notAsked: .missingCredential) }
         if secret.isSetupToken { throw ProbeVerdict(notAsked: .needsVendorCLI) }
         let order = agent.order[id] ?? reading.settings.auth.order[id]
         if !ignoresOrder, let order, !order.contains(resolved.candidate.id) {
             throw ProbeVerdict(notAsked: .excludedByAuthOrder)
+        }
+        if !ignoresOrder, order == nil, resolved.candidate.isLeftOut {
+            throw ProbeVerdict(notAsked: .notInAuthProfiles)
         }
         return try ProviderProbe(
             provider, mode: settings.mode, model: models.probeModel(of: provider),

@@ -166,7 +166,8 @@ enum ScanError: ActionableError, Equatable {
             Advice(
                 what: "Nothing was changed.",
                 why: "The command would change the configuration, and there is no terminal to ask on.",
-                fix: "Say --yes to take its choice, or --no-probe to list only.")
+                fix: "Run: agenticflow-enterprise models scan --yes, or to list only: "
+                    + "agenticflow-enterprise models scan --no-probe")
         case .nothingChosen:
             Advice(
                 what: "Nothing was changed.", why: "No model was chosen.",

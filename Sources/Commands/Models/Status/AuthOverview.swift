@@ -80,8 +80,19 @@ private struct CredentialRows {
     private mutating func addOwnKeys(_ resolved: [ResolvedCandidate]) {
         keys = resolved.map { key in
             let line = lines.first { $0.profile == key.candidate.id }
-            return CredentialRow(key, profile: nil, line: line, isRelayed: true, now: now)
+            var row = CredentialRow(key, profile: nil, line: line, isRelayed: true, now: now)
+            if key.candidate.source == .config, let reference = reference(of: row.provider) {
+                row.mask = CredentialRow.label(reference)
+                row.hasCredential = true
+            }
+            return row
         }
+    }
+
+    /// Where the configuration says that the provider's key rests.
+    private func reference(of provider: ProviderID) -> SecretReference? {
+        guard case .reference(let reference) = reading.settings.providers[provider]?.apiKey else { return nil }
+        return reference
     }
 
     /// The gateway has its own environment, which need not be that of this command.
@@ -90,13 +101,19 @@ private struct CredentialRows {
             let source = CandidateSource(label: line.source)
             let same = resolved.first { $0.candidate.id == line.profile && $0.candidate.source == source }
             keys.append(
-                CredentialRow(known: line, from: source, mask: mask(of: source, ours: same?.secret?.masked), now: now))
+                CredentialRow(
+                    known: line, from: source, mask: mask(of: source, line.provider, ours: same?.secret?.masked),
+                    now: now))
+        }
+        let listed = lines.filter { $0.owner == nil }.map { (source: $0.source, id: $0.profile) }
+        keys += PendingCredentials(resolved, listed: listed, reading).all.map {
+            CredentialRow($0, profile: nil, line: nil, isRelayed: true, now: now)
         }
     }
 
     /// As the gateway shows it; of a list only our own reading knows the single key.
-    private func mask(of source: CandidateSource, ours: String?) -> String? {
-        guard let name = source.variable else { return ours }
+    private func mask(of source: CandidateSource, _ provider: ProviderID, ours: String?) -> String? {
+        guard let name = source.variable else { return reference(of: provider).map(CredentialRow.label) ?? ours }
         if let theirs, !name.hasSuffix("_API_KEYS") { return theirs.entries[name]?.mask ?? ours }
         // What only this process has may be another key than the gateway's of the same name.
         return reading.environment.lookup(name)?.layer == .process ? nil : ours

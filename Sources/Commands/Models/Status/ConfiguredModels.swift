@@ -6,7 +6,7 @@ import Settings
 
 /// The models that the configuration names for one agent, and whose they are.
 struct ConfiguredModels {
-    /// As configured: a reference, a model id or an alias.
+    /// As configured: a reference, a model id or an alias; nil when nobody has chosen one.
     let raw: String?
     let fallbacks: [String]
     let defaultSource: AgentModels.Source
@@ -33,11 +33,12 @@ struct ConfiguredModels {
         imageFallbacks = settings.image.fallbacks ?? []
     }
 
-    /// `provider/model`; nil without a default model, or for one that nobody offers.
-    var resolvedDefault: String? { raw.flatMap(reference) }
+    /// `provider/model`: what is configured, else the built-in one; nil for one that nobody offers.
+    var resolvedDefault: String? { reference(raw ?? KnownModel.defaultReference) }
     var defaultProvider: ProviderID? { resolvedDefault.flatMap(Self.provider) }
 
-    /// Those that requests go to: of the default and the image model, and of what takes their place.
+    /// Those that requests go to: of the default and the image model, and of what takes their place. Nobody has chosen
+    /// the built-in default, so that one puts no provider into use.
     var providersInUse: Set<ProviderID> {
         Set(
             ([raw, imageModel].compactMap { $0 } + fallbacks + imageFallbacks).compactMap {

@@ -25,6 +25,17 @@ struct CredentialLine: Equatable {
     var lastUsed: Date?
     var holds: [Hold]
 
+    /// Of an explanation, which tells nothing of holds in this shape.
+    init(agent: AgentID, profile: ProfileID, provider: ProviderID, source: String, kind: CredentialKind, code: String) {
+        self.agent = agent
+        self.profile = profile
+        self.provider = provider
+        self.source = source
+        self.kind = kind
+        self.code = code
+        holds = []
+    }
+
     /// - Parameter entry: one of `credentials`. Nil for one that is not of the known shape.
     init?(_ entry: Element) {
         guard let agent = entry["agent"]?.string.flatMap({ AgentID($0) }),
@@ -53,6 +64,8 @@ struct CredentialLine: Equatable {
     /// Whose store it rests in; nil for keys of the environment and the configuration.
     var owner: AgentID? { source.hasPrefix("store:") ? AgentID(source.dropFirst(6)) : nil }
 
+    var candidateSource: CandidateSource { owner.map { .profile(owner: $0) } ?? CandidateSource(label: source) }
+
     /// The one that lasts longest.
     var hold: Hold? { holds.max { $0.until < $1.until } }
 }
@@ -66,7 +79,7 @@ enum CredentialState: String {
     init(code: String) {
         switch SkipCode(rawValue: code) {
         case .ok: self = .ready
-        case .excludedByAuthOrder: self = .excluded
+        case .excludedByAuthOrder, .notInAuthProfiles: self = .excluded
         case .disabledBilling, .disabledAuth: self = .disabled
         case .cooldownTransient, .cooldownRateLimit, .cooldownModelNotFound, .probeInFlight: self = .cooling
         default: self = .ineligible

@@ -111,7 +111,7 @@ struct CredentialRow {
     }
 
     /// Where the secret rests says more than a part of it would.
-    private static func label(_ reference: SecretReference?) -> String {
+    static func label(_ reference: SecretReference?) -> String {
         guard let reference else { return "reference" }
         return "ref:\(reference)" + (reference.source == .exec ? " (asked by the gateway)" : "")
     }

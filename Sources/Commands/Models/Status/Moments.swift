@@ -10,8 +10,12 @@ extension Date {
     /// Such as `2026-11-20T10:00:00Z`.
     var written: String { formatted(.iso8601) }
 
-    /// Such as `in 5m (2026-11-20T10:00:00Z)`.
-    func written(from now: Date) -> String { "in \(Remaining.text(timeIntervalSince(now))) (\(written))" }
+    /// Such as `in 5m (2026-11-20T10:00:00Z)`; seconds where somebody may wait for it.
+    func written(from now: Date) -> String {
+        let left = timeIntervalSince(now)
+        let shown = left > 0 && left < 60 ? "\(Int64(left.rounded(.up)))s" : Remaining.text(left)
+        return "in \(shown) (\(written))"
+    }
 }
 
 /// A time that is left, in one number.

@@ -81,6 +81,8 @@ struct CheckVerdict {
     /// Providers that are in use and have no credential at all.
     let missing: [ProviderID]
     let exitCode: Int32
+    /// A sentence that explains the exit code.
+    let reason: String
 
     init(_ overview: AuthOverview, _ models: ConfiguredModels) {
         var inUse = models.providersInUse
@@ -88,15 +90,26 @@ struct CheckVerdict {
         if inUse.isEmpty, !overview.rows.contains(where: \.hasCredential) { inUse = [.anthropic] }
         missing = inUse.filter { provider in !overview.rows(of: provider).contains(where: \.hasCredential) }.sorted()
         // Somebody must be left whom a request could be sent with, now or after a wait.
-        let places = inUse.isEmpty ? [overview.rows] : inUse.map { overview.rows(of: $0) }
-        let isUnservable = places.contains { !$0.isEmpty && $0.allSatisfy(Self.isNeverSent) }
-        let dated = overview.profiles.filter { $0.kind != .apiKey }.compactMap(\.expiring)
-        let isDefaultDisabled = models.defaultProvider.map { Self.isDisabled(overview.rows(of: $0)) } ?? false
-        if !missing.isEmpty || isUnservable || isDefaultDisabled || dated.contains(where: { $0 >= .expired }) {
-            exitCode = 1
-        } else {
-            exitCode = dated.contains(.expiring) ? 2 : 0
+        let places = inUse.isEmpty ? [overview.rows] : inUse.sorted().map { overview.rows(of: $0) }
+        let unservable = places.filter { !$0.isEmpty && $0.allSatisfy(Self.isNeverSent) }.flatMap { $0 }
+        let dated = overview.profiles.filter { $0.kind != .apiKey }
+        let disabled = models.defaultProvider.flatMap { Self.isDisabled(overview.rows(of: $0)) ? $0 : nil }
+        var failures = missing.map { "\($0) is in use and has no credential" }
+        if !unservable.isEmpty {
+            failures.append("no request can be sent with \(Self.list(unservable.map(\.id.text)))")
         }
+        if let disabled { failures.append("every credential of \(disabled) is put aside") }
+        failures += dated.filter { $0.expiring == .expired }.map { "\($0.id) has expired" }
+        failures += dated.filter { $0.expiring == .missing }.map { "\($0.id) lacks its secret or its date" }
+        let ending = dated.filter { $0.expiring == .expiring }.map { "\($0.id) expires within a day" }
+        exitCode = failures.isEmpty ? (ending.isEmpty ? 0 : 2) : 1
+        let reasons = failures.isEmpty ? ending : failures
+        reason = reasons.isEmpty ? "Nothing is missing, and nothing expires within a day." : "\(Self.list(reasons))."
+    }
+
+    /// The first few.
+    private static func list(_ texts: [String]) -> String {
+        texts.prefix(3).joined(separator: ", ") + (texts.count > 3 ? " and \(texts.count - 3) more" : "")
     }
 
     private static func isNeverSent(_ row: CredentialRow) -> Bool { row.state == .ineligible || row.state == .excluded }

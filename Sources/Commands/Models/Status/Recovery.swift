@@ -1,26 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
+import CredentialLifecycle
 import Credentials
 import FoundationEssentials
+import Providers
 import Rotation
 
 extension CredentialRow {
     /// Why a credential is not used, and what brings it back: one or two sentences.
-    func reasonAndRecovery(providerName: String, agent: AgentID, now: Date) -> String {
+    func reasonAndRecovery(_ reading: InstanceReading, agent: AgentID, now: Date) -> String {
+        let providerName = reading.providers[provider]?.displayName ?? provider.text
         if let hold, state == .cooling || state == .disabled { return held(hold, providerName, now) }
         switch code.flatMap({ SkipCode(rawValue: $0) }) {
         case .needsVendorCLI:
             return "It is a setup token; \(providerName) limits those to its own program, so requests do not use it. "
-                + "For the gateway, run: agenticflow-enterprise models auth paste-api-key --provider \(provider)"
+                + "For the gateway, run: \(PasteCommand.beside(.apiKey, of: provider, reading, agent: agent))"
         case .excludedByAuthOrder:
             return "Excluded by auth.order for this provider. Change the order with: "
                 + "agenticflow-enterprise models auth order set --provider \(provider) --agent \(agent) ... \(id)"
+        case .notInAuthProfiles:
+            return "auth.profiles of the configuration notes others of \(provider) and not this one. To use it, run: "
+                + ProfileNote(id: id, provider: provider, kind: kind).command
         case .expired: return "It has expired. \(pasteAgain)"
         case .invalidExpires: return "Its expiry is not a moment that can be read. \(pasteAgain)"
         case .missingCredential: return "The entry holds no secret. \(pasteAgain)"
         case .unresolvedRef:
             return
                 "It refers to a secret that rests elsewhere and was not found there; the problems that are listed say why. "
-                + "When it is there, the gateway takes it up. Or keep it in the store. \(pasteAgain)"
+                + "When it is there, the gateway takes it up. Look at: agenticflow-enterprise doctor"
+        case .ineligibleProfile where source.variable != nil:
+            let name = source.variable ?? ""
+            return "What \(name) holds cannot stand in a header: it has a blank inside, a foreign character, or fewer "
+                + "than 8 characters. See where it is from: agenticflow-enterprise env list; then run: "
+                + "agenticflow-enterprise env set \(name)"
         case .ineligibleProfile:
             return
                 "auth.profiles in the configuration says another provider or mode, or the text is no header's. \(pasteAgain)"
@@ -29,7 +40,9 @@ extension CredentialRow {
         }
         if code == nil { return "The gateway has not taken it up yet; it does within two seconds." }
         if code == "unsupported_provider" {
-            return "\(provider) is not relayed. Set models.providers.\(provider).baseUrl and .api in the configuration."
+            let place = "agenticflow-enterprise config set models.providers.\(provider)"
+            return "\(provider) is not relayed. To say where it is, run: \(place).baseUrl https://HOST/v1 && "
+                + "\(place).api openai-completions"
         }
         return "Look at: agenticflow-enterprise models explain"
     }
@@ -60,8 +73,8 @@ extension CredentialRow {
     /// The command that puts a new credential in the place of this one.
     private var pasteAgain: String {
         guard let owner else { return "Correct \(sourceLabel)." }
-        let command = kind == .apiKey ? "paste-api-key" : "paste-token"
         return
-            "Run: agenticflow-enterprise models auth \(command) --provider \(provider) --profile-id \(id) --agent \(owner)"
+            "Run: agenticflow-enterprise models auth \(PasteCommand.word(for: kind)) --provider \(provider) "
+            + "--profile-id \(id) --agent \(owner)"
     }
 }

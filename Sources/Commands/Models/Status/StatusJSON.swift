@@ -11,7 +11,8 @@ struct StatusJSON {
     let overview: AuthOverview
     let models: ConfiguredModels
     let verdict: CheckVerdict
-    let problems: [String]
+    /// `problems` and `advice`.
+    let problems: [Literal.Member]
     let context: CommandContext
     /// With `--probe` alone.
     var probes: Literal?
@@ -25,7 +26,8 @@ struct StatusJSON {
         return .object(
             overview.view.origin.members + [
                 .init("configPath", .string(layout.configPath)), .init("agentId", .string(agent.text)),
-                .init("agentDir", .string(layout.agentDirectory(agent))), .init("defaultModel", .optional(models.raw)),
+                .init("agentDir", .string(layout.agentDirectory(agent))),
+                .init("defaultModel", .optional(models.raw ?? models.resolvedDefault)),
                 .init("resolvedDefault", .optional(models.resolvedDefault)),
                 .init("fallbacks", .strings(models.fallbacks)),
                 .init("imageModel", .optional(models.imageModel)),
@@ -40,8 +42,8 @@ struct StatusJSON {
                         .init("defaultSource", .string(models.defaultSource.rawValue)),
                         .init("fallbacksSource", .string(models.fallbacksSource.rawValue)),
                     ])),
-                .init("auth", auth), .init("problems", .strings(problems)),
-            ])
+                .init("auth", auth),
+            ] + problems)
     }
 
     private var auth: Literal {
@@ -56,6 +58,11 @@ struct StatusJSON {
             .init("variables", .array(overview.variables.map { $0.json(context, layout) })),
             .init("ignoredVariables", .strings(overview.reading.ignoredVariables)),
             .init("providersWithOAuth", .strings(withTokens)),
+            .init(
+                "check",
+                .object([
+                    .init("exitCode", .integer(Int64(verdict.exitCode))), .init("reason", .string(verdict.reason)),
+                ])),
             .init("missingProvidersInUse", .strings(verdict.missing.map(\.text))),
             .init("providers", .array(providers.map(provider))),
             .init("unusableProfiles", .array(unusable)),

@@ -23,7 +23,7 @@ struct StatusText {
         ]
         let lines = parts.filter { !$0.isEmpty }.joined(separator: [""])
         // Line by line: no name from a file may hold a line break that counts. And in one go: there may be thousands.
-        context.terminal.print(lines.map { $0.escapedForDisplay + "\n" }.joined())
+        context.terminal.print(lines.map { context.terminal.addressed($0).escapedForDisplay + "\n" }.joined())
     }
 
     private var head: [String] {
@@ -44,7 +44,10 @@ struct StatusText {
     }
 
     private var defaultModel: String {
-        guard let raw = models.raw else { return "none (clients name the model; or set agents.defaults.model)" }
+        guard let raw = models.raw else {
+            let builtIn = models.resolvedDefault.map { "\($0) (built in" } ?? "none (its provider is left out"
+            return builtIn + "; choose one with: agenticflow-enterprise models set)"
+        }
         guard let resolved = models.resolvedDefault else {
             return "\(raw) (nobody offers it; write it as provider/model)"
         }
@@ -105,20 +108,15 @@ struct StatusText {
         guard !verdict.missing.isEmpty else { return [] }
         return ["Missing auth"]
             + verdict.missing.map { provider in
-                let variable = overview.reading.providers[provider]?.environmentVariables.last
+                let variable = overview.reading.providers[provider]?.keyVariable
                 let other = variable.map { ", or write \($0)=... into \(context.shown(layout.dotEnvPath))" } ?? ""
-                return
-                    "- \(provider) Run: agenticflow-enterprise models auth paste-api-key --provider \(provider)"
-                    + agentWords + other + (provider == .anthropic ? Self.subscription : "")
+                let paste = PasteCommand.beside(.apiKey, of: provider, overview.reading, agent: overview.agent.id)
+                return "- \(provider) Run: \(paste)" + other + (provider == .anthropic ? Self.subscription : "")
             }
     }
 
-    private var agentWords: String {
-        overview.agent.id == overview.reading.settings.defaultAgent ? "" : " --agent \(overview.agent.id)"
-    }
-
     private static let subscription =
-        ". With a Claude subscription: claude setup-token, then "
+        ". With a Claude subscription, whose token the gateway keeps and does not send: claude setup-token, then "
         + "agenticflow-enterprise models auth setup-token --provider anthropic"
 
     private func health(_ all: [ProviderOverview]) -> [String] {
@@ -149,9 +147,8 @@ struct StatusText {
         guard !rows.isEmpty else { return [] }
         return ["Unavailable auth profiles"]
             + rows.map { row in
-                let name = overview.reading.providers[row.provider]?.displayName ?? row.provider.text
-                return
-                    "- \(row.id) \(row.code ?? "pending"): \(row.reasonAndRecovery(providerName: name, agent: overview.agent.id, now: now))"
+                let hint = row.reasonAndRecovery(overview.reading, agent: overview.agent.id, now: now)
+                return "- \(row.id) \(row.code ?? "pending"): \(hint)"
             }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CredentialLifecycle
 import Credentials
+import Documents
 import SafeFiles
 import Settings
 
@@ -25,18 +26,20 @@ struct Trouble {
         return own + overview.view.problems.filter { problem in !own.contains { problem.hasPrefix($0) } }
     }
 
+    /// ``sentences`` in full.
+    private var told: [(word: String, advice: Advice)] {
+        problems.map { ($0.word, $0.told) }
+            + sentences.dropFirst(problems.count).map { ("error", Advice(sentences: $0)) }
+    }
+
+    /// In every JSON beside what could be shown.
+    var members: [Literal.Member] { [.init("problems", .strings(sentences)), told.map(\.advice).member] }
+
     func tell(_ context: CommandContext) {
         let terminal = context.terminal
         if case .files(let silence) = overview.view.origin { terminal.tell(silence: silence) }
         for notice in overview.reading.notices { terminal.notice("\(context.shown(notice.path)): \(notice.text)") }
-        for problem in problems {
-            guard let advice = problem.advice else {
-                terminal.notice("\(problem.severity == .error ? "error" : "warning"): \(problem.text)")
-                continue
-            }
-            terminal.notice("error", advice)
-        }
-        for sentence in sentences.dropFirst(problems.count) { terminal.notice("error: \(sentence)") }
+        for (word, advice) in told { terminal.notice(word, advice) }
         for row in overview.variables where row.isWarned {
             terminal.notice("warning", row.warning(context, overview.reading.layout))
         }

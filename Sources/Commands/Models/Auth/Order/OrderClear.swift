@@ -10,8 +10,12 @@ struct OrderClear: ContextCommand {
 
     func run(in context: CommandContext) throws {
         let target = try OrderTarget(options, isWritten: true, in: context)
-        try target.write(nil)
-        if options.json { return target.show(nil, asJSON: true) }
-        context.terminal.say("Cleared per-agent order override.")
+        try target.write(nil, isSaid: !options.json)
+        if options.json {
+            target.show(nil, asJSON: true)
+        } else {
+            context.terminal.say("Cleared per-agent order override.")
+        }
+        target.tellGateway()
     }
 }

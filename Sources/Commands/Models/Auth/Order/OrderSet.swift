@@ -26,8 +26,9 @@ struct OrderSet: ContextCommand {
             }
             if !order.contains(id) { order.append(id) }
         }
-        try target.write(order)
+        try target.write(order, isSaid: !options.json)
         target.show(order, asJSON: options.json)
+        target.tellGateway()
     }
 
     private func profile(_ text: String, _ target: OrderTarget) throws(ModelsError) -> ProfileID {

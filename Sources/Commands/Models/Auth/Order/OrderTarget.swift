@@ -40,13 +40,17 @@ struct OrderTarget {
     var directory: String { reading.layout.agentDirectory(agent.id) }
     var shownDirectory: String { context.shown(directory) }
 
-    func write(_ ids: [ProfileID]?) throws(StoreError) {
+    /// - Parameter isSaid: whether standard output is for people.
+    func write(_ ids: [ProfileID]?, isSaid: Bool) throws(StoreError) {
         try AuthProfilesFile(folder: directory).update { [provider] book throws(StoreError) in
             book.order[provider] = ids
         }
+        if isSaid { context.terminal.say("Updated \(context.shown(reading.layout.storePath(agent.id)))") }
     }
 
     // MARK: Saying it
+
+    func tellGateway() { context.tellGateway(reading) }
 
     func show(_ order: [ProfileID]?, asJSON: Bool) {
         if asJSON { return context.terminal.print(json(order).pretty() + "\n") }
