@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct PrintedFixTests {
     @Test func `the words that commands begin with are those of the program`() {
-        let known = CommandOutline.root.subcommands.compactMap(\.words.last).filter { !$0.hasPrefix("_") }
+        let known = CommandOutline.root.shownSubcommands.compactMap(\.words.last)
         #expect(Set(known).subtracting(AddressedLine.commands) == [])
     }
 

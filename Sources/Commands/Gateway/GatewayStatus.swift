@@ -25,7 +25,8 @@ struct GatewayStatus: ContextCommand {
         let reading = try context.reading()
         let report = Report(reading)
         if let advice = reading.configurationAdvice { context.terminal.notice("error", advice) }
-        if json { context.terminal.print(report.json) } else { for line in report.lines { context.terminal.say(line) } }
+        if json { return context.terminal.print(report.json) }
+        for line in report.lines(context) { context.terminal.say(line) }
     }
 
     /// What is known of the gateway from outside, and what it says itself.
@@ -42,29 +43,27 @@ struct GatewayStatus: ContextCommand {
         init(_ reading: InstanceReading) {
             self.reading = reading
             gateway = RunningGateway(reading)
-            let reply = gateway.get("/api/v1/status")
-            let isRefused = if case .answered(401, _) = reply { true } else { false }
-            switch GatewayAnswer(reply, to: .status) {
-            case .notRunning: (state, own, problem) = ("stopped", nil, nil)
-            case .answered(200, let root):
-                own = root
-                state = root["draining"]?.boolean == true ? "draining" : "running"
-                problem = nil
-            case _ where isRefused && reading.configurationAdvice != nil:
-                // What cannot be read hides its token from us, not from the gateway.
-                (state, own, problem) = ("running", nil, Self.tokenUnknown)
-            case let answer:
-                (state, own) = ("silent", nil)
-                if case .answered(let status, _) = reply {
-                    problem =
-                        status == 401
-                        ? GatewayUnavailable.refused(status).advice.why
-                        : (answer.silence ?? "it gave no answer").asSentence
-                } else {
-                    problem = "It runs, but \(answer.silence ?? "gave no answer")."
-                }
-            }
+            (state, own, problem) = Self.seen(gateway.get("/api/v1/status"), reading)
             pending = gateway.pendingPlace
+        }
+
+        private static func seen(
+            _ reply: RunningGateway.Reply, _ reading: InstanceReading
+        ) -> (state: String, own: Element?, problem: String?) {
+            let status: Int? = if case .answered(let status, _) = reply { status } else { nil }
+            switch GatewayAnswer(reply, to: .status) {
+            case .notRunning: return ("stopped", nil, nil)
+            case .answered(200, let root):
+                return (root["draining"]?.boolean == true ? "draining" : "running", root, nil)
+            // What cannot be read hides its token from us, not from the gateway.
+            case _ where status == 401 && reading.configurationAdvice != nil: return ("running", nil, tokenUnknown)
+            case let answer:
+                let silence = answer.silence ?? "it gave no answer"
+                guard let status else { return ("silent", nil, "It runs, but \(silence).") }
+                return (
+                    "silent", nil, status == 401 ? GatewayUnavailable.refused(status).advice.why : silence.asSentence
+                )
+            }
         }
 
         private static let tokenUnknown =
@@ -116,14 +115,16 @@ struct GatewayStatus: ContextCommand {
             return Literal.object(members).pretty() + "\n"
         }
 
-        var lines: [String] {
+        func lines(_ context: CommandContext) -> [String] {
             var lines = ["Gateway:   \(state)"]
             if let pid = own?["pid"]?.integer { lines[0] += " (pid \(pid), version \(own?["version"]?.string ?? "?"))" }
             lines.append("Address:   \(url)")
             if let connections = own?["connections"]?.integer { lines.append("Clients:   \(connections) connections") }
-            lines.append("Config:    \(reading.layout.configPath)")
-            lines.append("State:     \(reading.layout.state)")
-            lines += problems.flatMap { ["- \($0.text)", "  fix: \($0.advice.fix)"] }
+            lines.append("Config:    \(context.shown(reading.layout.configPath))")
+            lines.append("State:     \(context.shown(reading.layout.state))")
+            lines += problems.flatMap {
+                ["- \(context.shown(in: $0.text))", "  fix: \(context.shown(in: $0.advice.fix))"]
+            }
             if state == "stopped" { lines.append("Start it with: agenticflow-enterprise gateway run") }
             return lines
         }
