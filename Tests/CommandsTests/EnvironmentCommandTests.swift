@@ -325,7 +325,10 @@ import Testing
             "code":"ok","lastUsed":null,"windows":[]}
             """
         let gateway = PretendGateway(
-            instance, answers: ["/api/v1/status": (200, "{\"pid\":1,\"problems\":[],\"credentials\":[\(line)]}\n")])
+            instance,
+            answers: [
+                "/api/v1/status": (200, "{\"version\":\"0\",\"pid\":1,\"problems\":[],\"credentials\":[\(line)]}\n")
+            ])
         let run = instance.run("models status --json")
         let json = try JSON(run.stdout)
         #expect(json["auth.variables.0.gateway"] == "unknown")

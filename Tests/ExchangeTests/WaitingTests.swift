@@ -138,7 +138,7 @@ import Testing
         Row(reason: .billing, code: .allCredentialsCooling, words: "no credit for anthropic:a"),
         Row(reason: .rateLimit, code: .allCredentialsCooling, words: "limits claude-a"),
         Row(reason: .overloaded, code: .upstreamFailed, words: "is overloaded"),
-        Row(reason: .serverError, code: .upstreamFailed, words: "did not answer (server_error)"),
+        Row(reason: .serverError, code: .upstreamFailed, words: "did not answer (status 500, server_error)"),
     ])
     func `the last refusal is told in a sentence of its class, with what to do`(row: Row) {
         let fault = fault(row.reason, row.message, pinned: false)
@@ -195,7 +195,8 @@ import Testing
             fault.message
                 == "Every Anthropic credential waits after a refusal (auth). Of the soonest: Anthropic rejected the credential. "
                 + "Check it with: agenticflow-enterprise models status. Replace it with: agenticflow-enterprise models auth "
-                + "paste-api-key --provider anthropic --profile-id ID. All of them: agenticflow-enterprise models status"
+                + "paste-api-key --provider anthropic --profile-id ID. All of them: agenticflow-enterprise models explain "
+                + "--model anthropic/claude-a"
         )
         #expect(fault.failure?.sentence.until == Date(timeIntervalSinceReferenceDate: 60))
     }
