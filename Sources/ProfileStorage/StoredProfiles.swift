@@ -10,6 +10,8 @@ package struct StoredProfiles: Hashable, Sendable {
     package var book = ProfileBook()
     /// `usageStats`: read as the start value of a credential's health, kept in the file, never rewritten.
     package var usage: [ProfileID: Health] = [:]
+    /// Which profile another program has used last without a refusal: a hint for repairs, never for choosing.
+    package var lastGood: [ProviderID: ProfileID] = [:]
     /// Entries that are kept in the file and not used, or not written as they should be. Never a secret.
     package var problems: [String] = []
     /// What was too open and has been closed by this reading.
@@ -33,6 +35,9 @@ package struct StoredProfiles: Hashable, Sendable {
         }
         for (key, entry) in profiles?.members ?? [] { add(key, entry) }
         for (key, list) in root["order"]?.members ?? [] { addOrder(key, list) }
+        for (key, id) in root["lastGood"]?.members ?? [] {
+            if let provider = ProviderID(key) { lastGood[provider] = id.string.flatMap { ProfileID($0) } }
+        }
         for (key, stats) in root["usageStats"]?.members ?? [] {
             if let id = ProfileID(key), stats.kind == .object { usage[id] = Health(usageStats: stats) }
         }

@@ -30,7 +30,26 @@ package struct SettingsFile: Sendable {
             let bytes = try directory.read(name, limitInBytes: Self.limitInBytes)
             let document = try bytes.map { bytes throws(StoreError) in try parse(bytes) }
             return (document, directory.takeNotices())
-        } catch { throw SettingsFileError(path: path, error) }
+        } catch { throw failure(error) }
+    }
+
+    private func failure(_ cause: StoreError) -> SettingsFileError {
+        if case .malformed = cause { return SettingsFileError(path: path, cause, backup: readableBackup) }
+        return SettingsFileError(path: path, cause)
+    }
+
+    /// The newest of the copies before that is a configuration; nil when none is.
+    package var readableBackup: String? {
+        let (folder, name) = Self.split(path)
+        // A copy that cannot be had is no copy to go back to.
+        guard let directory = try? SafeDirectory(existing: folder, kind: kind) else { return nil }
+        let names = ["\(name).bak"] + (1..<Self.backups).map { "\(name).bak.\($0)" }
+        let readable = names.first { name in
+            // The same: the next one may do.
+            guard let bytes = try? directory.read(name, limitInBytes: Self.limitInBytes) else { return false }
+            return (try? parse(bytes)) != nil
+        }
+        return readable.map { "\(folder == "/" ? "" : folder)/\($0)" }
     }
 
     /// The configuration with what it includes. What cannot be read is told in the result, with the files that would
@@ -101,7 +120,7 @@ package struct SettingsFile: Sendable {
                 try directory.atomicReplace(name, with: document.bytes)
                 return result
             }
-        } catch { throw SettingsFileError(path: path, error) }
+        } catch { throw failure(error) }
     }
 
     /// As ``revise(mayShrink:_:review:)``, without writing anything.
@@ -121,7 +140,7 @@ package struct SettingsFile: Sendable {
                 try review(before, after)
                 try check(after, against: before, mayShrink: mayShrink)
             }
-        } catch { throw SettingsFileError(path: path, error) }
+        } catch { throw failure(error) }
         return (before, after)
     }
 
@@ -191,11 +210,14 @@ package struct SettingsFileError: ActionableError, Equatable {
     package let cause: StoreError
     /// From the configuration to the file; empty for the configuration itself.
     package let chain: [String]
+    /// The newest copy of the configuration that can be read, when this file cannot.
+    let backup: String?
 
-    init(path: String, _ cause: StoreError, chain: [String] = []) {
+    init(path: String, _ cause: StoreError, chain: [String] = [], backup: String? = nil) {
         self.path = path
         self.cause = cause
         self.chain = chain
+        self.backup = backup
     }
 
     package var exitCode: ExitStatus {
@@ -210,8 +232,9 @@ package struct SettingsFileError: ActionableError, Equatable {
         guard case .malformed(_, let problem) = cause else { return cause.advice }
         return Advice(
             what: "\(path) cannot be read as a configuration.", why: problem,
-            fix: "Nothing was changed. Correct that line, or go back to the copy before: "
-                + "cp \("\(path).bak".shellWord) \(path.shellWord)")
+            fix: "Nothing was changed. Correct that line"
+                + (backup.map { ", or go back to the copy before: cp \($0.shellWord) \(path.shellWord)" }
+                    ?? ", then run: agenticflow-enterprise config validate"))
     }
 
     private var adviceOnIncluded: Advice {

@@ -30,6 +30,7 @@ import Testing
                         Updated ~/.agenticflow-enterprise/agenticflow-enterprise.json
                         Agent: my-coder ("My Coder")
                         Agent dir: ~/.agenticflow-enterprise/agents/my-coder/agent
+                        Workspace: ~/.agenticflow-enterprise/workspace-my-coder
                         Model: anthropic/claude-haiku-4-5
                         Auth: inherits 5 profiles from main
 

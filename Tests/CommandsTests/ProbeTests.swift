@@ -156,17 +156,18 @@ import Testing
 
     @Test func `a refusal is told in the words of its class, and the provider's own without its secret`() throws {
         let instance = Instance(store: Self.store)
-        let key = "sk-test-good-0123456789"
-        let body =
-            #"{"error":{"type":"permission_error","code":"account_deactivated","message":"Key \#(key) is revoked."}}"#
-        instance.ask = ProviderAsk { _, _, _, done in
+        instance.ask = ProviderAsk { _, recipient, _, done in
+            let key = recipient.secret?.reveal() ?? ""
+            let body = #"{"error":{"type":"x","code":"account_deactivated","message":"\#(key) is revoked."}}"#
             done(.answer(ProviderAnswer(status: 401, fields: ["x-request-id": "req_7"], body: Array(body.utf8))))
         }
-        let json = try JSON(instance.run("models auth test openai:good --json").stdout)
-        #expect(json["requestId"] == "req_7" && json["httpStatus"] == 401 && json["reason"] != nil)
-        let probe = instance.run("models status --probe").stdout
-        #expect(probe.contains("↳ OpenAI "))
-        #expect(!probe.contains(key))
+        let run = instance.run("models auth test openai:good --json")
+        let json = try JSON(run.stdout)
+        #expect(json["requestId"] == "req_7" && json["httpStatus"] == 401)
+        #expect(json["reason"] == "auth_permanent")
+        let probe = instance.run("models status --probe")
+        #expect(probe.stdout.contains("↳ OpenAI says that the credential openai:good is revoked or not"))
+        #expect(!"\(run)\(probe)".contains("0123456789"))
     }
 
     @Test func `check counts a rejection, and not that somebody could not be asked`() {

@@ -69,7 +69,7 @@ import Testing
                         - GROQ_API_KEY=gsk_en...7890 from the environment of this command
 
                         Missing auth
-                        - mistral Run: agenticflow-enterprise models auth paste-api-key --provider mistral, \
+                        - mistral Run: agenticflow-enterprise models auth paste-api-key --provider mistral --agent coder, \
                         or write MISTRAL_API_KEY=... into ~/.agenticflow-enterprise/.env
 
                         OAuth/token status

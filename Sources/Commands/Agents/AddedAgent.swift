@@ -8,7 +8,7 @@ struct AddedAgent {
     var id: AgentID
     var name: String?
     var directory: String
-    var workspace: String?
+    var workspace: String
     var model: String?
     var models: DefaultModelSettings
     var inherits: Bool
@@ -28,7 +28,7 @@ struct AddedAgent {
         terminal.say("Updated \(context.shown(configPath))")
         terminal.say("Agent: \(id)" + (name.map { " (\"\($0)\")" } ?? ""))
         terminal.say("Agent dir: \(context.shown(directory))")
-        if let workspace { terminal.say("Workspace: \(context.shown(workspace))") }
+        terminal.say("Workspace: \(context.shown(workspace))")
         if let model {
             terminal.say("Model: \(model)")
         } else {
@@ -53,12 +53,17 @@ struct AddedAgent {
             + ". Run: agenticflow-enterprise models auth paste-api-key --provider anthropic --agent \(id)"
     }
 
+    /// Of channels, which this product has none of.
+    private static let noBindings = Literal.object([
+        .init("added", .array([])), .init("skipped", .array([])), .init("conflicts", .array([])),
+    ])
+
     static func profiles(_ count: Int) -> String { count == 1 ? "1 profile" : "\(count) profiles" }
 
     var json: Literal {
         .object([
             .init("agentId", .string(id.text)), .init("name", .string(name ?? id.text)),
-            .init("agentDir", .string(directory)), .init("workspace", .optional(workspace)),
+            .init("agentDir", .string(directory)), .init("workspace", .string(workspace)),
             .init("model", .optional(model)), .init("inherits", .boolean(inherits)),
             .init(
                 "profiles",
@@ -66,7 +71,8 @@ struct AddedAgent {
                     .init("own", .strings(own.map(\.text))), .init("inherited", .strings(inherited.map(\.text))),
                     .init("copied", .count(copied?.count ?? 0)),
                 ])),
-            .init("defaultAgent", .string(defaultAgent.text)), .init("configPath", .string(configPath)),
+            .init("bindings", Self.noBindings), .init("defaultAgent", .string(defaultAgent.text)),
+            .init("configPath", .string(configPath)),
         ])
     }
 }

@@ -13,17 +13,19 @@ import Settings
 /// ended halfway can be repeated.
 struct AgentAddition {
     private let id: AgentID
+    private let typedName: String
     private let options: AgentOptions
     private let context: CommandContext
     private let reading: InstanceReading
     private let directory: String
-    private let workspace: String?
+    private let workspace: String
     private let model: String?
 
     init(_ options: AgentOptions, in context: CommandContext) throws {
         self.options = options
         self.context = context
-        id = try Self.id(options.name)
+        typedName = options.name ?? ""
+        id = try Self.id(typedName)
         let reading = try context.reading()
         self.reading = reading
         context.tell(reading.notices)
@@ -32,13 +34,15 @@ struct AgentAddition {
         guard reading.settings.agent(id) == nil else { throw AgentsError.exists(id) }
         let folders = AgentFolders(reading, context)
         directory = try folders.credentials(of: id, at: options.agentDir)
-        workspace = try options.workspace.map { path throws(AgentsError) in try folders.workspace(at: path) }
+        workspace =
+            try options.workspace.map { path throws(AgentsError) in try folders.workspace(at: path) }
+            ?? reading.layout.workspace(id)
         model = try options.model.map { text throws(AgentsError) in try Self.model(text, reading) }
     }
 
     func tellGateway() { context.tellGateway(reading) }
 
-    private static func id(_ name: String) throws(AgentsError) -> AgentID {
+    static func id(_ name: String) throws(AgentsError) -> AgentID {
         let spelling = AgentID.spelling(of: name)
         guard !spelling.isEmpty else { throw .noName(name) }
         guard let id = AgentID(spelling) else { throw .longName(count: spelling.count) }
@@ -58,7 +62,7 @@ struct AgentAddition {
     func add() throws -> AddedAgent {
         let folder = try SafeDirectory(creating: directory)
         context.tell(folder.takeNotices())
-        if let workspace { _ = try SafeDirectory(creating: workspace, kind: .shared) }
+        _ = try SafeDirectory(creating: workspace, kind: .shared)
         let store = AuthProfilesFile(folder: directory)
         // A store that was there before and cannot be read must be known of before the agent is.
         let there = try store.load()
@@ -90,7 +94,7 @@ struct AgentAddition {
 
     /// As typed, when that can be read and says more than the id.
     private var name: String? {
-        let name = options.name.trimmed
+        let name = typedName.trimmed
         return name == id.text || name.escapedForDisplay != name ? nil : name
     }
 
@@ -98,7 +102,7 @@ struct AgentAddition {
         var members = [Literal.Member("id", .string(id.text))]
         if let name { members.append(.init("name", .string(name))) }
         if options.agentDir != nil { members.append(.init("agentDir", .string(directory))) }
-        if let workspace { members.append(.init("workspace", .string(workspace))) }
+        if options.workspace != nil { members.append(.init("workspace", .string(workspace))) }
         if let model { members.append(.init("model", .string(model))) }
         if options.noInherit { members.append(.init("auth", .object([.init("inherit", .boolean(false))]))) }
         return members

@@ -34,10 +34,8 @@ struct AgentBelongings {
         let home = layout.home(of: agent)
         add(Move(path: home, name: "", isHome: true))
         add(Move(path: layout.agentDirectory(agent), name: "agent"))
-        guard let workspace = reading.settings.agent(agent)?.workspace,
-            let path = try? layout.absolute(workspace, for: "workspace")  // one that is no path is nowhere
-        else { return }
-        add(Move(path: path, name: "workspace"))
+        let settings = reading.settings.agent(agent) ?? AgentSettings(id: agent)
+        if let workspace = layout.workspace(of: settings) { add(Move(path: workspace, name: "workspace")) }
     }
 
     private mutating func add(_ move: Move) {
@@ -57,7 +55,7 @@ struct AgentBelongings {
             return "it holds other files of the state directory"
         }
         for other in reading.settings.everyAgent where other.id != agent {
-            let workspace = other.workspace.flatMap { try? layout.absolute($0, for: "workspace") }
+            let workspace = layout.workspace(of: other)
             for folder in [layout.agentDirectory(other.id), layout.home(of: other.id), workspace].compactMap({ $0 })
             where folder.isInside(path) {
                 return "it holds a folder of agent \(other.id)"

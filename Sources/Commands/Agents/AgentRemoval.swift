@@ -75,7 +75,11 @@ struct AgentRemoval {
         guard !belongings.kept.contains(where: { $0.path == home }) else { return nil }
         let place = home.shellWord
         let parent = belongings.moves.contains { $0.isHome } ? "" : "mkdir -p \(layout.agentsDirectory.shellWord) && "
-        return "\(parent)mv \(trash.shellWord) \(place) && agenticflow-enterprise agents add \(typedEntry)"
+        // It went along beside the rest.
+        let workspace = belongings.moves.first { $0.name == "workspace" }.map {
+            " && mv \((home + "/workspace").shellWord) \($0.path.shellWord)"
+        }
+        return "\(parent)mv \(trash.shellWord) \(place)\(workspace ?? "") && agenticflow-enterprise agents add \(typedEntry)"
     }
 
     private var typedEntry: String {
@@ -90,9 +94,7 @@ struct AgentRemoval {
         }
         if let workspace = entry.workspace {
             let path = layout.absolutePath(workspace) ?? workspace
-            // Inside its own folder it comes back with that; from elsewhere it went into the trash beside it.
-            let isBeside = moved(path) && !path.isInside(home)
-            words += ["--workspace", (isBeside ? "\(home)/workspace" : path).shellWord]
+            words += ["--workspace", path.shellWord]
         }
         if let model = entry.model?.primary { words += ["--model", model.shellWord] }
         if !entry.inheritsProfiles { words.append("--no-inherit") }

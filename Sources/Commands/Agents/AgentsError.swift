@@ -7,6 +7,8 @@ enum AgentsError: ActionableError, Equatable {
     case noName(String)
     case longName(count: Int)
     case reservedName
+    case needsName
+    case noChannels
     case exists(AgentID)
     case badFolder(option: String, why: String)
     case noModel(String)
@@ -48,6 +50,16 @@ enum AgentsError: ActionableError, Equatable {
             Advice(
                 what: "No agent can be added as main.", why: "main is always there; other agents inherit from it.",
                 fix: "Choose another name, as in: agenticflow-enterprise agents add coder")
+        case .needsName:
+            Advice(
+                what: "No agent was added.", why: "It needs a name, and there is nobody at a terminal to ask.",
+                fix: "Name it, and its folder if that is not workspace-<id>: "
+                    + "agenticflow-enterprise agents add coder --workspace ~/code")
+        case .noChannels:
+            Advice(
+                what: "--bind has no meaning here; nothing was changed.",
+                why: "It binds an agent to a channel, and this product has no channels.",
+                fix: "Leave it out. Clients choose an agent with the header x-agenticflow-agent.")
         case .exists(let id):
             Advice(
                 what: "There is an agent \(id) already.", why: "Every agent has an id of its own.",

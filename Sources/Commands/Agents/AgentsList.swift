@@ -13,12 +13,14 @@ struct AgentsList: ContextCommand {
 
     @Flag(help: "Print JSON.")
     var json = false
+    @Flag(help: "Show the bindings to channels too; this product has no channels.")
+    var bindings = false
 
     func run(in context: CommandContext) throws {
         let reading = try context.reading()
         let stores = StoreProblems(reading)
         stores.tell(context)
-        let rows = reading.agents.map { AgentRow($0, reading) }
+        let rows = reading.agents.map { AgentRow($0, reading, showsBindings: bindings) }
         if json {
             let list = Literal.object([
                 .init("defaultAgent", .string(reading.settings.defaultAgent.text)),
@@ -44,8 +46,14 @@ private struct AgentRow {
     let models: AgentModels
     let own: [ProfileID]
     let inherited: [ProfileID]
+    /// Nil for a configured one that is no path.
+    let workspace: String?
+    let showsBindings: Bool
 
-    init(_ agent: AgentReading, _ reading: InstanceReading) {
+    init(_ agent: AgentReading, _ reading: InstanceReading, showsBindings: Bool) {
+        self.showsBindings = showsBindings
+        workspace = reading.layout.workspace(
+            of: reading.settings.agent(agent.id) ?? AgentSettings(id: agent.id))
         id = agent.id
         settings = reading.settings.agent(agent.id)
         isDefault = agent.id == reading.settings.defaultAgent
@@ -62,7 +70,7 @@ private struct AgentRow {
         let name = settings?.name.map { " \"\($0)\"" } ?? ""
         var lines = ["- \(id)\(name)\(isDefault ? " (default)" : "")"]
         lines.append(Self.labelled("Agent dir", context.shown(directory)))
-        if let workspace = settings?.workspace { lines.append(Self.labelled("Workspace", workspace)) }
+        lines.append(Self.labelled("Workspace", workspace.map { context.shown($0) } ?? settings?.workspace ?? "-"))
         let source = models.primarySource == .agent ? "" : " (of agents.defaults)"
         lines.append(Self.labelled("Model", models.primary.map { $0 + source } ?? "-"))
         lines.append(
@@ -71,6 +79,7 @@ private struct AgentRow {
         if id != .main {
             lines.append(Self.labelled("Of main", inherits ? Self.listed(inherited) : "none (auth.inherit is false)"))
         }
+        if showsBindings { lines.append(Self.labelled("Bindings", "none (there are no channels)")) }
         return lines
     }
 
@@ -85,23 +94,26 @@ private struct AgentRow {
     }
 
     var json: Literal {
-        .object([
-            .init("id", .string(id.text)), .init("name", .string(settings?.name ?? id.text)),
-            .init("isDefault", .boolean(isDefault)), .init("agentDir", .string(directory)),
-            .init("authStorePath", .string(storePath)), .init("workspace", .optional(settings?.workspace)),
-            .init("model", .optional(models.primary)), .init("fallbacks", .strings(models.fallbacks)),
-            .init(
-                "modelConfig",
-                .object([
-                    .init("defaultSource", .string(models.primarySource.rawValue)),
-                    .init("fallbacksSource", .string(models.fallbacksSource.rawValue)),
-                ])), .init("inherits", .boolean(inherits)),
-            .init(
-                "profiles",
-                .object([
-                    .init("own", .strings(own.map(\.text))), .init("inherited", .strings(inherited.map(\.text))),
-                ])),
-        ])
+        let bindings = showsBindings ? [Literal.Member("bindings", .array([]))] : []
+        return .object(
+            [
+                .init("id", .string(id.text)), .init("name", .string(settings?.name ?? id.text)),
+                .init("isDefault", .boolean(isDefault)), .init("agentDir", .string(directory)),
+                .init("authStorePath", .string(storePath)),
+                .init("workspace", .optional(workspace ?? settings?.workspace)),
+                .init("model", .optional(models.primary)), .init("fallbacks", .strings(models.fallbacks)),
+                .init(
+                    "modelConfig",
+                    .object([
+                        .init("defaultSource", .string(models.primarySource.rawValue)),
+                        .init("fallbacksSource", .string(models.fallbacksSource.rawValue)),
+                    ])), .init("inherits", .boolean(inherits)),
+                .init(
+                    "profiles",
+                    .object([
+                        .init("own", .strings(own.map(\.text))), .init("inherited", .strings(inherited.map(\.text))),
+                    ])),
+            ] + bindings)
     }
 }
 

@@ -40,8 +40,8 @@ struct ConfigValidate: ContextCommand {
         context.terminal.say("Configuration: \(place)\(isThere ? "" : " (no such file: every default holds)")")
         for file in resolved.origins.files { context.terminal.say("Included: \(context.shown(file))") }
         for finding in findings {
-            context.terminal.say("\(finding.severity.rawValue): \(finding.message)")
-            context.terminal.say("  fix: \(finding.fix)")
+            context.terminal.say("\(finding.severity.rawValue): \(context.shown(in: finding.message))")
+            context.terminal.say("  fix: \(context.shown(in: finding.fix))")
         }
         let errors = findings.count { $0.severity == .error }
         let warnings = findings.count - errors

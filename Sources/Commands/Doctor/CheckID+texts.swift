@@ -25,6 +25,9 @@ extension CheckID {
         .configPlainRemote: ("Tokens cross the network unencrypted.", "`config set gateway.bind loopback`"),
         .configProxyWithoutEffect: ("`gateway.proxy` has no effect in this version.", "`config unset gateway.proxy`"),
         .authProfileNoteOrphan: ("`auth.profiles` notes a profile that no agent stores.", "`doctor --fix`"),
+        .authProfileNoteRenamed: (
+            "`auth.profiles` notes a login under another id than the store has.", "`doctor --fix` renames it"
+        ),
         .authOrderOrphan: (
             "An order names a profile that does not exist.", "`doctor --fix`, or `models auth order set`"
         ),
@@ -38,7 +41,9 @@ extension CheckID {
         .envShadowed: ("A variable is set with another value further ahead.", "`env list` shows which one counts"),
         .envGatewayUnseen: ("The gateway does not have a variable that this shell has.", "`env set`"),
         .envAnthropicBoth: ("`ANTHROPIC_OAUTH_TOKEN` and `ANTHROPIC_API_KEY` are both set.", "unset the former"),
-        .envWorkingDirectoryIgnored: ("`.env` of this folder holds credentials, which are ignored.", "`env set`"),
+        .envWorkingDirectoryIgnored: (
+            "`.env` of this folder holds variables that are ignored.", "`env set`, or `export`"
+        ),
         .envProviderUnsupported: ("A variable of a provider that is not relayed.", "configure the provider"),
         .noCredentials: ("No credentials found.", "`models auth paste-api-key`"),
         .modelProviderUnknown: ("A configured model is of no known provider.", "`models set`"),
@@ -47,14 +52,16 @@ extension CheckID {
         .credentialExpiring: ("A token or login expires within a day.", "`models auth paste-token`"),
         .credentialMissing: ("An entry holds no secret, or no readable expiry.", "paste it again"),
         .credentialAbandoned: ("An expired profile that nothing refers to.", "`models auth clean`"),
+        .credentialUnused: (
+            "No order names a usable profile, and no session is pinned to it.", "`models auth order set`"
+        ),
         .credentialCooling: ("A credential is put aside for a short time.", "`models auth clear-cooldown`"),
         .credentialDisabled: ("A credential is put aside: billing, or rejected.", "top up, or replace it"),
-        .credentialIneligible: (
-            "`auth.profiles` says another provider or mode than what is stored, or no header can carry it.",
-            "paste it again"
-        ),
+        .credentialIneligible: ("A credential is malformed, or not what `auth.profiles` says it is.", "paste it again"),
         .credentialSetupToken: ("A setup token; the gateway does not send those.", "`models auth paste-api-key`"),
-        .credentialReferenceUnresolved: ("A reference to a secret gives nothing.", "see that its source exists"),
+        .credentialReferenceUnresolved: (
+            "A reference to a secret gives nothing.", "`chmod 600`, `env set`, or what its cause needs"
+        ),
         .credentialProviderUnsupported: ("A credential of a provider that is not relayed.", "configure the provider"),
         .credentialDuplicate: ("One secret is stored under two ids.", "`models auth logout` one of them"),
         .credentialSharedLogin: ("Two agents hold one refresh token.", "`models auth logout` one of them"),
@@ -91,7 +98,7 @@ extension CheckID {
         ),
         .gatewayRestartNeeded: ("The configuration names another place than it listens on.", "start it anew"),
         .gatewayPlaceStale: ("The last gateway did not end in order.", "`gateway run`"),
-        .portInUse: ("Another program listens on the gateway's port.", "end it, or `config set gateway.port`"),
+        .portInUse: ("Another program listens on the gateway's port.", "`config set gateway.port`"),
         .portNotAllowed: ("The system does not allow the port.", "`config set gateway.port 18789`"),
         .bindAddressUnavailable: ("The machine does not have that address.", "`config set gateway.bind loopback`"),
         .clockSkew: ("The clock has gone backwards.", "set the clock"),

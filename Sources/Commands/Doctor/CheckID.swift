@@ -22,6 +22,7 @@ enum CheckID: String, CaseIterable, Sendable {
     case configPlainRemote = "config-plain-remote"
     case configProxyWithoutEffect = "config-proxy-without-effect"
     case authProfileNoteOrphan = "auth-profile-note-orphan"
+    case authProfileNoteRenamed = "auth-profile-note-renamed"
     case authOrderOrphan = "auth-order-orphan"
     case authOrderEmptiesProvider = "auth-order-empties-provider"
     case authProfileNotNoted = "auth-profile-not-noted"
@@ -41,6 +42,7 @@ enum CheckID: String, CaseIterable, Sendable {
     case credentialExpiring = "credential-expiring"
     case credentialMissing = "credential-missing"
     case credentialAbandoned = "credential-abandoned"
+    case credentialUnused = "credential-unused"
     case credentialCooling = "credential-cooling"
     case credentialDisabled = "credential-disabled"
     case credentialIneligible = "credential-ineligible"
@@ -111,14 +113,15 @@ enum CheckID: String, CaseIterable, Sendable {
             .configValueUnusable, .configValueDoubtful, .configUnknownKey, .configDuplicateKey,
             .configGatewayTokenMisplaced, .configVariableMissing, .configSeveralDefaultAgents, .configSharedAgentDir,
             .configPlaintextKey, .configBindRefused, .configPlainRemote, .configProxyWithoutEffect,
-            .authProfileNoteOrphan, .authOrderOrphan, .authOrderEmptiesProvider, .authProfileNotNoted:
+            .authProfileNoteOrphan, .authProfileNoteRenamed, .authOrderOrphan, .authOrderEmptiesProvider,
+            .authProfileNotNoted:
             .configuration
         case .envFileUnreadable, .envFileLine, .envShadowed, .envGatewayUnseen, .envAnthropicBoth,
             .envWorkingDirectoryIgnored, .envProviderUnsupported:
             .environment
         case .noCredentials, .modelProviderUnknown, .providerWithoutCredential, .credentialExpired,
-            .credentialExpiring, .credentialMissing, .credentialAbandoned, .credentialCooling, .credentialDisabled,
-            .credentialIneligible, .credentialSetupToken, .credentialReferenceUnresolved,
+            .credentialExpiring, .credentialMissing, .credentialAbandoned, .credentialUnused, .credentialCooling,
+            .credentialDisabled, .credentialIneligible, .credentialSetupToken, .credentialReferenceUnresolved,
             .credentialProviderUnsupported, .credentialDuplicate, .credentialSharedLogin:
             .credentials
         case .storeMalformed, .storeNewerVersion, .storeUnsafe, .storeUnreadable, .storeEntryUnknown, .storeLeftover,
@@ -148,7 +151,7 @@ enum CheckID: String, CaseIterable, Sendable {
             .bindAddressUnavailable:
             .error
         case .gatewayNotRunning, .gatewayPlaceStale, .otherStateDir, .credentialCooling, .credentialAbandoned,
-            .envProviderUnsupported:
+            .credentialUnused, .envProviderUnsupported:
             .info
         default: .warning
         }

@@ -22,6 +22,11 @@ extension DoctorCommand {
                 what: "\(mode) does not print JSON.", why: "It changes something; --json is for what is found.",
                 fix: "Run: \(program) doctor --json")
         }
+        if undo || generateGatewayToken, allowExec {
+            throw UsageError(
+                what: "--allow-exec is for a report; \(mode) makes none.", why: "It asks no program for a secret.",
+                fix: "Run: \(program) doctor \(mode)")
+        }
         if undo || generateGatewayToken, !(only + skip).isEmpty {
             throw UsageError(
                 what: "--only and --skip choose checks; \(mode) makes none.", why: "It repeats no check.",
@@ -31,14 +36,19 @@ extension DoctorCommand {
 
     func checkCompanions() throws(UsageError) {
         let companions: [(flag: String, isGiven: Bool, mode: String, isChosen: Bool, words: String)] = [
-            ("--yes", yes, "--fix", fix, "--fix --yes"), ("--dry-run", dryRun, "--fix", fix, "--fix --dry-run"),
-            ("--force", force, "--undo", undo, "--undo --force"), ("--all", all, "--lint", lint, "--lint --all"),
+            ("--dry-run", dryRun, "--fix", fix, "--fix --dry-run"),
+            ("--force", force, "--undo or --fix", undo || repairs, "--undo --force"), ("--all", all, "--lint", lint, "--lint --all"),
             ("--severity-min", severityMin != nil, "--lint", lint, "--lint --severity-min error"),
         ]
         for row in companions where row.isGiven && !row.isChosen {
             throw UsageError(
                 what: "\(row.flag) goes with \(row.mode).", why: "It has no meaning without it.",
                 fix: "Run: \(program) doctor \(row.words)")
+        }
+        if yes, lint || json {
+            throw UsageError(
+                what: "--yes makes repairs, and \(lint ? "--lint" : "--json") only looks.", why: "Both cannot be meant.",
+                fix: "Run: \(program) doctor --yes")
         }
         guard yes, dryRun else { return }
         throw UsageError(

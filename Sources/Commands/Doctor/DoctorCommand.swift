@@ -4,35 +4,46 @@ import CredentialLifecycle
 import Credentials
 import Settings
 
-struct DoctorCommand: ContextCommand {
+struct DoctorCommand: ContextCommand, LongCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Look for what is wrong with this instance, and repair what can be repaired.",
         discussion: """
-            Without a mode it only looks, asks nobody but our own gateway, and exits with 0. --lint says by its exit \
-            code what was found: 0 nothing at the threshold, 1 something, 2 it could not look. --fix shows every \
-            change, asks, and keeps a backup that --undo restores.
+            Without a mode it only looks, and exits with 0. --lint exits with 0 for nothing at the threshold, 1 for \
+            something, 2 when it could not look.
 
             Example: agenticflow-enterprise doctor --fix --dry-run
             """)
+    static let rareOptions = [
+        "--all", "--allow-exec", "--deep", "--force", "--generate-gateway-token", "--no-workspace-suggestions",
+        "--non-interactive",
+    ]
 
     @Flag(help: "Print JSON.")
     var json = false
     @Flag(help: "Say by the exit code whether something was found.")
     var lint = false
-    @Flag(name: [.customLong("fix"), .customLong("repair")], help: "Repair what can be repaired.")
+    @Flag(
+        name: [.customLong("fix"), .customLong("repair")],
+        help: "Show every change, ask, keep a backup, repair.")
     var fix = false
-    @Flag(help: "Take back the last repair that was not taken back yet.")
+    @Flag(help: "Take back the last repair.")
     var undo = false
     @Flag(help: "Make a token for clients, if there is none.")
     var generateGatewayToken = false
-    @Flag(help: "With --fix: do not ask.")
+    @Flag(help: "Repair without asking; the same as --fix --yes.")
     var yes = false
     @Flag(help: "With --fix: show the changes, and make none.")
     var dryRun = false
     @Flag(help: "Never ask.")
     var nonInteractive = false
-    @Flag(help: "With --undo: also over what was changed since.")
+    @Flag(help: "With --undo: also over what was changed since. With --fix: no repair needs it.")
     var force = false
+    @Flag(help: "Look at system services too; this version installs none.")
+    var deep = false
+    @Flag(help: "Ask the programs of exec references for their secrets, as the gateway does.")
+    var allowExec = false
+    @Flag(help: "No suggestions about workspaces; there are none.")
+    var noWorkspaceSuggestions = false
     @Option(
         help: ArgumentHelp("With --lint: info, warning or error.", valueName: "severity"),
         completion: .list(["info", "warning", "error"]))
@@ -48,6 +59,9 @@ struct DoctorCommand: ContextCommand {
         completion: .list(CheckID.allCases.map(\.rawValue)))
     var skip: [String] = []
 
+    /// `--yes` alone answers the question of `--fix` ahead.
+    var repairs: Bool { fix || (yes && !undo && !generateGatewayToken) }
+
     func validate() throws {
         try checkModes()
         try checkCompanions()
@@ -60,14 +74,17 @@ struct DoctorCommand: ContextCommand {
 
     func run(in context: CommandContext) throws {
         if undo { return try DoctorRepair(context).undo(isForced: force) }
+        if deep {
+            context.terminal.notice("--deep: this version installs no system service, so there is none to look at.")
+        }
         if lint { return try runLint(context) }
-        let survey = try Survey(context)
+        let survey = try Survey(context, askingPrograms: allowExec)
         if generateGatewayToken { return try makeToken(survey) }
-        let report = DoctorReport(findings: chosen(survey.findings()))
+        let report = DoctorReport(findings: chosen(survey.findings()), survey)
         if json { return context.terminal.print(report.json) }
         for line in report.lines + Self.variables(survey) { context.terminal.say(line) }
         context.terminal.say(report.summary)
-        if fix { try repair(report.findings, survey) }
+        if repairs { try repair(report.findings, survey) }
         context.terminal.say("Doctor complete.")
     }
 
@@ -89,13 +106,14 @@ struct DoctorCommand: ContextCommand {
 
     private func runLint(_ context: CommandContext) throws {
         let threshold = severityMin.flatMap { CheckID.Severity(rawValue: $0) } ?? .warning
-        let findings: [Finding]
-        do { findings = chosen(try Survey(context).findings()) } catch let error as any ActionableError {
+        let survey: Survey
+        do { survey = try Survey(context, askingPrograms: allowExec) } catch let error as any ActionableError {
             context.terminal.report(error, asJSON: json)
             throw ExitCode(2)
         }
+        let findings = chosen(survey.findings())
         let counted = findings.filter { $0.severity >= threshold }
-        let report = DoctorReport(findings: all ? findings : counted)
+        let report = DoctorReport(findings: all ? findings : counted, survey)
         if json {
             context.terminal.print(report.json)
         } else {
@@ -118,7 +136,8 @@ struct DoctorCommand: ContextCommand {
             }
         }
         try repair.make(plan, layout: survey.layout)
-        let left = DoctorReport(findings: chosen(try Survey(survey.context).findings()))
+        let after = try Survey(survey.context, askingPrograms: allowExec)
+        let left = DoctorReport(findings: chosen(after.findings()), after)
         survey.context.terminal.say("What is left: \(left.summary)")
     }
 

@@ -36,6 +36,15 @@ struct Finding: Hashable, Sendable {
 
     var severity: CheckID.Severity { id.severity }
 
+    /// What comes from the files' own errors names paths as the system does.
+    func withShownPaths(_ context: CommandContext) -> Finding {
+        var finding = self
+        finding.what = context.shown(in: what)
+        finding.why = context.shown(in: why)
+        finding.fix = context.shown(in: fix)
+        return finding
+    }
+
     var json: Literal {
         var members: [Literal.Member] = [
             .init("id", .string(id.rawValue)), .init("severity", .string(severity.rawValue)),
@@ -57,6 +66,8 @@ enum Repair: Hashable, Sendable {
     case makeGatewayToken
     /// Out of `auth.order`.
     case dropOrderEntries(key: String, [String])
+    /// Of a login in `auth.profiles`, and where an order of the configuration names it.
+    case renameProfileNote(String, to: String)
     /// Out of `auth.profiles`.
     case dropProfileNote(String)
     case removeLeftover(path: String, lock: String)
@@ -66,7 +77,7 @@ enum Repair: Hashable, Sendable {
 
     var changesConfiguration: Bool {
         switch self {
-        case .moveGatewayToken, .makeGatewayToken, .dropOrderEntries, .dropProfileNote: true
+        case .moveGatewayToken, .makeGatewayToken, .dropOrderEntries, .renameProfileNote, .dropProfileNote: true
         default: false
         }
     }

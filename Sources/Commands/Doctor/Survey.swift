@@ -4,6 +4,7 @@ import Credentials
 import Documents
 import FoundationEssentials
 import ProfileStorage
+import Rotation
 import SafeFiles
 import Settings
 
@@ -28,15 +29,23 @@ struct Survey {
     let overviews: [AuthOverview]
     let models: ConfiguredModels
     let now: Date
+    /// Programs that keep secrets were asked, as the gateway asks them.
+    let asksPrograms: Bool
+    /// Profiles that a session was served with last: it stays with them.
+    let pinned: Set<ProfileID>
 
-    init(_ context: CommandContext) throws {
-        self = try SafeDirectory.$closesWhatIsOpen.withValue(false) { try Survey(lookingAt: context) }
+    init(_ context: CommandContext, askingPrograms: Bool = false) throws {
+        self = try SafeDirectory.$closesWhatIsOpen.withValue(false) {
+            try Survey(lookingAt: context, askingPrograms)
+        }
     }
 
-    private init(lookingAt context: CommandContext) throws {
+    private init(lookingAt context: CommandContext, _ asksPrograms: Bool) throws {
         self.context = context
-        let reading = try context.reading()
+        self.asksPrograms = asksPrograms
+        let reading = try asksPrograms ? Self.readingWithPrograms(context) : context.reading()
         self.reading = reading
+        pinned = Self.pinned(reading.layout)
         now = context.now()
         resolved = SettingsFile(reading.layout).resolved()
         storeErrors = Self.storeErrors(reading)
@@ -49,6 +58,20 @@ struct Survey {
         view = InstanceView(reading, answer: answer, now: now)
         overviews = reading.agents.map { [now, view] in AuthOverview(reading, agent: $0, view: view, now: now) }
         models = ConfiguredModels(reading)
+    }
+
+    /// Each program once, for at most its own time.
+    private static func readingWithPrograms(_ context: CommandContext) throws -> InstanceReading {
+        var reader = try context.reader()
+        reader.askPrograms()
+        for question in reader.read().questions { reader.adopt(question.ask()) }
+        return reader.read()
+    }
+
+    private static func pinned(_ layout: StateLayout) -> Set<ProfileID> {
+        // A journal that cannot be read is told by its own check.
+        let sessions = (try? HealthJournal(folder: layout.agentDirectory(.main)).loadSessions()) ?? []
+        return Set(sessions.map(\.profile))
     }
 
     /// One that can be read by now could not be read when it counted: what it holds is not known all the same.
@@ -91,7 +114,7 @@ struct Survey {
             ConfigurationChecks(self).findings + OrderChecks(self).findings + EnvironmentChecks(self).findings
                 + CredentialChecks(self).findings + StoreChecks(self).findings + PermissionChecks(self).findings
                 + GatewayChecks(self).findings
-        }
+        }.map { $0.withShownPaths(context) }
         var sorted: [Finding] = []
         for group in CheckID.Group.allCases {
             for severity in CheckID.Severity.allCases.reversed() {

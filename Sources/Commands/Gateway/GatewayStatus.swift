@@ -25,7 +25,8 @@ struct GatewayStatus: ContextCommand {
         let reading = try context.reading()
         let report = Report(reading)
         if let advice = reading.configurationAdvice { context.terminal.notice("error", advice) }
-        if json { context.terminal.print(report.json) } else { for line in report.lines { context.terminal.say(line) } }
+        if json { return context.terminal.print(report.json) }
+        for line in report.lines(context) { context.terminal.say(line) }
     }
 
     /// What is known of the gateway from outside, and what it says itself.
@@ -114,14 +115,16 @@ struct GatewayStatus: ContextCommand {
             return Literal.object(members).pretty() + "\n"
         }
 
-        var lines: [String] {
+        func lines(_ context: CommandContext) -> [String] {
             var lines = ["Gateway:   \(state)"]
             if let pid = own?["pid"]?.integer { lines[0] += " (pid \(pid), version \(own?["version"]?.string ?? "?"))" }
             lines.append("Address:   \(url)")
             if let connections = own?["connections"]?.integer { lines.append("Clients:   \(connections) connections") }
-            lines.append("Config:    \(reading.layout.configPath)")
-            lines.append("State:     \(reading.layout.state)")
-            lines += problems.flatMap { ["- \($0.text)", "  fix: \($0.advice.fix)"] }
+            lines.append("Config:    \(context.shown(reading.layout.configPath))")
+            lines.append("State:     \(context.shown(reading.layout.state))")
+            lines += problems.flatMap {
+                ["- \(context.shown(in: $0.text))", "  fix: \(context.shown(in: $0.advice.fix))"]
+            }
             if state == "stopped" { lines.append("Start it with: agenticflow-enterprise gateway run") }
             return lines
         }

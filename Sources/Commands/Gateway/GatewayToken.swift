@@ -26,7 +26,8 @@ struct GatewayToken: ContextCommand {
         if show { return context.terminal.say(asked: token.reveal()) }
         let isConfigured = reading.settings.gateway.token.secret != nil
         let source =
-            isConfigured ? "gateway.auth.token of \(reading.layout.configPath)" : InstanceSettings.tokenVariable
+            isConfigured
+            ? "gateway.auth.token of \(context.shown(reading.layout.configPath))" : InstanceSettings.tokenVariable
         context.terminal.say("Client token: \(token.masked) (\(source))")
         context.terminal.say("Show it with: agenticflow-enterprise gateway token --show")
     }

@@ -16,4 +16,14 @@ enum Account {
         }
         return String(cString: path)
     }
+
+    /// - Returns: nil for a number that no account has.
+    static func name(of user: UInt32) -> String? {
+        var entry = passwd()
+        var found: UnsafeMutablePointer<passwd>?
+        var space = [CChar](repeating: 0, count: 4096)
+        guard getpwuid_r(user, &entry, &space, space.count, &found) == 0, found != nil, let name = entry.pw_name
+        else { return nil }
+        return String(cString: name)
+    }
 }

@@ -17,21 +17,26 @@ package struct CommandContext: Sendable {
     var makesStateDirectory = true
     /// Asks a provider; only commands that say so do.
     package var ask: ProviderAsk = .live
+    /// Folders with a home for each user.
+    package var homes: [String] = []
 
     package init(
         terminal: Terminal, environment: [String: String], workingDirectory: String? = nil, now: @escaping WallClock
     ) {
         self.terminal = terminal
+        self.terminal.home = HomePath(environment["HOME"]) ?? HomePath(Account.home)
         self.environment = environment
         self.workingDirectory = workingDirectory
         self.now = now
     }
 
     package static func live() -> CommandContext {
-        CommandContext(
+        var context = CommandContext(
             terminal: .standard, environment: ProcessInfo.processInfo.environment,
             workingDirectory: WorkingDirectoryFile.processDirectory
         ) { Date() }
+        context.homes = ["/home", "/Users"]
+        return context
     }
 
     /// Where this instance keeps its files, made when it is not there.

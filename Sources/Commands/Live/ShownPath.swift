@@ -1,12 +1,63 @@
 // SPDX-License-Identifier: Apache-2.0
 import Credentials
 
-extension CommandContext {
-    /// A path as people write it: with `~` for the home directory.
+/// Paths as people write them: with `~` for the home directory.
+struct HomePath: Hashable, Sendable {
+    private let home: String
+
+    /// - Returns: nil when there is no home to speak of.
+    init?(_ home: String?) {
+        guard let home = home?.trimmed, home.count > 1, home.hasPrefix("/") else { return nil }
+        self.home = home.hasSuffix("/") ? String(home.dropLast()) : home
+    }
+
     func shown(_ path: String) -> String {
-        guard let home = environment["HOME"]?.trimmed ?? Account.home, home.count > 1,
-            path == home || path.hasPrefix(home + "/")
-        else { return path }
-        return "~" + path.dropFirst(home.count)
+        path == home || path.hasPrefix(home + "/") ? "~" + path.dropFirst(home.count) : path
+    }
+
+    /// The same as one word of a command line: a shell replaces `~` only where it is not quoted.
+    func typed(_ path: String) -> String {
+        guard path.hasPrefix(home + "/") else { return path.shellWord }
+        return "~/" + String(path.dropFirst(home.count + 1)).shellWord
+    }
+
+    /// A text with every path below the home directory so, whether it stands in quotes for a shell or not.
+    func shown(in text: String) -> String {
+        guard text.contains(home) else { return text }
+        var out = ""
+        var rest = text[...]
+        while let found = rest.firstRange(of: home) {
+            let before = rest[..<found.lowerBound]
+            let after = rest[found.upperBound...]
+            // Not in the middle of a longer path, nor of a longer name.
+            let isStart = (before.last ?? out.last).map { " \t\n'(,".contains($0) } ?? true
+            let isEnd = after.first.map { "/ \n'),.;:".contains($0) } ?? true
+            guard isStart, isEnd else {
+                out += rest[..<found.upperBound]
+                rest = after
+                continue
+            }
+            if before.last == "'", after.first == "/", let end = after.firstIndex(of: "'") {
+                out += before.dropLast() + typed(home + after[..<end])
+                rest = after[after.index(after: end)...]
+            } else {
+                out += before + "~"
+                rest = after
+            }
+        }
+        return out + rest
+    }
+}
+
+extension CommandContext {
+    private var home: HomePath? { terminal.home }
+
+    func shown(_ path: String) -> String { home?.shown(path) ?? path }
+    /// As one word of a command line.
+    func typed(_ path: String) -> String { home?.typed(path) ?? path.shellWord }
+    /// A sentence or a command with paths in it.
+    func shown(in text: String) -> String { home?.shown(in: text) ?? text }
+    func shown(in advice: Advice) -> Advice {
+        Advice(what: shown(in: advice.what), why: shown(in: advice.why), fix: shown(in: advice.fix))
     }
 }

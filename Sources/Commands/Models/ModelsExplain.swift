@@ -115,7 +115,7 @@ struct ModelsExplain: ContextCommand {
             throw ModelsError.noRoute(message, isModelMissing: code == .modelMissing)
         default: break
         }
-        let journal = JournalReading(reading)
+        let journal = JournalReading(reading, withSessions: session != nil)
         let preview = GatewayPreview(reading, health: journal.health, sessions: journal.sessions)
         do throws(Fault) {
             let body = try preview.explainJSON(model: model, agent: agent?.text, session: session, now: now)

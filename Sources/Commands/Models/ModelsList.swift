@@ -54,6 +54,11 @@ struct ModelsList: ContextCommand {
             context.terminal.say(overview.view.origin.sentence)
             let table = ModelTable(rows, columns: context.terminal.tableWidth)
             for line in table.lines { context.terminal.say(line.escapedForDisplay) }
+            if rows.isEmpty, !local, let wanted, reading.providers[wanted] != nil {
+                context.terminal.notice(
+                    "No model of \(wanted) is known by name\(all ? "" : " or configured"). Ask for one as "
+                        + "\(wanted)/MODEL, as in: agenticflow-enterprise models set \(wanted)/MODEL")
+            }
         }
         if let code = trouble.exitCode(isCheck: false) { throw ExitCode(code.rawValue) }
     }

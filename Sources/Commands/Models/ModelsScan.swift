@@ -8,27 +8,32 @@ import Providers
 import Rotation
 import Settings
 
-struct ModelsScan: ContextCommand {
+struct ModelsScan: ContextCommand, LongCommand {
+    static let rareOptions = ["--concurrency", "--max-age-days", "--no-input", "--timeout"]
     static let configuration = CommandConfiguration(
         commandName: "scan", abstract: "Find free models at OpenRouter, try them, and make the best ones fallbacks.",
         discussion: """
-            The list is open to everybody; the tries need a credential for openrouter. Each model is asked to call a \
-            tool, and to look at a dot if it takes images. On a terminal you choose; otherwise say --yes.
+            The list is open to everybody; the tries need a credential for openrouter. On a terminal you choose; \
+            otherwise say --yes.
 
             Example: agenticflow-enterprise models scan --min-params 30 --yes
             """)
 
-    @Option(help: ArgumentHelp("Only models with at least so many thousand million parameters.", valueName: "b"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Only models of so many thousand million parameters.", valueName: "b"))
     var minParams: Double?
-    @Option(help: ArgumentHelp("Only models that are no older.", valueName: "days"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Only models that are no older.", valueName: "days"))
     var maxAgeDays: Int?
     @Option(help: ArgumentHelp("Only models whose id begins so, such as meta-llama.", valueName: "prefix"))
     var provider: String?
-    @Option(help: ArgumentHelp("How many fallbacks to choose.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("How many fallbacks to choose.", valueName: "n"))
     var maxCandidates = 6
-    @Option(help: ArgumentHelp("How long to wait for each answer, in milliseconds.", valueName: "ms"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How long to wait for each answer, in milliseconds.", valueName: "ms"))
     var timeout = 12_000
-    @Option(help: ArgumentHelp("How many models to try at once.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("How many models to try at once.", valueName: "n"))
     var concurrency = 3
     @Flag(help: "List only: nothing is tried, and nothing is changed.")
     var noProbe = false

@@ -3,13 +3,15 @@ import ArgumentParser
 import CredentialLifecycle
 import Credentials
 
-struct ModelsStatus: ContextCommand {
+struct ModelsStatus: ContextCommand, LongCommand {
+    static let rareOptions = [
+        "--probe-concurrency", "--probe-max-tokens", "--probe-mode", "--probe-timeout",
+    ]
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Which credentials there are, how they are, and how long they last.",
         discussion: """
-            With --check the exit code is 1 when a token or login is expired or missing, or a provider in use has no \
-            credential, 2 when one expires within a day, else 0. With --probe it is 1 too when a provider rejects a \
-            credential; that one could not be asked does not count.
+            With --check the exit code is 1 when a token or login is expired or missing, a provider in use has no \
+            credential, or a probe is rejected; 2 when one expires within a day; else 0.
 
             Example: agenticflow-enterprise models status --check --json
             """)

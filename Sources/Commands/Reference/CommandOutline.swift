@@ -56,6 +56,9 @@ struct CommandOutline {
         return dump?.root["command"]?["arguments"]?.elements.compactMap(ArgumentOutline.init) ?? []
     }
 
+    /// Options that its help only names.
+    var rareOptions: [String] { (type as? any LongCommand.Type)?.rareOptions ?? [] }
+
     // MARK: What is said about it
 
     /// Paragraphs without the examples. A line of its own stays one when a blank begins it.
@@ -95,4 +98,10 @@ extension Substring {
         while text.last?.isWhitespace == true { text.removeLast() }
         return String(text.drop(while: \.isWhitespace))
     }
+}
+
+/// A command with more options than fit a screen: those that are seldom needed are explained in its manual page.
+protocol LongCommand: ParsableCommand {
+    /// With their dashes, sorted.
+    static var rareOptions: [String] { get }
 }

@@ -11,9 +11,15 @@ struct HelpPage {
         let arguments = command.arguments
         var blocks = [TextLayout.wrap(command.abstract, to: width), usage(arguments)]
         blocks += command.prose.map(paragraph)
-        let shown = arguments.filter(\.isShown)
+        let rare = command.rareOptions
+        let shown = arguments.filter { $0.isShown && !rare.contains($0.name) }
         blocks.append(list("Arguments", shown.filter { $0.kind == .positional }.map { ($0.label, $0.description) }))
         blocks.append(list("Options", shown.filter { $0.kind != .positional }.map { ($0.label, $0.description) }))
+        if !rare.isEmpty {
+            let page = ([CommandOutline.program] + command.words).joined(separator: "-")
+            let line = "And, seldom needed (man \(page)): \(rare.joined(separator: ", "))"
+            blocks[blocks.count - 1] += TextLayout.wrap(line, to: width, indent: 2, hanging: 4)
+        }
         blocks.append(list("Commands", command.shownSubcommands.map(subcommand)))
         blocks.append(examples)
         if !command.shownSubcommands.isEmpty {
@@ -24,8 +30,13 @@ struct HelpPage {
     }
 
     private func usage(_ arguments: [ArgumentOutline]) -> [String] {
-        let parts = command.line.split(separator: " ").map(String.init) + command.usageParts(arguments)
-        let lines = TextLayout.fill(parts, to: width - 7, indent: 0, hanging: 2)
+        let words = command.line.split(separator: " ").map(String.init)
+        var lines = TextLayout.fill(words + command.usageParts(arguments), to: width - 7, indent: 0, hanging: 2)
+        if lines.count > 2 {
+            // What may be left out is in the list below.
+            let needed = command.usageParts(arguments.filter { !$0.isOptional || $0.kind == .positional })
+            lines = TextLayout.fill(words + ["[<options>]"] + needed, to: width - 7, indent: 0, hanging: 2)
+        }
         return lines.enumerated().map { $0 == 0 ? style.heading("Usage:") + " \($1)" : "       \($1)" }
     }
 

@@ -22,6 +22,8 @@ package struct Terminal: Sendable {
     package var masking: @Sendable (String) -> String = Masking.text
     /// The name that `--profile` gave; nil without it.
     package var instance: String?
+    /// Notices and errors name what is below it with `~`.
+    var home: HomePath?
 
     package init(
         output: @escaping @Sendable (String) -> Void, notices: @escaping @Sendable (String) -> Void,
@@ -38,7 +40,13 @@ package struct Terminal: Sendable {
         self.instance = instance
     }
 
-    package static let standard = Terminal(
+    package static let standard: Terminal = {
+        var terminal = ofThisProcess
+        terminal.home = HomePath(PageWidth.variable("HOME"))
+        return terminal
+    }()
+
+    private static let ofThisProcess = Terminal(
         output: { StandardStreams.write($0, to: STDOUT_FILENO) },
         notices: { StandardStreams.write($0, to: STDERR_FILENO) },
         input: { isatty(STDIN_FILENO) == 1 ? .person : .pipe }, isOutputTerminal: isatty(STDOUT_FILENO) == 1,
@@ -66,16 +74,22 @@ package struct Terminal: Sendable {
     /// The same for a line.
     func show(_ line: String) { output(masking(line).escapedForTerminal + "\n") }
 
-    package func notice(_ line: String) { notices(addressed(masking(line)).escapedForTerminal + "\n") }
+    package func notice(_ line: String) { notices(addressed(masking(shown(line))).escapedForTerminal + "\n") }
 
     /// With the commands that it names meant for this instance.
     func addressed(_ text: String) -> String { AddressedLine.text(text, to: instance) }
+
+    private func shown(_ text: String) -> String { home?.shown(in: text) ?? text }
+
+    private func shown(_ advice: Advice) -> Advice {
+        Advice(what: shown(advice.what), why: shown(advice.why), fix: shown(advice.fix)).masked(by: masking).shortened
+    }
 
     /// Three lines, each on a line of its own whatever is in it.
     ///
     /// - Parameter word: `error` or `warning`.
     package func notice(_ word: String, _ whole: Advice) {
-        let advice = whole.masked(by: masking).shortened
+        let advice = shown(whole)
         let style = noticeStyle
         let first = word == "error" ? style.failure("error:") : style.warning("\(word):")
         let fix = addressed(advice.fix)
@@ -86,7 +100,7 @@ package struct Terminal: Sendable {
     /// An error of ours: three lines on standard error; for `--json`, one object with the same keys on standard output.
     package func report(_ error: any ActionableError, asJSON: Bool) {
         guard asJSON else { return notice("error", error.advice) }
-        let advice = error.advice.masked(by: masking).shortened
+        let advice = shown(error.advice)
         let object = Literal.object([
             .init("error", .string(advice.what)), .init("why", .string(advice.why)), .init("fix", .string(advice.fix)),
         ])

@@ -48,7 +48,8 @@ package struct EnvironmentView: Sendable {
             layers.lookup(name).map {
                 Variable(
                     name: name, layer: $0.layer, shadows: $0.shadows, contradicts: $0.contradicts,
-                    mask: $0.value.masked, isProviderKey: keys.contains(name),
+                    mask: Self.shown($0.value, of: name, isKey: keys.contains(name), reading.settings),
+                    isProviderKey: keys.contains(name),
                     unusedProvider: reading.settings.references.contains(name) ? nil : unused[name],
                     isReference: reading.settings.references.contains(name))
             }
@@ -65,6 +66,16 @@ package struct EnvironmentView: Sendable {
             where !named.contains(name) && found[name] == nil { found[name] = other.id }
         }
         return found
+    }
+
+    /// A credential is masked; so is whatever is named like one, and any text that is not plainly a number, a switch or
+    /// a path.
+    private static func shown(_ value: Secret, of name: String, isKey: Bool, _ settings: InstanceSettings) -> String {
+        let isSecret =
+            isKey || name == InstanceSettings.tokenVariable || settings.references.contains(name)
+            || Provider.secretVariables.contains(name) || EnvironmentLayers.isKeyFamily(name)
+            || SecretName.isOne(name)
+        return isSecret ? value.masked : ShownValue.plain(value) ?? value.masked
     }
 
     /// Those that only the login shell has supplied.

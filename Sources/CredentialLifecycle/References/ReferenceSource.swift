@@ -56,7 +56,7 @@ package struct ReferenceSource: Sendable {
     func provider(of reference: SecretReference) -> SecretProvider? { providers[reference.provider] }
 
     /// The file to look at, whose change is worth another look at the reference.
-    func path(of reference: SecretReference) -> String? {
+    package func path(of reference: SecretReference) -> String? {
         switch (reference.source, providers[reference.provider]) {
         case (.file, .file(let file)): layout.absolutePath(file.path)
         case (.file, _): reference.id

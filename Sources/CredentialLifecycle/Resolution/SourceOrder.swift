@@ -131,5 +131,5 @@ package struct SourceOrder: Sendable {
 
 extension CredentialKind {
     /// A configured `oauth` takes a pasted token too, for compatibility; nothing else is interchangeable.
-    func accepts(_ stored: CredentialKind) -> Bool { self == stored || (self == .oauth && stored == .token) }
+    package func accepts(_ stored: CredentialKind) -> Bool { self == stored || (self == .oauth && stored == .token) }
 }

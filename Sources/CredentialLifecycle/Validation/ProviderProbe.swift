@@ -52,6 +52,7 @@ package struct ProviderProbe: Hashable, Sendable {
             let secrets = [secret] + provider.extraHeaders.values.filter { $0.utf8.count >= 8 }.map { Secret($0) }
             verdict.detail = String(Self.withoutSecrets(verdict.detail, secrets).prefix(Self.detailLimit))
             verdict.words = Self.withoutSecrets(verdict.words, secrets)
+            guard verdict.reason != nil else { return verdict }
             verdict.httpStatus = answer.status
             verdict.requestID = answer.fields["request-id"] ?? answer.fields["x-request-id"]
             return verdict

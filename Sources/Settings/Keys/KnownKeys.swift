@@ -57,6 +57,9 @@ package enum KnownKeys {
         KnownKey("models.providers.*.models[].maxTokens", .number),
         KnownKey("models.providers.*.models[].input", .list),
         KnownKey("models.providers.*.models[].input[]", .text),
+        KnownKey("models.providers.*.models[].reasoning", .any, .none),
+        KnownKey("models.providers.*.models[].cost", .map, .none),
+        KnownKey("models.providers.*.models[].cost.*", .any, .none),
         KnownKey("models.providers.*.caFile", .text),
     ]
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Credentials
+package import Credentials
 package import Documents
 
 /// Values of the configuration as they may be shown: credentials masked, references to variables as they are written.
@@ -85,5 +85,18 @@ package enum ShownValue {
         let pieces = ExpandedText.pieces(of: text)
         guard pieces.contains(where: \.isReference) else { return Secret(text).masked }
         return pieces.map { $0.isReference ? $0.text : Masking.mask }.joined()
+    }
+
+    /// The text of a number, a switch or a path, which need no mask; nil for any other.
+    package static func plain(_ value: Secret) -> String? {
+        let text = value.reveal()
+        guard text.utf8.count <= 1024, Masking.text(text) == text else { return nil }
+        let isNumber = text.utf8.count <= 10 && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+        let isSwitch = ["true", "false", "yes", "no", "on", "off"].contains(text.lowercased())
+        // What begins so and goes on with = or + may be a key in base 64.
+        let isPath = text.hasPrefix("/") || text.hasPrefix("~/")
+        let isPlainPath =
+            isPath && text.utf8.dropFirst().contains(UInt8(ascii: "/")) && !text.contains { "=+&?".contains($0) }
+        return isNumber || isSwitch || isPlainPath ? text.escapedForDisplay : nil
     }
 }

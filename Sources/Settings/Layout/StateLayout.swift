@@ -106,6 +106,17 @@ package struct StateLayout: Hashable, Sendable {
         PathResolver.join(agentsDirectory, "\(agent.text)/sessions")
     }
 
+    /// Where the agent works, unless the configuration says otherwise. Only `agents add` makes it.
+    package func workspace(_ agent: AgentID) -> String {
+        PathResolver.join(state, agent == .main ? "workspace" : "workspace-\(agent.text)")
+    }
+
+    /// The same, with what the configuration says; nil for what is no path.
+    package func workspace(of settings: AgentSettings) -> String? {
+        guard let configured = settings.workspace else { return workspace(settings.id) }
+        do throws(StateLayoutError) { return try absolute(configured, for: "workspace") } catch { return nil }
+    }
+
     /// What belongs to the agent beside the folder of its credentials, unless that is elsewhere: its sessions.
     package func home(of agent: AgentID) -> String { PathResolver.join(agentsDirectory, agent.text) }
 

@@ -92,6 +92,12 @@ import Testing
         Fault(.configProxyWithoutEffect, config: Patient.config(gateway: "port: 0, proxy: \"env\",")),
         Fault(.authProfileNoteOrphan, store: profiles("")),
         Fault(
+            .authProfileNoteRenamed,
+            config: "{gateway: {port: 0}, auth: {profiles: {\"openai:me\": {provider: \"openai\", mode: \"oauth\"}}}}",
+            store: profiles(
+                "\"openai:default\": {\"type\": \"oauth\", \"provider\": \"openai\", \"access\": \"a-012345678\", \"refresh\": \"r-012345678\", \"expires\": 9999999999999}"
+            )),
+        Fault(
             .authOrderOrphan,
             config: Patient.config(order: "order: { anthropic: [\"anthropic:work\", \"anthropic:gone\"] },")),
         Fault(.authOrderEmptiesProvider, config: Patient.config(order: "order: { anthropic: [] },")),
@@ -122,6 +128,11 @@ import Testing
         Fault(
             .credentialAbandoned, config: Patient.config(order: "order: { anthropic: [\"anthropic:work\"] },"),
             store: profiles("\(work), \(token("anthropic:old", expires: -60, "anthropic"))")),
+        Fault(
+            .credentialUnused, config: Patient.config(order: "order: { anthropic: [\"anthropic:work\"] },"),
+            store: profiles(
+                "\(work), \"anthropic:spare\": {\"type\": \"api_key\", \"provider\": \"anthropic\", \"key\": \"sk-ant-api03-spare\"}"
+            )),
         Fault(.credentialCooling) { try $0.hold("anthropic:work", .rateLimit, for: 300) },
         Fault(.credentialDisabled) { try $0.hold("anthropic:work", .billing, for: 300) },
         Fault(.credentialIneligible, store: profiles(token("anthropic:work", expires: 9e6, "anthropic"))),
@@ -313,8 +324,11 @@ import Testing
         let instance = Patient.healthy(Patient.config(gateway: "port: \(squatter.port),"))
         instance.settle()
         let run = withExtendedLifetime(squatter) { instance.run("doctor") }
-        #expect(run.stdout.contains("error: Port \(squatter.port) of 127.0.0.1 is already in use. [port-in-use]"))
-        #expect(run.stdout.contains("why: Process \(getpid()) ("))
+        #expect(run.stdout.contains("error: Port \(squatter.port) is already in use. [port-in-use]"))
+        #expect(run.stdout.contains("why: - pid \(getpid()) "), "\(run.stdout)")
+        #expect(run.stdout.contains(" (127.0.0.1) Taken on 127.0.0.1, 0.0.0.0. It is no gateway of this program."))
+        #expect(run.stdout.contains("fix: Take another port: agenticflow-enterprise config set gateway.port 18"))
+        #expect(!run.stdout.contains("kill"))
     }
 }
 

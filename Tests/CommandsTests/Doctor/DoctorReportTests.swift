@@ -41,6 +41,7 @@ import Testing
                       "repairable": false
                     }
                   ],
+                  "variables": [],
                   "summary": {
                     "errors": 0,
                     "warnings": 2,
@@ -106,9 +107,12 @@ import Testing
         ("--lint --fix", "Choose one of --lint and --fix."), ("--json --fix", "--fix does not print JSON."),
         ("--json --undo", "--undo does not print JSON."), ("--fix --undo", "Choose one of --fix and --undo."),
         ("--lint --generate-gateway-token", "Choose one of --lint and --generate-gateway-token."),
-        ("--yes", "--yes goes with --fix."), ("--dry-run", "--dry-run goes with --fix."),
+        ("--yes --json", "--yes makes repairs, and --json only looks: run doctor --yes."),
+        ("--lint --yes", "--yes makes repairs, and --lint only looks: run doctor --yes."),
+        ("--undo --allow-exec", "--allow-exec is for a report; --undo makes none."),
+        ("--dry-run", "--dry-run goes with --fix."),
         ("--fix --yes --dry-run", "Choose either --yes or --dry-run, not both."),
-        ("--force", "--force goes with --undo."), ("--severity-min error", "--severity-min goes with --lint."),
+        ("--force", "--force goes with --undo or --fix."), ("--severity-min error", "--severity-min goes with --lint."),
         ("--all", "--all goes with --lint."),
         ("--undo --only file-permissions", "--only and --skip choose checks; --undo makes none."),
         ("--lint --severity-min warnin", "There is no severity \"warnin\". Did you mean warning?"),

@@ -37,6 +37,11 @@ struct ConfigurationChecks {
                 fix: "Update this program, then run: \(program) config validate", path: path))
     }
 
+    /// The command that goes back to the newest copy that can be read; nil when there is none.
+    private var backup: String? {
+        SettingsFile(survey.layout).readableBackup.map { "cp '\($0)' '\(path)'" }
+    }
+
     private func finding(_ error: SettingsFileError) -> Finding {
         let advice = error.advice
         guard error.chain.isEmpty else { return Finding(.configInclude, advice, path: error.path) }
@@ -46,9 +51,8 @@ struct ConfigurationChecks {
         case .malformed(_, let problem):
             return Finding(
                 .configUnreadable, "\(shown) cannot be read as a configuration.", why: problem,
-                fix: "Correct that line, or go back to the copy before: "
-                    + "cp \("\(path).bak".shellWord) \(path.shellWord); then run: \(program) config validate",
-                path: path)
+                fix: "Correct that line\(backup.map { ", or go back to the copy before: \($0);" } ?? ",") "
+                    + "then run: \(program) config validate", path: path)
         default: return Finding(.configUnreadable, advice, path: path)
         }
     }
@@ -163,9 +167,7 @@ struct ConfigurationChecks {
     }
 
     private func plaintext(_ key: String, of id: ProviderID) -> Finding {
-        let variable =
-            survey.reading.providers[id]?.keyVariable
-            ?? String(id.text.uppercased().map { $0.isLetter || $0.isNumber ? $0 : "_" }) + "_API_KEY"
+        let variable = survey.keyVariable(of: id)
         return Finding(
             .configPlaintextKey, "\(key) holds a key as it is.",
             why: "Everybody who reads or copies the configuration has it.",

@@ -11,9 +11,12 @@ import Rotation
 struct CredentialChecks {
     private let survey: Survey
     private(set) var findings: [Finding] = []
+    /// Logins that a repair will put in the place of a note that nobody has.
+    private let renamed: Set<ProfileID>
 
     init(_ survey: Survey) {
         self.survey = survey
+        renamed = survey.knowsEveryProfile ? Set(LoginNotes(survey).renamed.values) : []
         checkModels()
         checkPresence()
         for overview in survey.overviews {
@@ -115,15 +118,11 @@ struct CredentialChecks {
         case .invalidExpires:
             add(.credentialMissing, "The expiry of \(row.id) is no moment.", "Requests pass it over.", again)
         case .ineligibleProfile:
-            add(
-                .credentialIneligible, "\(row.id) is not what auth.profiles of the configuration says it is.",
-                "Provider or mode differ there, or its text cannot stand in a header; requests pass it over.", again)
-        case .unresolvedRef:
-            add(
-                .credentialReferenceUnresolved,
-                "\(row.id) refers to a secret that is kept elsewhere, and it gives none.",
-                "Requests pass it over.", again)
-        default: break
+            let flaw = CredentialFlaw(of: row.id, in: survey.reading)
+            add(.credentialIneligible, "\(row.id) \(flaw.problem).", "\(flaw.why) Requests pass it over.", again)
+        case .unresolvedRef: addReference(row, add)
+        case .excludedByAuthOrder: checkUse(row, add)
+        default: if survey.asksPrograms, survey.isProgramSilent(row.id) { addReference(row, add) }
         }
         if row.code == "unsupported_provider" {
             add(
@@ -133,6 +132,30 @@ struct CredentialChecks {
                     + "\(program) config set models.providers.\(row.provider).api openai-completions")
         }
         if let hold = row.hold, row.state == .cooling || row.state == .disabled { addHold(row, hold, again, add) }
+    }
+
+    private func addReference(_ row: CredentialRow, _ add: (CheckID, String, String, String) -> Void) {
+        guard let profile = survey.profile(row) else { return }
+        let cause = ReferenceCause(of: profile, survey)
+        add(.credentialReferenceUnresolved, cause.what, cause.why, cause.fix)
+    }
+
+    /// Of one that an order leaves out: whether anything else uses it.
+    private func checkUse(_ row: CredentialRow, _ add: (CheckID, String, String, String) -> Void) {
+        guard row.hasCredential, !renamed.contains(row.id), !survey.pinned.contains(row.id), !survey.isUsed(row) else {
+            return
+        }
+        guard case .profile(let owner) = row.source else { return }
+        let order = survey.reading[owner]?.order[row.provider] ?? survey.settings.auth.order[row.provider] ?? []
+        let isAnyUsed = survey.overviews.contains { $0.rows(of: row.provider).contains { $0.state != .excluded } }
+        // Without any that is used there is an error to be told, not a note.
+        guard !order.isEmpty, isAnyUsed else { return }
+        let all = (order + [row.id]).map(\.text).joined(separator: " ")
+        add(
+            .credentialUnused, "Nothing uses \(row.id), which is in order.",
+            "The order for \(row.provider) leaves it out, and no session is pinned to it: only a request that names it "
+                + "gets it.",
+            "To use it: \(program) models auth order set --provider \(row.provider) --agent \(owner) \(all)")
     }
 
     private func addHold(
@@ -170,6 +193,7 @@ struct CredentialChecks {
     private var useKey: String { "Use an API key: \(PasteCommand.beside(.apiKey, of: .anthropic, survey.reading))" }
 
     private mutating func check(key row: CredentialRow) {
+        if row.code == SkipCode.ineligibleProfile.rawValue { return addMalformed(row) }
         guard row.code == SkipCode.needsVendorCLI.rawValue else { return }
         // Told where its variable and the key's are compared.
         if row.source.variable == Survey.anthropicToken, survey.hasBothOfAnthropic { return }
@@ -177,6 +201,24 @@ struct CredentialChecks {
             Finding(
                 .credentialSetupToken, "\(row.source.variable ?? "The configured key") is a setup token.",
                 why: Self.setupToken, fix: useKey, profile: row.id, provider: row.provider))
+    }
+
+    private mutating func addMalformed(_ row: CredentialRow) {
+        let key = "models.providers.\(row.provider).apiKey"
+        let name = row.source.variable ?? key
+        let flaw = CredentialFlaw(of: row.id, in: survey.reading)
+        let variable = survey.keyVariable(of: row.provider)
+        var fix = "Run: \(program) env set \(row.source.variable ?? variable)"
+        if row.source.variable == nil,
+            case .present(_, variables: [])? = survey.settings.providers[row.provider]?.apiKey
+        {
+            fix += ", then: \(program) config set \(key) '${\(variable)}'"
+        }
+        findings.append(
+            Finding(
+                .credentialIneligible, "\(name) \(flaw.problem).", why: "\(flaw.why) Requests pass it over.", fix: fix,
+                path: row.source.variable == nil ? survey.layout.configPath : nil, profile: row.id,
+                provider: row.provider))
     }
 
     private func isLeftOut(_ row: CredentialRow, of owner: AgentID) -> Bool {

@@ -117,13 +117,25 @@ struct EnvironmentChecks {
     /// A cloned repository may bring such a file along: it supplies no credential, which surprises those who wrote it.
     private mutating func checkWorkingDirectory() {
         let ignored = survey.reading.ignoredVariables
-        guard let first = ignored.first, let folder = survey.context.workingDirectory else { return }
+        guard !ignored.isEmpty, let folder = survey.context.workingDirectory else { return }
         let shown = ignored.prefix(5).joined(separator: ", ") + (ignored.count > 5 ? " and others" : "")
+        // Those that say where everything is have no effect in any file.
+        let structural = ignored.filter { StateLayout.structuralVariables.contains($0) }
+        let settable = ignored.filter { !structural.contains($0) }
+        var ways: [String] = []
+        if !settable.isEmpty {
+            let commands = settable.prefix(5).map { "\(program) env set \($0)" }
+            ways.append("If they are meant, run: \(commands.joined(separator: "; "))")
+        }
+        if !structural.isEmpty {
+            ways.append("\(structural.joined(separator: ", ")) can only be set in the shell: export NAME=VALUE")
+        }
         findings.append(
             Finding(
-                .envWorkingDirectoryIgnored, "\(shown) in \(survey.shown(folder))/.env is ignored.",
+                .envWorkingDirectoryIgnored,
+                "\(shown) in \(survey.shown(folder))/.env \(ignored.count == 1 ? "is" : "are") ignored.",
                 why: "A file that came with a folder supplies no credentials and redirects none.",
-                fix: "Run: \(program) env set \(first)", path: "\(folder)/.env"))
+                fix: ways.joined(separator: ". "), path: "\(folder)/.env"))
     }
 }
 

@@ -52,43 +52,7 @@ struct GatewayChecks {
                 "\(survey.shown(place)) still says where it listened; nobody relies on it.",
                 "Run: \(program) gateway run, which replaces it", path: place)
         }
-        checkPort()
-    }
-
-    private mutating func checkPort() {
-        let gateway = survey.settings.gateway
-        guard gateway.port != 0 else { return }
-        // The second is only a convenience: a machine without IPv6 lacks it.
-        let hosts = gateway.bind == "127.0.0.1" ? ["127.0.0.1", "::1"] : [gateway.bind]
-        for host in hosts {
-            switch PortTrial(host: host, port: gateway.port).outcome {
-            case .free: continue
-            case .taken: addTaken(host, gateway.port)
-            case .notAllowed:
-                add(
-                    .portNotAllowed, "The system does not let this account listen on port \(gateway.port).",
-                    "Ports below 1024 need a privilege.", "Run: \(program) config set gateway.port 18789",
-                    path: survey.layout.configPath)
-            case .noSuchAddress:
-                if host == "::1", hosts.count > 1 { continue }
-                add(
-                    .bindAddressUnavailable, "This machine does not have the address \(host).",
-                    "gateway.bind names it, and the gateway would not start.",
-                    "Run: \(program) config set gateway.bind loopback", path: survey.layout.configPath)
-            }
-            return
-        }
-    }
-
-    private mutating func addTaken(_ host: String, _ port: Int) {
-        let owner = PortOwner.of(port)
-        let who =
-            owner.map { "Process \($0.pid) (\($0.name)) listens there." } ?? "Who listens there is not to be seen."
-        let end = owner.map { "Run: kill \($0.pid)" } ?? "End that program"
-        add(
-            .portInUse, "Port \(port) of \(host) is already in use.", who,
-            "\(end); or take another port: \(program) config set gateway.port \(port == 18789 ? 18790 : 18789)",
-            path: survey.layout.configPath)
+        findings += PortChecks(survey).findings
     }
 
     // MARK: It runs

@@ -10,11 +10,13 @@ import Settings
 struct OrderChecks {
     private let survey: Survey
     private let stored: Set<ProfileID>
+    private let renamed: [ProfileID: ProfileID]
     private(set) var findings: [Finding] = []
 
     init(_ survey: Survey) {
         self.survey = survey
         stored = Set(survey.reading.agents.flatMap { $0.stored.book.profiles.keys })
+        renamed = survey.knowsEveryProfile ? LoginNotes(survey).renamed : [:]
         if survey.knowsEveryProfile {
             checkNotes()
             checkLeftOut()
@@ -29,6 +31,10 @@ struct OrderChecks {
 
     private mutating func checkNotes() {
         for note in survey.settings.auth.profiles where !stored.contains(note.id) && !note.id.isReserved {
+            if let id = renamed[note.id] {
+                addRenamed(note, to: id)
+                continue
+            }
             let isOwn = survey.configuration?.element(at: ["auth", "profiles", note.id.text]) != nil
             findings.append(
                 Finding(
@@ -60,6 +66,20 @@ struct OrderChecks {
         }
     }
 
+    private mutating func addRenamed(_ note: ConfiguredProfile, to id: ProfileID) {
+        // One of an included file is for an editor.
+        let isOwn = survey.configuration?.element(at: ["auth", "profiles", note.id.text]) != nil
+        findings.append(
+            Finding(
+                .authProfileNoteRenamed, "auth.profiles notes the login \(note.id), which is stored as \(id).",
+                why: "The note and the store mean one account, and the orders that name \(note.id) pass it over.",
+                fix: isOwn
+                    ? "Run: \(program) doctor --fix"
+                    : "Rename it in the file that the configuration includes, then run: \(program) config validate",
+                path: path, profile: note.id, provider: note.provider,
+                repair: isOwn ? .renameProfileNote(note.id.text, to: id.text) : nil))
+    }
+
     private static func paste(_ id: ProfileID, _ provider: ProviderID, _ kind: CredentialKind) -> String {
         "\(program) models auth \(PasteCommand.word(for: kind)) --provider \(provider) --profile-id \(id)"
     }
@@ -70,7 +90,7 @@ struct OrderChecks {
             guard let provider = ProviderID(key) else { continue }
             let named = list.elements.compactMap { $0.string?.trimmed }
             let gone = named.filter { text in
-                ProfileID(text).map { !stored.contains($0) && !$0.isReserved } ?? false
+                ProfileID(text).map { !stored.contains($0) && !$0.isReserved && renamed[$0] == nil } ?? false
             }
             guard !gone.isEmpty else { continue }
             let keepsOne = gone.count < named.count
@@ -115,7 +135,7 @@ struct OrderChecks {
         for (provider, ids) in agent.order.sorted(by: { $0.key < $1.key }) {
             let gone = ids.filter { !visible.contains($0) && !$0.isReserved }
             guard !gone.isEmpty else { continue }
-            let kept = ids.filter { !gone.contains($0) }
+            let kept = ids.compactMap { gone.contains($0) ? renamed[$0] : $0 }
             let target = "--provider \(provider) --agent \(agent.id)"
             findings.append(
                 Finding(

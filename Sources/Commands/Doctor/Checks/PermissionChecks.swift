@@ -16,7 +16,7 @@ struct PermissionChecks {
         checkFiles()
         checkGit()
         checkSynced()
-        checkOthers()
+        findings += OtherStates(survey).findings
     }
 
     private var state: String { survey.layout.state }
@@ -90,6 +90,7 @@ struct PermissionChecks {
                 "\(folder)/\($0)"
             }
         }
+        paths += survey.referencedFiles
         let configuration = survey.layout.configPath
         paths += [configuration, "\(configuration).bak"] + (1...4).map { "\(configuration).bak.\($0)" }
         var seen: Set<String> = []
@@ -148,22 +149,6 @@ struct PermissionChecks {
                 .stateInSyncedFolder, "\(survey.shown(state)) is in a synced folder (\(name)).",
                 why: "Its program copies the credentials to other machines, and may bring old files back.",
                 fix: "Move it, then: export AGENTICFLOW_STATE_DIR=\"$HOME/.\(program)\"", path: state))
-    }
-
-    private mutating func checkOthers() {
-        guard let home = survey.context.environment["HOME"]?.trimmed, home.hasPrefix("/"), home != "/" else { return }
-        for name in Survey.names(in: home) where name == ".\(program)" || name.hasPrefix(".\(program)-") {
-            let path = "\(home)/\(name)"
-            guard path != state, FileStatus(of: path)?.kind == .folder else { continue }
-            let instance = name.dropFirst(".\(program)-".count)
-            findings.append(
-                Finding(
-                    .otherStateDir, "There is another state directory: \(survey.shown(path)).",
-                    why: "Its credentials and its gateway are not those of this command.",
-                    fix: instance.isEmpty
-                        ? "To look at it: env -u AGENTICFLOW_STATE_DIR -u AGENTICFLOW_PROFILE \(program) doctor"
-                        : "To look at it: \(program) --profile \(instance.shellWord) doctor", path: path))
-        }
     }
 }
 

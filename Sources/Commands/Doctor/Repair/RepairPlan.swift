@@ -63,6 +63,7 @@ struct RepairPlan: Sendable {
             let dropped = ids.indices.filter { index in gone.contains { $0 == ids[index] } }
             guard dropped.count < ids.count else { return }
             for index in dropped.reversed() { try document.removeElement(at: index, inListAt: ["auth", "order", key]) }
+        case .renameProfileNote(let old, let new): try LoginNotes.rename(old, to: new, in: &document)
         case .dropProfileNote(let id): try document.remove(at: ["auth", "profiles", id])
         case .tighten, .removeLeftover, .convertFlatStore, .importOld: break
         }

@@ -6,6 +6,13 @@ import Documents
 struct DoctorReport {
     /// In the order of the groups, the worst first.
     let findings: [Finding]
+    /// Each variable that counts: the layer it is from, what it shadows, and whether the gateway has the same.
+    private let variables: [Literal]
+
+    init(findings: [Finding], _ survey: Survey) {
+        self.findings = findings
+        variables = (survey.overviews.first?.variables ?? []).map { $0.json(survey.context, survey.layout) }
+    }
 
     func count(_ severity: CheckID.Severity) -> Int { findings.count { $0.severity == severity } }
     var repairable: Int { findings.count { $0.repair != nil } }
@@ -48,6 +55,7 @@ struct DoctorReport {
     var json: String {
         Literal.object([
             .init("version", .integer(1)), .init("checks", .array(findings.map(\.json))),
+            .init("variables", .array(variables)),
             .init(
                 "summary",
                 .object([

@@ -39,12 +39,12 @@ struct SetupToken: ContextCommand {
 
     func run(in context: CommandContext) throws {
         if !rest.isEmpty { throw ModelsError.secretAsArgument }
+        guard ProviderID(provider) == .anthropic else { throw AuthError.onlyAnthropic(provider) }
         guard context.terminal.hasPerson else {
             throw AuthError.needsTerminal(
                 command: "setup-token",
                 instead: "agenticflow-enterprise models auth paste-token --provider anthropic < token-file")
         }
-        guard ProviderID(provider) == .anthropic else { throw AuthError.onlyAnthropic(provider) }
         let lifetime = try expiresIn.map { text throws(IntakeError) in try Duration(expiresIn: text) }
         let change = try StoreChange(agent: agent, in: context)
         let pasting = try Pasting(change, provider: provider, id: profileID, .token)

@@ -13,11 +13,13 @@ struct ProbeFlags: ParsableArguments {
         help: ArgumentHelp("Only this one; repeat it, or separate with commas.", valueName: "id"), completion: .profiles
     )
     var probeProfile: [String] = []
-    @Option(help: ArgumentHelp("How long to wait for each answer, in milliseconds: 8000.", valueName: "ms"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How long to wait for each answer, in milliseconds: 8000.", valueName: "ms"))
     var probeTimeout: Int?
-    @Option(help: ArgumentHelp("How many to ask at once: 2.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("How many to ask at once: 2.", valueName: "n"))
     var probeConcurrency: Int?
-    @Option(help: ArgumentHelp("Of a completion that is asked for: 8.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Of a completion that is asked for: 8.", valueName: "n"))
     var probeMaxTokens: Int?
     @Option(
         help: ArgumentHelp(

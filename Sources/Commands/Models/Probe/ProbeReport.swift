@@ -59,6 +59,12 @@ struct ProbeReport {
 
     // MARK: JSON
 
+    /// How a call would prove itself, which is not how it is stored.
+    private static func mode(_ candidate: Candidate) -> String {
+        if candidate.source.variable?.contains("OAUTH_TOKEN") == true { return CredentialKind.oauth.rawValue }
+        return candidate.kind == .apiKey ? "api-key" : candidate.kind.rawValue
+    }
+
     var literal: Literal {
         let finished = run.startedAt + run.duration.seconds
         return .object([
@@ -84,7 +90,7 @@ struct ProbeReport {
         if let model = target.model { members.append(.init("model", .string("\(target.provider)/\(model)"))) }
         members += [
             .init("profileId", .string(target.candidate.id.text)), .init("label", .string(target.label)),
-            .init("source", .string(target.sourceWord)), .init("mode", .string(target.candidate.kind.rawValue)),
+            .init("source", .string(target.sourceWord)), .init("mode", .string(Self.mode(target.candidate))),
             .init("finding", .string(result.verdict.finding.rawValue)),
             .init("status", .string(result.verdict.status.rawValue)),
         ]

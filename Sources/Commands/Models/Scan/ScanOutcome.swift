@@ -13,18 +13,21 @@ struct ScanOutcome {
     var setsImage: Bool
     var warnings: [String] = []
 
+    private var primary: String? { setsDefault ? selection?.models.first : nil }
+    private var imagePrimary: String? { setsImage ? selection?.images.first : nil }
+    /// Nothing falls back to itself.
+    private var fallbacks: [String] { (selection?.models ?? []).filter { $0 != primary } }
+    private var imageFallbacks: [String] { (selection?.images ?? []).filter { $0 != imagePrimary } }
+
     // MARK: The configuration
 
     /// The lists are replaced as a whole; whatever else is there stays.
     func put(into file: SettingsFile) throws(SettingsFileError) {
         guard let selection else { return }
         try file.edit { document throws(DocumentError) in
-            try Self.put(
-                selection.models, primary: setsDefault ? selection.models.first : nil, under: "model", &document)
+            try Self.put(fallbacks, primary: primary, under: "model", &document)
             if !selection.images.isEmpty {
-                try Self.put(
-                    selection.images, primary: setsImage ? selection.images.first : nil, under: "imageModel",
-                    &document)
+                try Self.put(imageFallbacks, primary: imagePrimary, under: "imageModel", &document)
             }
             for reference in selection.models + selection.images.filter({ !selection.models.contains($0) }) {
                 let path = ["agents", "defaults", "models", reference]
@@ -83,12 +86,11 @@ struct ScanOutcome {
 
     var written: [String] {
         guard let selection else { return [] }
-        var lines = ["Fallbacks: \(selection.models.joined(separator: ", "))"]
-        if !selection.images.isEmpty {
-            lines.append("Image fallbacks: \(selection.images.joined(separator: ", "))")
-        }
-        if setsDefault, let first = selection.models.first { lines.append("Default model: \(first)") }
-        if setsImage, let first = selection.images.first { lines.append("Image model: \(first)") }
+        func list(_ models: [String]) -> String { models.isEmpty ? "-" : models.joined(separator: ", ") }
+        var lines = ["Fallbacks: \(list(fallbacks))"]
+        if !selection.images.isEmpty { lines.append("Image fallbacks: \(list(imageFallbacks))") }
+        if let primary { lines.append("Default model: \(primary)") }
+        if let imagePrimary { lines.append("Image model: \(imagePrimary)") }
         return lines
     }
 }

@@ -56,9 +56,11 @@ struct JournalReading {
     var sessions: [StickySession] = []
     var problems: [String] = []
 
-    init(_ reading: InstanceReading) {
+    /// - Parameter withSessions: there may be thousands, which most commands show nothing of.
+    init(_ reading: InstanceReading, withSessions: Bool = false) {
+        let journal = HealthJournal(folder: reading.layout.agentDirectory(.main))
         do throws(StoreError) {
-            (health, sessions) = try HealthJournal(folder: reading.layout.agentDirectory(.main)).loadAll()
+            if withSessions { (health, sessions) = try journal.loadAll() } else { health = try journal.load() }
         } catch { problems = ["\(error.advice.what) \(error.advice.why)"] }
     }
 }
