@@ -52,6 +52,7 @@ import Testing
                         "evidence": ["origin": "header", "text": "retry-after: 300"],
                     ],
                 ], "next": "anthropic:b", "fallbacks": ["minimax/m2"], "pending": [],
+                "problems": [], "advice": [],
             ])
     }
 

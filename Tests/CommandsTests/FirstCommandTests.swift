@@ -136,7 +136,8 @@ import Testing
         #expect(try JSON(instance.config ?? "")["models.providers.openai.apiKey"] == ["source": "env", "id": "LAB"])
         let missing = instance.run("models status")
         #expect(
-            missing.stderr.contains("models.providers.openai.apiKey refers to env:LAB. The variable LAB is not set."))
+            missing.stderr.contains(
+                "models.providers.openai.apiKey refers to env:LAB.\n  why: The variable LAB is not set."))
         #expect(missing.stdout.contains("openai:config unresolved_ref: "))
         instance.environment["LAB"] = Self.key
         let found = instance.run("models status")

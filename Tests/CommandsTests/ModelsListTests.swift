@@ -94,7 +94,10 @@ import Testing
     @Test func `nothing configured`() throws {
         let instance = Instance()
         #expect(instance.run("models list").stdout == "View: files (no gateway runs)\nNo models found.\n")
-        #expect(try JSON(instance.run("models list --json").stdout) == ["count": 0, "models": [], "view": "files"])
+        #expect(
+            try JSON(instance.run("models list --json").stdout) == [
+                "count": 0, "models": [], "view": "files", "problems": [], "advice": [],
+            ])
         #expect(instance.run("models list --plain") == Transcript(stdout: "", stderr: "", code: 0))
         #expect(instance.files.isEmpty)
     }

@@ -17,7 +17,6 @@ import Testing
         "config get a.b",
         "config get a.b --json", "models explain --model openai/gpt-5", "gateway status",
         "agents add empty --no-inherit",
-        "models auth list --json",
     ])
     func `with --profile every command that is named is for that instance`(line: String) {
         let instance = Instance(

@@ -166,7 +166,7 @@ import Testing
                 "- groq:c=ref:exec:vault:x (asked by the gateway) ready",
                 "- groq:d=OAuth ineligible ineligible_profile",
             ])
-        #expect(run.stderr.contains("groq:b refers to env:NOT_SET. The variable NOT_SET is not set."))
+        #expect(run.stderr.contains("groq:b refers to env:NOT_SET.\n  why: The variable NOT_SET is not set."))
         let status = instance.run("models status")
         let json = instance.run("models status --json")
         for shown in [run, status, json] {

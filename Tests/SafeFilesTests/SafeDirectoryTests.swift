@@ -59,7 +59,7 @@ import Testing
         #expect(symlink(scratch.path("real"), scratch.path("link")) == 0)
         let refusal = #expect(throws: StoreError.self) { try SafeDirectory(existing: scratch.path(name)) }
         #expect(refusal?.exitCode == .noPermission)
-        #expect(refusal?.advice.fix.contains("readlink -f") == true)
+        #expect(refusal?.advice.fix.contains(name == "file" ? "Move it away: mv " : "readlink -f") == true)
         #expect(throws: StoreError.self) { try SafeDirectory(creating: scratch.path(name)) }
     }
 
@@ -77,7 +77,12 @@ import Testing
         scratch.makeFolder("theirs")
         #expect(chown(scratch.path("theirs"), 12_345, 12_345) == 0)
         let refusal = #expect(throws: StoreError.self) { try SafeDirectory(existing: scratch.path("theirs")) }
-        #expect(refusal == .unsafe(path: scratch.path("theirs"), problem: "It belongs to user 12345, not to 0."))
+        let path = scratch.path("theirs")
+        #expect(
+            refusal
+                == .unsafe(
+                    path: path, problem: "It belongs to user 12345, not to 0.",
+                    fix: ShellCommand.ownershipFix(path, isFolder: true)))
     }
 
     @Test func `what is inside is reached from the folder that was opened`() throws {

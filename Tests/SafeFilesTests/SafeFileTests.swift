@@ -98,7 +98,11 @@ import Testing
         scratch.write([1], to: "a")
         #expect(chown(scratch.path("a"), 12_345, 12_345) == 0)
         let refusal = #expect(throws: StoreError.self) { try directory.read("a") }
-        #expect(refusal == .unsafe(path: scratch.path("a"), problem: "It belongs to user 12345, not to 0."))
+        let path = scratch.path("a")
+        #expect(
+            refusal
+                == .unsafe(
+                    path: path, problem: "It belongs to user 12345, not to 0.", fix: ShellCommand.ownershipFix(path)))
     }
 
     // MARK: Writing

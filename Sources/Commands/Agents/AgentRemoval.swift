@@ -79,7 +79,8 @@ struct AgentRemoval {
         let workspace = belongings.moves.first { $0.name == "workspace" }.map {
             " && mv \((home + "/workspace").shellWord) \($0.path.shellWord)"
         }
-        return "\(parent)mv \(trash.shellWord) \(place)\(workspace ?? "") && agenticflow-enterprise agents add \(typedEntry)"
+        return
+            "\(parent)mv \(trash.shellWord) \(place)\(workspace ?? "") && agenticflow-enterprise agents add \(typedEntry)"
     }
 
     private var typedEntry: String {

@@ -37,7 +37,8 @@ extension DoctorCommand {
     func checkCompanions() throws(UsageError) {
         let companions: [(flag: String, isGiven: Bool, mode: String, isChosen: Bool, words: String)] = [
             ("--dry-run", dryRun, "--fix", fix, "--fix --dry-run"),
-            ("--force", force, "--undo or --fix", undo || repairs, "--undo --force"), ("--all", all, "--lint", lint, "--lint --all"),
+            ("--force", force, "--undo or --fix", undo || repairs, "--undo --force"),
+            ("--all", all, "--lint", lint, "--lint --all"),
             ("--severity-min", severityMin != nil, "--lint", lint, "--lint --severity-min error"),
         ]
         for row in companions where row.isGiven && !row.isChosen {
@@ -47,7 +48,8 @@ extension DoctorCommand {
         }
         if yes, lint || json {
             throw UsageError(
-                what: "--yes makes repairs, and \(lint ? "--lint" : "--json") only looks.", why: "Both cannot be meant.",
+                what: "--yes makes repairs, and \(lint ? "--lint" : "--json") only looks.",
+                why: "Both cannot be meant.",
                 fix: "Run: \(program) doctor --yes")
         }
         guard yes, dryRun else { return }

@@ -39,7 +39,7 @@ struct ConfigurationChecks {
 
     /// The command that goes back to the newest copy that can be read; nil when there is none.
     private var backup: String? {
-        SettingsFile(survey.layout).readableBackup.map { "cp '\($0)' '\(path)'" }
+        SettingsFile(survey.layout).readableBackup.map { "cp \($0.shellWord) \(path.shellWord)" }
     }
 
     private func finding(_ error: SettingsFileError) -> Finding {

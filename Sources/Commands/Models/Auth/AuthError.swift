@@ -61,7 +61,8 @@ enum AuthError: ActionableError, Equatable {
                 why: "It is a reference (\(reference?.description ?? "not understood")): the secret rests elsewhere.",
                 fix: "Change the secret there, and the gateway takes it up. For another place, run: "
                     + "agenticflow-enterprise models auth add --provider \(id.provider) --profile-id \(id) "
-                    + "--type \(kind.rawValue) --agent \(owner) --ref \(reference?.description ?? "env:NAME")")
+                    + "--type \(kind.rawValue) --agent \(owner) --ref \((reference?.description ?? "env:NAME").shellWord)"
+            )
         case .isLogin(let id):
             Advice(
                 what: "\(id) was not changed.", why: "It is an OAuth login, which renews itself and cannot be pasted.",
