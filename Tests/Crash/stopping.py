@@ -123,7 +123,7 @@ def on_a_terminal(line: list[str], typed, instance: Instance) -> subprocess.Comp
     process = subprocess.Popen(
         line, stdin=other, stdout=other, stderr=other, start_new_session=True, env=instance.environment, cwd=instance.base)
     os.close(other)
-    shown, waiting, end = b"", list(typed), time.monotonic() + 60
+    shown, seen, waiting, end = b"", 0, list(typed), time.monotonic() + 60
     while time.monotonic() < end:
         if select.select([own], [], [], 0.02)[0]:
             try:
@@ -131,10 +131,14 @@ def on_a_terminal(line: list[str], typed, instance: Instance) -> subprocess.Comp
             except OSError:  # Nobody holds the other end any more.
                 break
             shown += some
-        if waiting and waiting[0][0].encode() in shown:
-            is_secret = any(secret in waiting[0][1] for secret in SECRETS)
+        # A question need not come every time.
+        number = next((number for number, (prompt, _) in enumerate(waiting) if prompt.encode() in shown[seen:]), None)
+        if number is not None:
+            answer = waiting[number][1]
+            is_secret = any(secret in answer for secret in SECRETS)
             if not is_secret or not termios.tcgetattr(own)[3] & termios.ECHO:
-                os.write(own, waiting.pop(0)[1].encode())
+                os.write(own, answer.encode())
+                seen, waiting = len(shown), waiting[number + 1:]
     else:
         process.kill()
     code = process.wait()

@@ -79,7 +79,7 @@ WRITING_COMMANDS = [
     command("auth add, of a token", "models auth add --provider anthropic --profile-id anthropic:work --type token "
             "--expires-in 30d --ref env:CRASH_VARIABLE", [STORE, CONFIG, JOURNAL], lagging=(JOURNAL,)),
     command("auth add, asking", "models auth add", [STORE, CONFIG], typed=(
-        ("Provider", "openai\n"), ("Kind", "1\n"), ("Profile id", "\n"), ("API key for openai", KEY))),
+        ("Provider", "openai\n"), ("Kind", "1\n"), ("Profile id", "\n"), ("Replace ", "y\n"), ("API key for openai", KEY))),
     command("setup-token", "models auth setup-token --yes", [STORE, CONFIG], typed=(
         ("Setup token for anthropic", f"{SETUP_TOKEN}\n"),)),
     command("setup-token, first", "models auth setup-token", [STORE, CONFIG], seed=EMPTY, typed=(

@@ -63,6 +63,8 @@ struct ProfileRemoval {
     @discardableResult
     func remove(_ profiles: [Profile], evenIfChanged: Bool = false) throws -> [Profile] {
         let owners = change.reading.agents.filter { $0.id != change.agent.id }
+        // Whether they have it too, and where they name it, must be known.
+        for other in owners { try change.reading.requireReadable(other.id) }
         // Another agent's own profile of that name keeps its note and its place.
         let unshared = profiles.map(\.id).filter { id in !owners.contains { $0.stored.book.profiles[id] != nil } }
         try forgetInSettings(unshared)
