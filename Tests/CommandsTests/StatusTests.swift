@@ -180,8 +180,6 @@ import Testing
                 == Transcript(stdout: "anthropic/claude-sonnet-4-5\n", stderr: "", code: 0))
         #expect(
             Instance().run("models --plain") == Transcript(stdout: "anthropic/claude-opus-4-5\n", stderr: "", code: 0))
-        let nothing = "{models: {providers: {anthropic: {baseUrl: 'ftp://nowhere'}}}}"
-        #expect(Instance(config: nothing).run("models --plain").stdout == "")
     }
 
     @Test func `flags that contradict each other are a usage error`() {

@@ -45,8 +45,7 @@ struct StatusText {
 
     private var defaultModel: String {
         guard let raw = models.raw else {
-            let builtIn = models.resolvedDefault.map { "\($0) (built in" } ?? "none (its provider is left out"
-            return builtIn + "; choose one with: agenticflow-enterprise models set)"
+            return "\(KnownModel.defaultReference) (built in; choose one with: agenticflow-enterprise models set)"
         }
         guard let resolved = models.resolvedDefault else {
             return "\(raw) (nobody offers it; write it as provider/model)"
