@@ -36,7 +36,8 @@ import Testing
                         Updated ~/.agenticflow-enterprise/agenticflow-enterprise.json
                         Deleted agent: coder
                         Moved to: ~/.agenticflow-enterprise/\(Self.trash) (1 profile)
-                        To bring it back: mv '\(state)/\(Self.trash)' '\(state)/agents/coder' && \
+                        To bring it back: mv ~/.agenticflow-enterprise/\(Self.trash) \
+                        ~/.agenticflow-enterprise/agents/coder && \
                         agenticflow-enterprise agents add coder
 
                         """, stderr: "", code: 0))
@@ -55,6 +56,23 @@ import Testing
         rename("\(instance.state)/\(Self.trash)", "\(instance.state)/agents/coder")
         let json = try JSON(instance.run("agents add coder --json").stdout)
         #expect(json["profiles.own"] == ["anthropic:own"])
+    }
+
+    @Test func `the workspace goes along when it is in the state directory, and is told otherwise`() throws {
+        let instance = Instance()
+        _ = instance.run("agents add coder")
+        instance.write("workspace-coder/notes", "mine")
+        let run = instance.run("agents delete coder --force")
+        #expect(instance.read("\(Self.trash)/workspace/notes") == "mine")
+        #expect(
+            run.stdout.contains(
+                "&& mv ~/.agenticflow-enterprise/agents/coder/workspace ~/.agenticflow-enterprise/workspace-coder &&"))
+        _ = instance.run(["agents", "add", "far", "--workspace", "~/code"])
+        let far = try JSON(instance.run("agents delete far --force --json").stdout)
+        #expect(
+            far["kept"]
+                == [["path": .string("\(instance.home)/code"), "reason": "outside the state directory"]])
+        #expect(instance.files.contains("code"))
     }
 
     @Test func `a second one of the same moment has its own place`() throws {
