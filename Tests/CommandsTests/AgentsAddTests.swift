@@ -21,6 +21,29 @@ import Testing
         }}
         """
 
+    @Test func `a name is needed where nobody can be asked, and channels there are none`() throws {
+        let instance = Instance(store: Self.store)
+        let before = instance.snapshot
+        for words in ["agents add", "agents add --non-interactive", "agents add --json"] {
+            let run = instance.run(words)
+            #expect(run.code == 64)
+            #expect((run.stdout + run.stderr).contains("It needs a name, and there is nobody at a terminal to ask."))
+        }
+        let bound = instance.run("agents add coder --bind telegram:work")
+        #expect(bound.code == 64)
+        #expect(bound.stderr.hasPrefix("error: --bind has no meaning here; nothing was changed.\n"))
+        #expect(instance.snapshot == before)
+        let list = try JSON(instance.run("agents list --bindings --json").stdout)
+        #expect(list["agents.0.bindings"] == [])
+        #expect(list["agents.0.workspace"] == .string("\(instance.state)/workspace"))
+        // Looking makes none.
+        #expect(instance.mode(of: "workspace") == nil)
+        let added = try JSON(instance.run("agents add coder --json").stdout)
+        #expect(added["bindings"] == ["added": [], "skipped": [], "conflicts": []])
+        #expect(added["workspace"] == .string("\(instance.state)/workspace-coder"))
+        #expect(instance.mode(of: "workspace-coder") == 0o700)
+    }
+
     @Test func `an agent is added, and told what it inherits`() {
         let instance = Instance(store: Self.store)
         #expect(

@@ -57,6 +57,23 @@ import Testing
         #expect(json["profiles.own"] == ["anthropic:own"])
     }
 
+    @Test func `the workspace goes along when it is in the state directory, and is told otherwise`() throws {
+        let instance = Instance()
+        _ = instance.run("agents add coder")
+        instance.write("workspace-coder/notes", "mine")
+        let run = instance.run("agents delete coder --force")
+        #expect(instance.read("\(Self.trash)/workspace/notes") == "mine")
+        #expect(
+            run.stdout.contains(
+                "&& mv ~/.agenticflow-enterprise/agents/coder/workspace ~/.agenticflow-enterprise/workspace-coder &&"))
+        _ = instance.run(["agents", "add", "far", "--workspace", "~/code"])
+        let far = try JSON(instance.run("agents delete far --force --json").stdout)
+        #expect(
+            far["kept"]
+                == [["path": .string("\(instance.home)/code"), "reason": "outside the state directory"]])
+        #expect(instance.files.contains("code"))
+    }
+
     @Test func `a second one of the same moment has its own place`() throws {
         let instance = Self.instance()
         for place in [Self.trash, Self.trash + "-2"] {

@@ -113,7 +113,7 @@ import Testing
         for flags in ["", " --check", " --json"] {
             let run = instance.run("models status\(flags)")
             #expect(run.code == 65)
-            #expect(run.stderr.hasPrefix("error: \(instance.state)/agents/main/agent/auth-profiles.json "))
+            #expect(run.stderr.hasPrefix("error: ~/.agenticflow-enterprise/agents/main/agent/auth-profiles.json "))
             #expect(run.stderr.contains("\n  why: "))
             #expect(run.stderr.contains("\n  fix: Nothing was changed."))
             #expect(run.stdout.contains("OPENAI_API_KEY"))

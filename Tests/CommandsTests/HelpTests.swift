@@ -3,6 +3,21 @@ import Rotation
 import Testing
 
 @Suite struct HelpTests {
+    @Test(arguments: [
+        "doctor", "models status", "models scan", "agents add", "models auth add", "models auth paste-token",
+    ])
+    func `help fits a screen of 24 lines, and names what it leaves to the manual page`(words: String) {
+        let text = Instance().run("\(words) --help").stdout
+        #expect(text.split(separator: "\n", omittingEmptySubsequences: false).count <= 25, "\(text)")
+        #expect(text.contains("\nExample:\n"))
+    }
+
+    @Test func `options that are seldom needed are named in the help`() {
+        let text = Instance().run("doctor --help").stdout
+        #expect(text.contains("seldom needed (man agenticflow-enterprise-doctor): --all, --allow-exec,"))
+        #expect(!text.contains("[--allow-exec]"))
+    }
+
     @Test func `help says what a command is for, how it is typed, and shows an example`() {
         #expect(
             Instance().run("models auth paste-token --help").stdout == """

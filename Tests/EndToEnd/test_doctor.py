@@ -87,8 +87,8 @@ def test_another_program_on_the_port(start):
         gateway = start.prepare({"anthropic:work": KEY}, gateway={"port": port})
         found = report(gateway)
         assert set(found) == {"gateway-not-running", "port-in-use"}
-        assert f"Process {os.getpid()} (" in found["port-in-use"]["why"]
-        assert found["port-in-use"]["fix"].startswith(f"Run: kill {os.getpid()};")
+        assert found["port-in-use"]["why"].startswith(f"- pid {os.getpid()} ")
+        assert found["port-in-use"]["fix"].startswith("Take another port: agenticflow-enterprise config set gateway.port ")
     assert set(report(gateway)) == {"gateway-not-running"}
 
 
