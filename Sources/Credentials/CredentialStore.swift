@@ -57,7 +57,7 @@ package enum StoreError: ActionableError, Equatable {
         case .tooLong(let path, let limit):
             Advice(
                 what: "\(path) is too long to be read.",
-                why: "It has more than \(limit) bytes, as no file of its kind that is in order.",
+                why: "It is longer than \(limit) bytes.",
                 fix: "Look at it, then move it away: \(ShellCommand.moveAway(path))")
         case .newerVersion(let path, let version):
             Advice(

@@ -252,7 +252,9 @@ import Testing
             ])
         #expect(
             report["problems.0.fix"]
-                == "Run: agenticflow-enterprise config set gateway.port VALUE    (or: config unset gateway.port)")
+                == .string(
+                    "Run: agenticflow-enterprise config set gateway.port VALUE    (or: "
+                        + "agenticflow-enterprise config unset gateway.port)"))
         #expect(report["problems.0.file"] == JSON.string("\(instance.state)/agenticflow-enterprise.json"))
         #expect(!run.stdout.contains("CANARY"))
         let text = instance.run("config validate")

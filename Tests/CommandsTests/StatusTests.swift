@@ -211,7 +211,9 @@ import Testing
         let json = try JSON(instance.run("models status --json").stdout)
         #expect(json["auth.oauth.profiles.0.code"] == "unsupported_provider")
         #expect(json["auth.oauth.profiles.0.usable"] == false)
-        #expect(instance.run("models status").stdout.contains("Set models.providers.google.baseUrl and .api"))
+        #expect(
+            instance.run("models status").stdout.contains(
+                "config set models.providers.google.baseUrl https://HOST/v1 && "))
     }
 
     @Test func `status makes no files`() {
