@@ -83,7 +83,7 @@ import Testing
         #expect(instance.run("models explain --model anthropic/claude-x@anthropic:b").code == 0)
     }
 
-    @Test(arguments: ["anthropic/claude-x@anthropic:nope", "openai/gpt-5@openai:nope"])
+    @Test(arguments: ["anthropic/claude-sonnet-4-5@anthropic:nope", "openai/gpt-5@openai:nope"])
     func `a pinned profile that does not exist is told with the usual causes`(model: String) throws {
         let instance = Instance(store: Self.store)
         let id = String(model.split(separator: "@")[1]), provider = id.split(separator: ":")[0]
@@ -193,7 +193,7 @@ import Testing
         let instance = Instance()
         let none = instance.run("models explain")
         #expect(none.code == 0)
-        #expect(none.stdout.contains("Next for anthropic/claude-opus-4-5: none. No credential is stored."))
+        #expect(none.stdout.contains("Next for anthropic/claude-opus-4-5: none. No API key found for provider \"anthropic\"."))
         #expect(instance.run("models status --plain").stdout == "anthropic/claude-opus-4-5\n")
         #expect(instance.run("models explain --model default").stdout == none.stdout)
     }

@@ -296,7 +296,7 @@ import Testing
         #expect(status.stdout.hasPrefix("Gateway:   running\n"))
         #expect(status.stdout.contains("its client token is in the configuration, which cannot be read here"))
         #expect(!status.stdout.contains("another client token"))
-        #expect(status.stderr.hasPrefix("error: \(instance.state)/agenticflow-enterprise.json cannot be read"))
+        #expect(status.stderr.hasPrefix("error: ~/.agenticflow-enterprise/agenticflow-enterprise.json cannot be read"))
         let explained = instance.run("models explain --model openai/gpt-5")
         #expect(explained.stderr.contains("why: its client token is in the configuration, which cannot be read here."))
         withExtendedLifetime(gateway) {}

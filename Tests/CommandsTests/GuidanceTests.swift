@@ -126,7 +126,7 @@ import Testing
     func `a variable that cannot be a credential is told with its place`(value: String, flaw: String) throws {
         let instance = Instance(config: Patient.config)
         instance.write(".env", "MISTRAL_API_KEY=\(value)\n")
-        let told = "MISTRAL_API_KEY of \(instance.state)/.env \(flaw), so no request is sent with it."
+        let told = "MISTRAL_API_KEY of ~/.agenticflow-enterprise/.env \(flaw), so no request is sent with it."
         let explained = instance.run("models explain --model mistral/mistral-large-latest")
         #expect(explained.stderr == "warning: \(told)\n")
         #expect(explained.stdout.contains("\nmistral:env: What MISTRAL_API_KEY holds cannot stand in a header: "))

@@ -209,7 +209,9 @@ import Testing
         #expect(instance.run("doctor --undo --force").code == 0)
         #expect(instance.everything.filter { edited[$0.key] != nil } == edited)
         #expect(instance.run("doctor --undo --force").code == 0)
-        #expect(instance.everything.filter { before[$0.key] != nil } == before)
+        // What doctor has closed stays closed.
+        let contents = { (all: [String: String]) in all.mapValues { $0.drop { $0 != " " } } }
+        #expect(contents(instance.everything.filter { before[$0.key] != nil }) == contents(before))
     }
 
     @Test func `going back twice goes back two repairs`() throws {

@@ -193,7 +193,13 @@ struct CredentialChecks {
     private var useKey: String { "Use an API key: \(PasteCommand.beside(.apiKey, of: .anthropic, survey.reading))" }
 
     private mutating func check(key row: CredentialRow) {
-        if row.code == SkipCode.ineligibleProfile.rawValue { return addMalformed(row) }
+        if row.code == SkipCode.ineligibleProfile.rawValue {
+            // Told where the variables are.
+            if survey.reading.problems.contains(where: { $0.variable == row.source.variable && $0.variable != nil }) {
+                return
+            }
+            return addMalformed(row)
+        }
         guard row.code == SkipCode.needsVendorCLI.rawValue else { return }
         // Told where its variable and the key's are compared.
         if row.source.variable == Survey.anthropicToken, survey.hasBothOfAnthropic { return }

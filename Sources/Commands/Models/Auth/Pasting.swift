@@ -183,7 +183,7 @@ struct Pasting {
             Advice(
                 what: "This version does not relay to \(provider): \(id) is stored, and no request uses it yet.",
                 why: "\(provider) is known by name; its address or its wire format is not.",
-                fix: "Set models.providers.\(provider).baseUrl and .api with: agenticflow-enterprise config set"))
+                fix: "To say where it is, run: \(ProviderPlace.command(for: provider))"))
     }
 
     /// Not the same account with a new secret, but something else of the same name: nobody loses it without a word.

@@ -95,7 +95,7 @@ struct ExplanationReport {
         lines.append("Fallbacks: \(fallbackSentence)")
         if let session { lines.append("Session: \(sentence(of: session))") }
         if next == nil, !isPinned, let refusal { lines.append("Clients are told: \(refusal)") }
-        if rows.isEmpty, !isPinned { lines += noCredential.lines(provider) }
+        if rows.isEmpty, pending.isEmpty, !isPinned { lines += noCredential.lines(provider) }
         return lines
     }
 

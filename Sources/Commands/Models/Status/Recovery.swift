@@ -40,9 +40,7 @@ extension CredentialRow {
         }
         if code == nil { return "The gateway has not taken it up yet; it does within two seconds." }
         if code == "unsupported_provider" {
-            let place = "agenticflow-enterprise config set models.providers.\(provider)"
-            return "\(provider) is not relayed. To say where it is, run: \(place).baseUrl https://HOST/v1 && "
-                + "\(place).api openai-completions"
+            return "\(provider) is not relayed. To say where it is, run: \(ProviderPlace.command(for: provider))"
         }
         return "Look at: agenticflow-enterprise models explain"
     }
