@@ -39,7 +39,7 @@ import Testing
             instance, answers: Self.status(Self.line("openai:a", code: "cooldown_rate_limit", windows: window)))
         let run = instance.run("models status --json")
         #expect(run.code == 0)
-        #expect(run.stderr == "error: A CA file is gone.\n")
+        #expect(run.stderr == "warning: A CA file is gone.\n")
         let json = try JSON(run.stdout)
         #expect(json["view"] == "gateway")
         #expect(json["gatewayPid"] == 4711)
