@@ -4,7 +4,7 @@ import Credentials
 import Documents
 
 struct AgentsAdd: ContextCommand, LongCommand {
-    static let rareOptions = ["--agent-dir", "--no-inherit", "--non-interactive"]
+    static let rareOptions = ["--agent-dir", "--default", "--no-inherit", "--non-interactive"]
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Add an agent.",
         discussion: """

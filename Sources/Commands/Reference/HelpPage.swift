@@ -17,7 +17,8 @@ struct HelpPage {
         blocks.append(list("Options", shown.filter { $0.kind != .positional }.map { ($0.label, $0.description) }))
         if !rare.isEmpty {
             let page = ([CommandOutline.program] + command.words).joined(separator: "-")
-            let line = "And, seldom needed (man \(page)): \(rare.joined(separator: ", "))"
+            let place = width < 60 ? "see the manual page" : "man \(page)"
+            let line = "And, seldom needed (\(place)): \(rare.joined(separator: ", "))"
             blocks[blocks.count - 1] += TextLayout.wrap(line, to: width, indent: 2, hanging: 4)
         }
         blocks.append(list("Commands", command.shownSubcommands.map(subcommand)))
