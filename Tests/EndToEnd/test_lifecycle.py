@@ -131,7 +131,7 @@ def test_a_second_gateway_on_the_same_state_directory(start, simulator):
     assert second.returncode == 78
     assert second.stdout == ""
     told = advice(second.stderr)
-    assert str(gateway.state) in told["error"] + told["why"]
+    assert f"~/{gateway.state.name}" in told["error"] + told["why"]
     assert str(gateway.program.pid) in told["error"] + told["why"]
     # The first one goes on, and is still found.
     assert MESSAGES.ask(gateway)[0] == "Hello from work."
@@ -154,7 +154,7 @@ def test_a_configuration_that_cannot_be_read_is_not_started_with(start, config):
     refused = gateway.command("gateway", "run", "--port", "0")
 
     assert refused.returncode == 78
-    assert str(gateway.config_path) in advice(refused.stderr)["error"]
+    assert f"~/{gateway.state.name}/{gateway.config_path.name}" in advice(refused.stderr)["error"]
     assert gateway.config_path.read_text() == config
 
 
