@@ -103,7 +103,7 @@ class Stopper:
     def at(self, call: Call, what: str, index: int) -> subprocess.CompletedProcess | None:
         """Runs with `what` happening at one call; nil when it did not happen there."""
         occurrence = call.occurrence
-        for _ in range(8):
+        for _ in range(25):
             result = self.run(f"{call.name}:{what}:when={occurrence}")
             seen = self.calls()
             # Between its own threads a program may make one more call of that name, or one less.
