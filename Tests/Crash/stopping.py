@@ -9,6 +9,7 @@ import pty
 import queue
 import re
 import select
+import signal
 import subprocess
 import termios
 import threading
@@ -78,9 +79,16 @@ class Stopper:
         line = (strace if traced else []) + self.line
         if self.command.typed:
             return on_a_terminal(line, self.command.typed, self.instance)
-        return subprocess.run(
-            line, input=self.command.stdin.encode(), capture_output=True, timeout=60, env=self.instance.environment,
-            cwd=self.instance.base)
+        process = subprocess.Popen(
+            line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+            env=self.instance.environment, cwd=self.instance.base)
+        try:
+            shown = process.communicate(self.command.stdin.encode(), timeout=30)
+        except subprocess.TimeoutExpired:
+            # An error that met a thread's own call, which may wait for ever; one that met ours is told by the exit code.
+            os.killpg(process.pid, signal.SIGKILL)
+            shown = process.communicate()
+        return subprocess.CompletedProcess(line, process.returncode, *shown)
 
     def calls(self) -> list[Call]:
         """Those of the last run that touch the state directory."""
@@ -103,7 +111,7 @@ class Stopper:
     def at(self, call: Call, what: str, index: int) -> subprocess.CompletedProcess | None:
         """Runs with `what` happening at one call; nil when it did not happen there."""
         occurrence = call.occurrence
-        for _ in range(8):
+        for _ in range(25):
             result = self.run(f"{call.name}:{what}:when={occurrence}")
             seen = self.calls()
             # Between its own threads a program may make one more call of that name, or one less.
@@ -140,7 +148,7 @@ def on_a_terminal(line: list[str], typed, instance: Instance) -> subprocess.Comp
                 os.write(own, answer.encode())
                 seen, waiting = len(shown), waiting[number + 1:]
     else:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
     code = process.wait()
     os.close(own)
     return subprocess.CompletedProcess(line, code, shown, b"")
