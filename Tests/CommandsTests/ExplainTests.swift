@@ -193,7 +193,9 @@ import Testing
         let instance = Instance()
         let none = instance.run("models explain")
         #expect(none.code == 0)
-        #expect(none.stdout.contains("Next for anthropic/claude-opus-4-5: none. No API key found for provider \"anthropic\"."))
+        #expect(
+            none.stdout.contains(
+                "Next for anthropic/claude-opus-4-5: none. No API key found for provider \"anthropic\"."))
         #expect(instance.run("models status --plain").stdout == "anthropic/claude-opus-4-5\n")
         #expect(instance.run("models explain --model default").stdout == none.stdout)
     }

@@ -96,7 +96,7 @@ private struct Place {
         for (name, why) in [
             ("open", "Other users have access to it."), ("link", "It is a symbolic link."),
             ("folder", "It is not a regular file."), ("fifo", "It is not a regular file."),
-            ("long", "more than 65536"),
+            ("long", "longer than 65536"),
         ] {
             guard case .failed(let text) = try place.find("file:\(path)/\(name)") else { throw Unexpected() }
             #expect(text.contains(why))

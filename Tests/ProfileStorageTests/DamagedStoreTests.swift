@@ -86,7 +86,7 @@ import Testing
         scratch.write([], to: AuthProfilesFile.name)
         #expect(truncate(scratch.path(AuthProfilesFile.name), 100 << 20) == 0)
         let refusal = #expect(throws: StoreError.self) { try store.load() }
-        #expect(refusal?.advice.why == "It has more than \(64 << 20) bytes, as no file of its kind that is in order.")
+        #expect(refusal?.advice.why == "It is longer than \(64 << 20) bytes.")
         #expect(throws: StoreError.self) { try store.update { $0.add("openai:new", "sk-new") } }
         var status = stat()
         #expect(stat(scratch.path(AuthProfilesFile.name), &status) == 0 && status.st_size == 100 << 20)

@@ -47,7 +47,7 @@ import Testing
         #expect(try load().variables == [:])
         unlink(path)
         scratch.write([UInt8](repeating: UInt8(ascii: "#"), count: 1 << 20 | 1), to: ".env")
-        #expect(try load().problems == ["\(path) is not read. It has more than 1048576 bytes, as no file of its kind that is in order."])
+        #expect(try load().problems == ["\(path) is not read. It is longer than 1048576 bytes."])
     }
 
     @Test func `another user's file is not read`() throws {
