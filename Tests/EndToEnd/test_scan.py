@@ -42,7 +42,8 @@ def test_the_best_become_fallbacks(start, simulator):
     # Those that see images go first; among the rest it is the clock that decides.
     assert shown["fallbacks"][0] == IMAGES[0] and set(shown["fallbacks"]) == TOOLS
     assert shown["imageFallbacks"] == IMAGES
-    assert shown["resolvedDefault"] is None and shown["imageModel"] is None
+    # No model was chosen: the built-in default stands.
+    assert shown["resolvedDefault"] == "anthropic/claude-opus-4-5" and shown["imageModel"] is None
     assert set(shown["allowed"]) == TOOLS
     assert simulator.contraband() == {}
     paths = [(request["path"], request["label"]) for request in simulator.requests()]

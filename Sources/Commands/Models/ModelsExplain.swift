@@ -46,7 +46,10 @@ struct ModelsExplain: ContextCommand {
             answer.root, asked: model, isFromFiles: answer.isFromFiles,
             configured: ConfiguredModels(reading, agent: named), pending: Self.pending(answer, reading, named),
             noCredential: MissingCredential(reading, named ?? reading.settings.defaultAgent, context), now: now)
-        for sentence in report.doubts(reading) { context.terminal.notice("warning: \(sentence)") }
+        // Beside the error that there is no such profile they only confuse.
+        if !answer.isUnknownPin {
+            for sentence in report.doubts(reading) { context.terminal.notice("warning: \(sentence)") }
+        }
         if json {
             let problems: [Literal.Member] = [
                 .init("problems", .strings(unread.map(\.text))), unread.map(\.told).member,
