@@ -22,6 +22,11 @@ extension DoctorCommand {
                 what: "\(mode) does not print JSON.", why: "It changes something; --json is for what is found.",
                 fix: "Run: \(program) doctor --json")
         }
+        if let both = only.first(where: skip.contains) {
+            throw UsageError(
+                what: "--only and --skip both name \(both).", why: "One asks for the check, the other leaves it out.",
+                fix: "Run: \(program) doctor --only \(both)")
+        }
         if undo || generateGatewayToken, !(only + skip).isEmpty {
             throw UsageError(
                 what: "--only and --skip choose checks; \(mode) makes none.", why: "It repeats no check.",

@@ -48,6 +48,13 @@ package struct CommandContext: Sendable {
         return copy
     }
 
+    /// The user's home directory. The system's list of users, which may be on another machine, is asked only where
+    /// `HOME` says nothing.
+    var home: String? {
+        if let home = environment["HOME"]?.trimmed, !home.isEmpty { return home }
+        return Account.home
+    }
+
     /// Where this instance keeps its files.
     package func layout() throws(StateLayoutError) -> StateLayout {
         try StateLayout(environment: environment, home: Account.home)
@@ -63,8 +70,13 @@ package struct CommandContext: Sendable {
         for notice in notices { terminal.notice("\(shown(notice.path)): \(notice.text)") }
     }
 
+    /// What reading has closed is told here, whichever command reads: once, because the next one finds it closed.
     package func reading() throws(StateLayoutError) -> InstanceReading {
         var reader = try reader()
-        return reader.read()
+        guard makesStateDirectory else { return SafeDirectory.$closesWhatIsOpen.withValue(false) { reader.read() } }
+        var reading = reader.read()
+        tell(reading.notices)
+        reading.notices = []
+        return reading
     }
 }

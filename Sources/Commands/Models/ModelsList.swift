@@ -55,7 +55,7 @@ struct ModelsList: ContextCommand {
             let table = ModelTable(rows, columns: context.terminal.tableWidth)
             for line in table.lines { context.terminal.say(line.escapedForDisplay) }
         }
-        if let code = trouble.exitCode(isCheck: false) { throw ExitCode(code.rawValue) }
+        if let code = trouble.exitCode(needsConfiguration: true) { throw ExitCode(code.rawValue) }
     }
 
     private static func json(_ rows: [ModelRow], _ origin: InstanceView.Origin, _ trouble: Trouble) -> Literal {

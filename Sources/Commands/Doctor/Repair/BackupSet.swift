@@ -191,6 +191,26 @@ struct BackupEntry {
         return found == before || found == after
     }
 
+    /// What stands in the way of going back here, found before anything is written.
+    ///
+    /// - Throws: `StoreError`.
+    func checkReachable() throws(StoreError) {
+        let (folder, _) = PlannedChange.split(path)
+        guard let found = try FileStatus.known(of: path) else {
+            // A folder that went with the file is made again.
+            if isContent, try FileStatus.known(of: folder) != nil { try Self.checkWritable(folder) }
+            return
+        }
+        if found.kind == .link { throw .link(path) }
+        if found.kind == .other || (isContent && found.kind != .file) { throw .notAFile(path) }
+        if !found.isOurs { throw .foreign(path, owner: found.owner) }
+        if isContent { try Self.checkWritable(folder) }
+    }
+
+    private static func checkWritable(_ folder: String) throws(StoreError) {
+        if !FileStatus.isWritable(folder) { throw .io(path: folder, operation: "writing into it", code: EACCES) }
+    }
+
     /// The way back as a change of its own, from what is there now.
     func asItIsNow() throws -> PlannedChange {
         guard isContent else {
