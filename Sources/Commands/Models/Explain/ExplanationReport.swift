@@ -180,7 +180,8 @@ struct ExplanationReport {
                 let kind = CredentialKind(rawValue: row.kind)
             else { return nil }
             let line = CredentialLine(
-                agent: noCredential.agent, profile: id, provider: provider, source: row.source, kind: kind, code: row.code)
+                agent: noCredential.agent, profile: id, provider: provider, source: row.source, kind: kind,
+                code: row.code)
             let known = CredentialRow(known: line, from: line.candidateSource, now: now)
             return "\(id): \(known.reasonAndRecovery(noCredential.reading, agent: noCredential.agent, now: now))"
         }
