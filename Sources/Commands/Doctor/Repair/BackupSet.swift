@@ -201,9 +201,11 @@ struct BackupEntry {
             if isContent, try FileStatus.known(of: folder) != nil { try Self.checkWritable(folder) }
             return
         }
-        if found.kind == .link { throw .link(path) }
-        if found.kind == .other || (isContent && found.kind != .file) { throw .notAFile(path) }
-        if !found.isOurs { throw .foreign(path, owner: found.owner) }
+        if found.kind == .link { throw .unsafe(path: path, problem: "It is a symbolic link.") }
+        if found.kind == .other || (isContent && found.kind != .file) {
+            throw .unsafe(path: path, problem: "It is not a regular file.")
+        }
+        if !found.isOurs { throw .unsafe(path: path, problem: "It belongs to user \(found.owner).") }
         if isContent { try Self.checkWritable(folder) }
     }
 

@@ -74,7 +74,7 @@ struct DoctorRepair {
             let entries = try set.entries()
             // First all are looked at: half a way back is none.
             for entry in entries {
-                do { try entry.checkReachable() } catch {
+                do throws(StoreError) { try entry.checkReachable() } catch {
                     throw RepairError.unreachable(context.shown(entry.path), error.advice, error.exitCode)
                 }
             }

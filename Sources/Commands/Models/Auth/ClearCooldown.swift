@@ -6,6 +6,7 @@ import Documents
 import FoundationEssentials
 import Providers
 import Rotation
+import Settings
 
 struct ClearCooldown: ContextCommand {
     static let configuration = CommandConfiguration(
