@@ -108,7 +108,7 @@ import Testing
         ),
         ("config get models.providers.openr", []), ("env set OPENROUTER_", ["OPENROUTER_API_KEY"]),
         ("env set AGENTICFLOW_G", ["AGENTICFLOW_GATEWAY_TOKEN"]), ("env unset ", ["GROQ_API_KEY", "MINE"]),
-        ("env set MI", ["MINE"]), ("models auth paste-api-key --provider openai --profile-id ", ["openai:team"]),
+        ("env set MINE", ["MINE"]), ("models auth paste-api-key --provider openai --profile-id ", ["openai:team"]),
         ("models auth add --provider openai --profile-id ", ["openai:team"]),
         ("models auth test ", ["anthropic:work", "groq:env", "openai:env", "openai:team"]),
         ("models auth clear-cooldown openai", ["openai:env", "openai:team"]),

@@ -63,7 +63,7 @@ import Testing
         ] {
             let run = instance.run(words, typing: text)
             #expect(run.code == 65, "\(words)")
-            #expect(run.stderr.contains("error: The credential was not stored.\n  why: \(why)"), "\(run.stderr)")
+            #expect(run.stderr.hasPrefix("error: ") && run.stderr.contains("\n  why: \(why)"), "\(run.stderr)")
             #expect(run.stderr.contains("\n  fix: "))
             #expect(!(run.stdout + run.stderr).contains(text))
             #expect(instance.snapshot == before)
