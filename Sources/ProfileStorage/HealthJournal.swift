@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Credentials
+import Documents
 package import Rotation
 import SafeFiles
 import Synchronization
@@ -29,10 +30,12 @@ package final class HealthJournal: Sendable {
     /// The credential that each session was served with last, the newest sessions first, at most as many as are kept.
     package func loadSessions() throws(StoreError) -> [StickySession] { try replay().newestSessions }
 
-    /// Both at once.
-    package func loadAll() throws(StoreError) -> (health: [HealthKey: Health], sessions: [StickySession]) {
+    /// All at once.
+    package func loadAll(withSessions: Bool = true) throws(StoreError) -> (
+        health: [HealthKey: Health], sessions: [StickySession], flaws: JournalFlaws
+    ) {
         let replay = try replay()
-        return (replay.health, replay.newestSessions)
+        return (replay.health, withSessions ? replay.newestSessions : [], replay.flaws)
     }
 
     private func replay() throws(StoreError) -> Replay {
@@ -56,18 +59,30 @@ package final class HealthJournal: Sendable {
         }
     }
 
+    /// Of each credential and each session the last line stays, and every line that another version may know. All of
+    /// them to the byte and in their order: for a newer version it matters which of its lines come after ours.
     private func compact(in directory: SafeDirectory) throws(StoreError) {
         directory.removeLeftovers(beside: Self.name)
-        let replay = Replay(try directory.read(Self.name) ?? [])
-        let health = replay.health.sorted { ($0.key.id, $0.key.owner) < ($1.key.id, $1.key.owner) }
-        let text = Self.bytes(
-            health.map { HealthLine($0.key, $0.value) }, replay.newestSessions.reversed().map { SessionLine($0) })
+        let text = Replay(try directory.read(Self.name) ?? []).compacted
         try directory.atomicReplace(Self.name, with: text, durability: .relaxed)
         compactedBytes.withLock { $0 = text.count }
     }
 
     private static func bytes(_ health: [HealthLine], _ sessions: [SessionLine]) -> [UInt8] {
         Array((health.map(\.text) + sessions.map(\.text)).map { $0 + "\n" }.joined().utf8)
+    }
+}
+
+/// The lines of a journal that mean nothing to this version.
+package struct JournalFlaws: Hashable, Sendable {
+    /// Those that another version may know; they are kept.
+    package var unknown = 0
+    /// No JSON: what a crash has cut, or something else altogether.
+    package var unreadable = 0
+
+    package init(unknown: Int = 0, unreadable: Int = 0) {
+        self.unknown = unknown
+        self.unreadable = unreadable
     }
 }
 
@@ -79,21 +94,47 @@ private struct Replay {
     }
 
     private(set) var health: [HealthKey: Health] = [:]
+    private(set) var flaws = JournalFlaws()
     private var sessions: [Session: StickySession] = [:]
+    private var healthLines: [HealthKey: ArraySlice<UInt8>] = [:]
+    private var sessionLines: [Session: ArraySlice<UInt8>] = [:]
+    private var foreignLines: [ArraySlice<UInt8>] = []
 
     init(_ bytes: [UInt8]) {
         for line in bytes.split(separator: UInt8(ascii: "\n")) {
             if let entry = HealthLine(line) {
                 health[entry.key] = entry.health
+                healthLines[entry.key] = line
             } else if let entry = SessionLine(line)?.sticky {
-                sessions[Session(name: entry.session, provider: entry.provider)] = entry
+                let session = Session(name: entry.session, provider: entry.provider)
+                sessions[session] = entry
+                sessionLines[session] = line
+            } else {
+                keep(line)
             }
         }
+    }
+
+    /// A whole object is a line of another version; the rest of one that was cut tells nobody anything.
+    private mutating func keep(_ line: ArraySlice<UInt8>) {
+        // Whatever cannot be read as JSON is counted.
+        guard let root = try? Document(Array(line), as: .json).root, root.kind == .object else {
+            if !line.allSatisfy({ $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: " ") }) { flaws.unreadable += 1 }
+            return
+        }
+        flaws.unknown += 1
+        foreignLines.append(line)
     }
 
     var newestSessions: [StickySession] {
         Array(
             sessions.values.sorted { ($1.since, $0.session) < ($0.since, $1.session) }.prefix(
                 HealthJournal.sessionsKept))
+    }
+
+    var compacted: [UInt8] {
+        let kept = newestSessions.compactMap { sessionLines[Session(name: $0.session, provider: $0.provider)] }
+        let lines = (Array(healthLines.values) + kept + foreignLines).sorted { $0.startIndex < $1.startIndex }
+        return lines.flatMap { $0 + [UInt8(ascii: "\n")] }
     }
 }

@@ -142,6 +142,36 @@ import Testing
         #expect(instance.run("models status --check").code == 78)
     }
 
+    @Test(arguments: [
+        (
+            "{\"v\":2,\"id\":\"anthropic:key\"}\n",
+            "auth-health.jsonl holds a line of a newer version: kept, and not used."
+        ),
+        ("one\ntwo\n", "auth-health.jsonl holds 2 lines that cannot be read: they are passed over."),
+        ("{\"v\":1,\"id\":\n", nil),
+    ])
+    func `a journal that says what this version does not know is told, and kept`(text: String, said: String?) {
+        let instance = Instance(store: "{\"version\": 1, \"profiles\": {\(Self.key)}}")
+        instance.write("agents/main/agent/auth-health.jsonl", text)
+        let run = instance.run("models status")
+        #expect(run.code == 0 && run.stdout.contains("anthropic:key"))
+        #expect(said.map { run.stderr.contains($0) } ?? !run.stderr.contains("auth-health.jsonl"))
+        _ = instance.run("models auth rotate anthropic:key", typing: "sk-ant-api03-0123456789")
+        #expect(instance.read("agents/main/agent/auth-health.jsonl")?.hasPrefix(text) == true)
+    }
+
+    @Test func `a default model is not told from a configuration that could not be read`() {
+        let instance = Instance(config: "{agents: ", store: "{\"version\": 1, \"profiles\": {\(Self.key)}}")
+        for line in ["models status --plain", "models list --json", "models auth list", "env list", "models explain"] {
+            #expect(instance.run(line).code == 78, "\(line)")
+        }
+        for line in ["models status --agent coder", "models explain --agent coder", "models auth list --agent coder"] {
+            let run = instance.run(line)
+            #expect(run.code == 78, "\(line)")
+            #expect(run.stderr.hasPrefix("error: \(instance.state)/agenticflow-enterprise.json cannot be read"))
+        }
+    }
+
     @Test func `values that are not used are told in one line each`() {
         let instance = Instance(
             config: "{gateway: {port: 'x\\u001b[31m'}}", store: "{\"version\": 1, \"profiles\": {\"bad\": {}}}")

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// What may follow a command line that is being typed.
 @Suite struct CompletionTests {
     private func offers(_ words: [String], in instance: Instance = Instance()) -> [String] {
@@ -87,6 +91,60 @@ import Testing
             #expect(offered.contains("openai/gpt-5"))
         } else {
             #expect(offered == expected)
+        }
+    }
+
+    @Test(arguments: [
+        ("config set agents.defaults.model.primary openai/gpt-5.2", ["openai/gpt-5.2"]),
+        ("config set agents.defaults.model.primary sw", ["swift"]),
+        ("config set models.providers.openr", ["models.providers.openrouter"]),
+        (
+            "config set models.providers.openrouter.ap",
+            [
+                "models.providers.openrouter.api", "models.providers.openrouter.apiKey",
+                "models.providers.openrouter.apiKey.id", "models.providers.openrouter.apiKey.provider",
+                "models.providers.openrouter.apiKey.source",
+            ]
+        ),
+        ("config get models.providers.openr", []), ("env set OPENROUTER_", ["OPENROUTER_API_KEY"]),
+        ("env set AGENTICFLOW_G", ["AGENTICFLOW_GATEWAY_TOKEN"]), ("env unset ", ["GROQ_API_KEY", "MINE"]),
+        ("env set MINE", ["MINE"]), ("models auth paste-api-key --provider openai --profile-id ", ["openai:team"]),
+        ("models auth add --provider openai --profile-id ", ["openai:team"]),
+        ("models auth test ", ["anthropic:work", "groq:env", "openai:env", "openai:team"]),
+        ("models auth clear-cooldown openai", ["openai:env", "openai:team"]),
+        ("models status --probe --probe-profile openai:e", ["openai:env"]),
+        ("models auth logout ", ["anthropic:work", "openai:team"]), ("agents delete ", ["coder"]),
+        ("agents default ", ["coder", "main"]),
+    ])
+    func `values that a command takes are offered, and no others`(line: String, expected: [String]) {
+        let instance = Self.furnished
+        instance.environment["OPENAI_API_KEY"] = "sk-0123456789"
+        instance.write(".env", "GROQ_API_KEY=gsk_0123456789\nMINE=x\n")
+        let words = line.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+        #expect(offers(words, in: instance) == expected)
+    }
+
+    @Test func `a completion closes nothing, a command closes what is open and says so once`() {
+        let instance = Self.furnished
+        instance.write(".env", "MINE=x\n")
+        let open = [".env", "agenticflow-enterprise.json", "agents/main/agent/auth-profiles.json"]
+        for name in open { chmod("\(instance.state)/\(name)", 0o644) }
+        chmod("\(instance.state)/agents/main/agent", 0o755)
+        for words in [["models", "auth", "list", "--agent", ""], ["config", "get", ""], ["models", "set", ""]] {
+            _ = offers(words, in: instance)
+        }
+        for name in open { #expect(instance.mode(of: name) == 0o644, "\(name)") }
+        #expect(instance.mode(of: "agents/main/agent") == 0o755)
+        for line in [
+            "models explain", "models aliases list", "models fallbacks list", "models auth order get --provider openai",
+            "gateway status", "gateway health", "gateway token", "models status", "models status --plain", "env list",
+            "agents list", "models list", "models auth list", "config validate",
+        ] {
+            chmod("\(instance.state)/.env", 0o644)
+            let first = instance.run(line)
+            let notice = ".env: Other users had access; it is now private (mode 600).\n"
+            #expect(first.stderr.ranges(of: notice).count == 1, "\(line): \(first.stderr)")
+            #expect(!instance.run(line).stderr.contains("Other users had access"), "\(line)")
         }
     }
 

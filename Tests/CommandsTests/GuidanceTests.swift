@@ -14,7 +14,6 @@ import Testing
         ("groq", "sk-or-v1-0123456789", "sk-or-", "a key of OpenRouter", " --provider openrouter"),
         ("openai", "sk-ant-oat01-0123456789", "sk-ant-oat", "a setup token of Anthropic", " --provider anthropic"),
         ("anthropic", "AIzaSy0123456789", "AIza", "a key of Google", ""),
-        ("zai", "agw_0123456789", "agw_", "this gateway's own client token", ""),
     ])
     func `a key that looks like another vendor's is stored, with a warning`(
         provider: String, key: String, prefix: String, words: String, right: String
@@ -47,6 +46,37 @@ import Testing
         let run = instance.run("models auth paste-api-key --provider \(provider)", typing: key)
         #expect(run.code == 0)
         #expect(!run.stderr.contains("warning:"))
+    }
+
+    @Test(arguments: [
+        ("https://console.anthropic.com/settings/keys", "It is a web address."), ("me@example.com", "It is an e-mail"),
+        ("YOUR_API_KEY", "It is the name of a variable."), ("<your-key>", "It is what instructions write"),
+        ("agw_0123456789abcdef", "It is a client token (agw_...) of this gateway"),
+    ])
+    func `what is no credential at all is refused, and nothing is stored`(text: String, why: String) {
+        let instance = Instance()
+        _ = instance.run("models auth paste-api-key --provider openai", typing: "sk-0123456789")
+        let before = instance.snapshot
+        for words in [
+            "models auth paste-api-key --provider anthropic", "models auth paste-token --provider openai",
+            "models auth rotate openai:manual", "env set OPENAI_API_KEY",
+        ] {
+            let run = instance.run(words, typing: text)
+            #expect(run.code == 65, "\(words)")
+            #expect(run.stderr.hasPrefix("error: ") && run.stderr.contains("\n  why: \(why)"), "\(run.stderr)")
+            #expect(run.stderr.contains("\n  fix: "))
+            #expect(!(run.stdout + run.stderr).contains(text))
+            #expect(instance.snapshot == before)
+        }
+    }
+
+    @Test func `a server of one's own takes anything, with a warning`() {
+        let instance = Instance(
+            config: "{models: {providers: {lab: {baseUrl: 'http://10.0.0.7:1/v1', api: 'openai-completions'}}}}")
+        let run = instance.run("models auth paste-api-key --provider lab", typing: "changeme")
+        #expect(run.code == 0)
+        #expect(run.stderr.contains("warning: It looks like what instructions write where the key belongs.\n  why: "))
+        #expect(instance.store?.contains("changeme") == true)
     }
 
     @Test func `a key that is rotated or written into env is looked at too`() {

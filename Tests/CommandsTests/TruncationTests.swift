@@ -72,6 +72,34 @@ import Testing
         }
     }
 
+    private static let variables =
+        "# by hand\nA='one two' # x\nexport OPENAI_API_KEY=\"sk-cut-0123456789abcdef\"\nB=${A}\n"
+    private static let included = "{gateway: {auth: {token: 'agw_cutCutCutCut'}}, /* kept */ n: [1, {a: \"b\"}]}\n"
+
+    @Test(arguments: [
+        (".env", variables), ("more.json", included), ("agents/coder/agent/auth-profiles.json", store),
+    ])
+    func `another file that is cut at any byte is kept, and no command tells what is in it`(name: String, text: String)
+    {
+        let whole = Array(text.utf8)
+        let config = "{$include: './more.json', agents: {list: [{id: 'main', default: true}, {id: 'coder'}]}}"
+        let instance = Instance(config: config, store: Self.store)
+        instance.write("more.json", "{}")
+        for length in 0..<whole.count {
+            instance.write(name, String(decoding: whole[..<length], as: UTF8.self))
+            let before = instance.stored
+            for line in [
+                "models status --json", "models auth list --agent coder", "env list", "models explain --agent coder",
+            ] {
+                let run = instance.run(line)
+                let isRight =
+                    [0, 65, 78].contains(run.code) && instance.stored == before
+                    && !Self.secrets.contains { (run.stdout + run.stderr).contains($0) }
+                #expect(isRight, "cut at \(length): \(line): \(run)")
+            }
+        }
+    }
+
     private static func problems(_ instance: Instance, code: Int32, name: String) -> [String] {
         let before = instance.stored
         var found: [String] = []

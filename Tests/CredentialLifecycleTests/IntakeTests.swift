@@ -52,7 +52,8 @@ import Testing
         let errors: [IntakeError] = [
             .empty, .notTheKeyAlone(found: "x"), .foreignCharacter(position: 1, codePoint: 0x1F600), .tooShort(8),
             .tooLong(9),
-            .masked, .setupTokenAsKey, .keyAsToken, .setupTokenTooShort, .badDuration("x"), .badProfileName("x"),
+            .another(.address), .masked, .setupTokenAsKey, .keyAsToken, .setupTokenTooShort, .badDuration("x"),
+            .badProfileName("x"),
         ]
         for error in errors {
             let advice = error.advice
@@ -90,16 +91,39 @@ import Testing
     }
 }
 
+@Suite struct InsteadTests {
+    @Test(arguments: [
+        ("https://console.anthropic.com/settings/keys", IntakeError.Instead.address),
+        ("www.example.com/keys", .address),
+        ("me@example.com", .email), ("first.last+x@mail.example.org", .email), ("YOUR_API_KEY", .variable),
+        ("your_api_key", .placeholder), ("<your key>", .placeholder), ("<API-KEY>", .placeholder),
+        ("sk-your-key-here", .placeholder), ("sk-ant-api03-xxxxxxxxxxxx", .placeholder), ("XXXXXXXX", .placeholder),
+        ("changeme", .placeholder), ("OPENAI_API_KEY", .variable), ("GITHUB_TOKEN", .variable),
+        ("agw_0123456789abcdef", .clientToken),
+    ])
+    func `what people paste in a credential's place is told for what it is`(text: String, found: IntakeError.Instead) {
+        #expect(Shape.instead(Secret(text)) == found)
+    }
+
+    @Test(arguments: [
+        "sk-ant-api03-a1B2c3D4", "sk-proj-0123456789", "eyJhbGciOi.eyJzdWIi.SflKxwRJSM", "0123456789abcdef",
+        "a@b", "user@host@example.com", "ABCDEF0123456789", "AKIAIOSFODNN7EXAMPLE", "sk-yourself-0123456789",
+        "local-key", "sk-axxxxxx", "MY_LOCAL_SERVER",
+    ])
+    func `what may be a credential is left alone`(text: String) {
+        #expect(Shape.instead(Secret(text)) == nil)
+    }
+}
+
 @Suite struct ExpiresInTests {
     @Test(arguments: [
         ("365", 31_536_000_000), ("12h", 43_200_000), ("1.5d", 129_600_000), ("500ms", 500), ("90M", 5_400_000),
-        ("0", 0),
     ])
     func `a number and a unit; days when there is none`(text: String, milliseconds: Int64) throws {
         #expect(try Duration(expiresIn: text) == .milliseconds(milliseconds))
     }
 
-    @Test(arguments: ["", " 10 d", "-1d", "1w", "d", "1.2.3d", ".5d", "1e3", "99999999999d"])
+    @Test(arguments: ["", " 10 d", "-1d", "1w", "d", "1.2.3d", ".5d", "1e3", "99999999999d", "0", "0d", "0.0001ms"])
     func `anything else is refused`(text: String) {
         #expect(throws: IntakeError.badDuration(text)) { try Duration(expiresIn: text) }
     }

@@ -39,6 +39,15 @@ PLACES = {
     "models aliases add quick": {USAGE, DATA}, "models fallbacks add": {USAGE, DATA}, "models fallbacks remove": {USAGE, DATA},
     "models image-fallbacks add": {USAGE, DATA}, "models list --provider": {USAGE, DATA, 0},
     "agents delete --force": {USAGE, DATA}, "env unset": {USAGE, DATA, 0}, "config get": {USAGE, DATA, 1, 66},
+    "models auth add --provider": {USAGE, DATA}, "models auth add --provider anthropic --type": {USAGE, DATA},
+    "models auth add --provider anthropic --profile-id anthropic:x --type api_key --ref": {USAGE, DATA},
+    "models auth add --provider anthropic --ref env:ANTHROPIC_API_KEY --profile-id": {USAGE, DATA},
+    "models auth test": {USAGE, DATA}, "models auth clean": {USAGE, DATA}, "models auth clear-cooldown --all --model": {USAGE, DATA},
+    "config set gateway.port": {USAGE, DATA}, "config set": {USAGE, DATA}, "config unset": {USAGE, DATA, 66},
+    "doctor --only": {USAGE}, "doctor --skip": {USAGE}, "doctor --lint --severity-min": {USAGE},
+    "models status --probe --probe-provider": {USAGE, DATA}, "models status --probe --probe-profile": {USAGE, DATA},
+    "models status --probe --probe-mode": {USAGE}, "agents add second --model": {USAGE, DATA},
+    "agents default": {USAGE, DATA},
     "models status --probe-timeout": {USAGE}, "doctor --no-such": {USAGE},
 }
 # Some of the words are right in some places.
@@ -56,6 +65,8 @@ RUBBISH = {
     "binary": bytes(range(256)), "not UTF-8": TYPED.encode() + b"\xff\xfe", "100 KB": b"s" * 100_000, "64 KB and one": b"s" * 65_537,
     "mask": b"sk-ant...cdef", "ellipsis": "sk-ant…cdef".encode(), "JSON": f'{{"key":"{TYPED}"}}'.encode(),
     "variable": b"$ANTHROPIC_API_KEY", "reference": b"${ANTHROPIC_API_KEY}", "one quote": f'"{TYPED}'.encode(),
+    "web address": b"https://console.anthropic.com/settings/keys", "e-mail": b"me@example.com", "placeholder": b"<your-api-key>",
+    "variable's name": b"OPENAI_API_KEY", "client token": b"agw_0123456789abcdef",
     "UTF-16": TYPED.encode("utf-16"), "carriage returns": TYPED.replace("-", "\r").encode(),
 }
 TAKING = ["models auth paste-api-key --provider anthropic", "models auth paste-token --provider openai",
@@ -73,6 +84,9 @@ CONTRADICTIONS = [
     "models auth paste-token --provider openai --expires-in 1e308d",
     "gateway run --port 65536", "gateway run --port -1", "gateway run --port x", "gateway run --bind 8.8.8.8 --port 0",
     "gateway run --bind 0.0.0.0 --port 0",
+    "models auth paste-token --provider openai --expires-in 0", "models auth paste-token --provider openai --expires-in 0.0001ms",
+    "models status --probe --probe-profile ,", "models auth clear-cooldown --all --model nothing",
+    "doctor --lint --only no-credentials --skip no-credentials",
     "--profile ../x models status", "--profile", "models status --agent main --agent nobody",
 ]
 

@@ -151,6 +151,35 @@ import Testing
         #expect(scratch.mode(of: HealthJournal.name) == 0o600)
     }
 
+    @Test func `compacting keeps what another version has written, to the byte and in its place`() throws {
+        let (old, own) = try (key("openai:old"), key("openai:own"))
+        let newer = (0..<1400).map { #"{"v":2,"id":"openai:a","agent":"main","number":\#($0), "new":{"a":1}}"# }
+        let unknown = #"{"v":1,"kind":"later","deep":[[[[[[[[[[1]]]]]]]]]]}"#
+        try journal.append([(old, Self.health(1))])
+        let first = try #require(scratch.text(of: HealthJournal.name))
+        let rest = String(repeating: "{\"v\":1,\"cut", count: 1) + "\n"
+        scratch.write(
+            first + newer.prefix(700).joined(separator: "\n") + "\n" + rest + unknown + "\n"
+                + String(repeating: first, count: 1000) + newer.dropFirst(700).joined(separator: "\n") + "\n",
+            to: HealthJournal.name)
+        try journal.append([(own, Self.health(2))])
+        let lines = try #require(scratch.text(of: HealthJournal.name)).split(separator: "\n").map(String.init)
+        #expect(lines.count == 1400 + 1 + 2)
+        #expect(lines[0..<700] == newer[0..<700])
+        #expect(lines[700] == unknown)
+        #expect(lines[701] == first.split(separator: "\n")[0])
+        #expect(lines[702..<1402] == newer[700..<1400])
+        #expect(try journal.load() == [old: Self.health(1), own: Self.health(2)])
+        #expect(try journal.loadAll().flaws == JournalFlaws(unknown: 1401, unreadable: 0))
+    }
+
+    @Test func `lines of a newer version and lines that are none are counted apart`() throws {
+        try journal.append([(key("openai:a"), Self.health(1))])
+        let own = try #require(scratch.text(of: HealthJournal.name))
+        scratch.write(own + "{\"v\":2}\n\n \r\ngarbage\n[]\n{\"v\":1,\n" + own, to: HealthJournal.name)
+        #expect(try journal.loadAll().flaws == JournalFlaws(unknown: 1, unreadable: 3))
+    }
+
     @Test func `a journal of many credentials is long by right`() throws {
         let journal = journal
         let keys = try (0..<2000).map { try key("openai:p\($0)") }

@@ -65,6 +65,28 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        "HOME", "AGENTICFLOW_HOME", "AGENTICFLOW_CONFIG_PATH", "AGENTICFLOW_AGENT_DIR", "AGENTICFLOW_OAUTH_DIR",
+    ])
+    func `what would move with the working directory is refused`(name: String) {
+        for path in ["x", "./x", "..", "x/~"] {
+            let refusal = #expect(throws: StateLayoutError.self) { try layout([name: path]) }
+            #expect(refusal == .badPath(name: name, problem: "is a relative path"))
+        }
+    }
+
+    @Test func `the account is looked up only where HOME says nothing`() throws {
+        var asked = 0
+        func home() -> String? {
+            asked += 1
+            return "/of/the/account"
+        }
+        _ = try StateLayout(environment: ["HOME": "/h"], home: home())
+        #expect(asked == 0)
+        let found = try StateLayout(environment: ["HOME": " "], home: home())
+        #expect(asked == 1 && found.state == "/of/the/account/.agenticflow-enterprise")
+    }
+
     @Test func `directories set aside for agents are taken over, shared ones are not`() throws {
         var found = try layout([:])
         var agents: [AgentSettings] = []

@@ -28,7 +28,6 @@ struct AgentAddition {
         id = try Self.id(typedName)
         let reading = try context.reading()
         self.reading = reading
-        context.tell(reading.notices)
         try reading.requireReadable()
         if options.copyCredentials { try reading.requireReadable(.main) }
         guard reading.settings.agent(id) == nil else { throw AgentsError.exists(id) }
@@ -59,7 +58,24 @@ struct AgentAddition {
         return reference
     }
 
+    /// A folder that was made for an agent that did not come to be goes again, when nothing is in it.
     func add() throws -> AddedAgent {
+        let isNew = FileStatus(of: directory) == nil
+        do { return try make() } catch {
+            if isNew { removeFolder() }
+            throw error
+        }
+    }
+
+    private func removeFolder() {
+        let (home, name) = PlannedChange.split(directory)
+        // What cannot be taken away stays, empty as it is.
+        (try? SafeDirectory(existing: home, kind: .shared))?.removeEmptyFolder(name)
+        guard home == reading.layout.home(of: id) else { return }
+        (try? SafeDirectory(existing: reading.layout.agentsDirectory, kind: .shared))?.removeEmptyFolder(id.text)
+    }
+
+    private func make() throws -> AddedAgent {
         let folder = try SafeDirectory(creating: directory)
         context.tell(folder.takeNotices())
         _ = try SafeDirectory(creating: workspace, kind: .shared)

@@ -52,7 +52,7 @@ struct AgentFolders {
 
     /// A folder of credentials is closed to everybody else, so it must not be one that others live in.
     private func refuseGeneral(_ directory: String, typed: String, _ option: String) throws(AgentsError) {
-        let home = context.environment["HOME"] ?? Account.home
+        let home = context.home
         let strangers = Self.strangers(in: directory)
         if let first = strangers.first {
             throw .badFolder(

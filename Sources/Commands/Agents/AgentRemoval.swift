@@ -24,7 +24,6 @@ struct AgentRemoval {
     init(_ text: String, in context: CommandContext) throws {
         self.context = context
         reading = try context.reading()
-        context.tell(reading.notices)
         try reading.requireReadable()
         let known = reading.agents.map(\.id).sorted()
         guard let id = AgentID(text.trimmed) else { throw AgentsError.unknown(text, known: known) }

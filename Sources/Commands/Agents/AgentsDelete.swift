@@ -13,7 +13,7 @@ struct AgentsDelete: ContextCommand {
             Example: agenticflow-enterprise agents delete coder
             """)
 
-    @Argument(help: ArgumentHelp("The agent's id.", valueName: "id"), completion: .agents)
+    @Argument(help: ArgumentHelp("The agent's id.", valueName: "id"), completion: .otherAgents)
     var id: String
     @Flag(name: [.long, .customLong("yes")], help: "Do not ask.")
     var force = false

@@ -3,7 +3,6 @@ import ArgumentParser
 import CredentialLifecycle
 import Credentials
 import Documents
-import SafeFiles
 import Settings
 
 struct AgentsList: ContextCommand {
@@ -120,11 +119,9 @@ private struct AgentRow {
 /// What could not be read of the agents' stores and the configuration.
 private struct StoreProblems {
     private let problems: [InstanceProblem]
-    private let notices: [StorageNotice]
 
     init(_ reading: InstanceReading) {
         problems = reading.problems.filter { $0.severity != .info }
-        notices = reading.notices
     }
 
     var sentences: [String] { problems.map(\.text) }
@@ -132,7 +129,6 @@ private struct StoreProblems {
     var exitCode: ExitStatus? { problems.first { $0.advice != nil }?.exitCode }
 
     func tell(_ context: CommandContext) {
-        context.tell(notices)
         for problem in problems { context.terminal.notice(problem.word, problem.told) }
     }
 }

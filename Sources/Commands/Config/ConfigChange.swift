@@ -22,7 +22,6 @@ struct ConfigChange {
     init(in context: CommandContext) throws {
         self.context = context
         reading = try context.reading()
-        context.tell(reading.notices)
         try reading.requireReadable()
         file = SettingsFile(reading.layout)
         resolved = file.resolved()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Documents
+import SafeFiles
 import Settings
 
 /// What a shell offers while a path or a value is typed.
@@ -7,7 +8,20 @@ enum ConfigCompletion {
     /// Keys with a meaning, with the names that this instance's configuration has in the places of their stars.
     @Sendable static func paths(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
         let wanted = prefix.filter { $0 != "\"" && $0 != "'" }
-        return paths(in: document()).filter { $0.hasPrefix(wanted) }.sorted()
+        let all = paths(in: document()) + (words.contains("set") ? providerPaths(behind: wanted) : [])
+        return Set(all).filter { $0.hasPrefix(wanted) }.sorted()
+    }
+
+    /// Providers that are known and not configured yet: their names alone, then what can be said of one.
+    private static func providerPaths(behind typed: String) -> [String] {
+        let stem = "models.providers."
+        guard typed.hasPrefix(stem) else { return [] }
+        let provider = typed.dropFirst(stem.count).prefix { $0 != "." }
+        guard typed.dropFirst(stem.count).contains(".") else { return Completions().providers.map { stem + $0 } }
+        return KnownKeys.all.map(\.pattern).filter {
+            $0.hasPrefix(stem + "*.") && !$0.dropFirst(stem.count + 1).contains("*")
+        }
+        .filter { !$0.contains("[]") }.map { stem + provider + $0.dropFirst(stem.count + 1) }
     }
 
     @Sendable static func values(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
@@ -21,6 +35,9 @@ enum ConfigCompletion {
             case "models.providers.*.auth": ConfiguredAuth.allCases.map(\.rawValue)
             case "gateway.bind": ["loopback", "lan"]
             case "gateway.proxy": ["none", "env"]
+            case let pattern where pattern.hasSuffix("odel") || pattern.hasSuffix("odel.primary"):
+                ModelCompletion.models(words, index, prefix)
+            case "auth.profiles.*.provider": Completions().providers
             default: key.kind == .boolean ? ["true", "false"] : []
             }
         return all.filter { $0.hasPrefix(prefix) }
@@ -29,7 +46,7 @@ enum ConfigCompletion {
     /// No configuration, or none that can be read, has no names to offer.
     private static func document() -> Document? {
         guard let layout = try? (Completions.context ?? .live()).layout() else { return nil }
-        return SettingsFile(layout).resolved().document
+        return SafeDirectory.$closesWhatIsOpen.withValue(false) { SettingsFile(layout).resolved().document }
     }
 
     static func paths(in document: Document?) -> [String] {

@@ -19,7 +19,6 @@ struct ConfigValidate: ContextCommand {
 
     func run(in context: CommandContext) throws {
         let reading = try context.reading()
-        context.tell(reading.notices)
         let resolved = SettingsFile(reading.layout).resolved()
         let findings = ConfigFinding.all(resolved, reading)
         let isValid = !findings.contains { $0.severity == .error }

@@ -72,6 +72,10 @@ extension CheckID {
         .storeEntryUnknown: ("An entry is kept and not used.", "`models auth list`"),
         .storeLeftover: ("A writer that died left a file behind.", "`doctor --fix` removes it"),
         .journalUnreadable: ("What is remembered of credentials cannot be read.", "move the journal away"),
+        .journalNewerVersion: ("A newer version wrote lines of the journal; they are kept.", "update this program"),
+        .journalDamaged: (
+            "Several lines of the journal cannot be read.", "move the journal away while no gateway runs"
+        ),
         .journalLarge: ("The journal has more than 16 MB.", "move the journal away while no gateway runs"),
         .backupUnreadable: ("The newest backup of `--fix` cannot be taken back.", "look into its folder"),
         .legacyFlatStore: ("A store has the old flat shape.", "`doctor --fix` converts it"),

@@ -59,6 +59,8 @@ enum CheckID: String, CaseIterable, Sendable {
     case storeEntryUnknown = "store-entry-unknown"
     case storeLeftover = "store-leftover"
     case journalUnreadable = "journal-unreadable"
+    case journalNewerVersion = "journal-newer-version"
+    case journalDamaged = "journal-damaged"
     case journalLarge = "journal-large"
     case backupUnreadable = "backup-unreadable"
     case legacyFlatStore = "legacy-flat-store"
@@ -125,7 +127,9 @@ enum CheckID: String, CaseIterable, Sendable {
             .credentialProviderUnsupported, .credentialDuplicate, .credentialSharedLogin:
             .credentials
         case .storeMalformed, .storeNewerVersion, .storeUnsafe, .storeUnreadable, .storeEntryUnknown, .storeLeftover,
-            .journalUnreadable, .journalLarge, .backupUnreadable, .legacyFlatStore, .legacyAuthFile, .legacyOAuthFile:
+            .journalUnreadable, .journalNewerVersion, .journalDamaged, .journalLarge, .backupUnreadable,
+            .legacyFlatStore,
+            .legacyAuthFile, .legacyOAuthFile:
             .stores
         case .stateDirUnsafe, .stateDirPermissions, .agentDirPermissions, .filePermissions, .stateNotWritable,
             .stateInGit, .stateTrackedByGit, .stateInSyncedFolder, .otherStateDir:

@@ -27,6 +27,11 @@ extension DoctorCommand {
                 what: "--allow-exec is for a report; \(mode) makes none.", why: "It asks no program for a secret.",
                 fix: "Run: \(program) doctor \(mode)")
         }
+        if let both = only.first(where: skip.contains) {
+            throw UsageError(
+                what: "--only and --skip both name \(both).", why: "One asks for the check, the other leaves it out.",
+                fix: "Run: \(program) doctor --only \(both)")
+        }
         if undo || generateGatewayToken, !(only + skip).isEmpty {
             throw UsageError(
                 what: "--only and --skip choose checks; \(mode) makes none.", why: "It repeats no check.",

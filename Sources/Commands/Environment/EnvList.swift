@@ -41,6 +41,10 @@ struct EnvList: ContextCommand {
             rows: VariableComparison(EnvironmentView(reading, isWhole: all), view).rows, context: context)
         report.tellTrouble()
         if json { context.terminal.print(report.json.pretty() + "\n") } else { report.say() }
+        // Providers and variables of the configuration are missing.
+        if let code = reading.problems.first(where: { $0.place == .configuration && $0.advice != nil })?.exitCode {
+            throw ExitCode(code.rawValue)
+        }
     }
 }
 
@@ -57,7 +61,7 @@ struct EnvironmentListing {
 
     func tellTrouble() {
         if case .files(let silence) = view.origin { context.terminal.tell(silence: silence) }
-        for notice in reading.notices { context.terminal.notice("\(context.shown(notice.path)): \(notice.text)") }
+        context.tell(reading.notices)
         for problem in problems {
             context.terminal.notice(problem.word, problem.told)
         }

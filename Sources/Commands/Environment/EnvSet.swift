@@ -16,7 +16,9 @@ struct EnvSet: ContextCommand {
 
     @Flag(help: "Read the value from standard input, which must not be a terminal.")
     var stdin = false
-    @Argument(help: ArgumentHelp("The variable's name, such as ANTHROPIC_API_KEY.", valueName: "name"))
+    @Argument(
+        help: ArgumentHelp("The variable's name, such as ANTHROPIC_API_KEY.", valueName: "name"), completion: .variables
+    )
     var name: String
     /// Whatever else was typed: it may be the secret, so it is refused without being repeated.
     @Argument(help: .hidden)

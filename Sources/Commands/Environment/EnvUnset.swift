@@ -12,7 +12,7 @@ struct EnvUnset: ContextCommand {
             Example: agenticflow-enterprise env unset ANTHROPIC_API_KEY
             """)
 
-    @Argument(help: ArgumentHelp("The variable's name.", valueName: "name"))
+    @Argument(help: ArgumentHelp("The variable's name.", valueName: "name"), completion: .setVariables)
     var name: String
     /// Whatever else was typed: it may be a secret, so it is refused without being repeated.
     @Argument(help: .hidden)

@@ -17,7 +17,6 @@ struct EnvironmentTarget {
         self.name = name
         self.context = context
         reading = try context.reading()
-        for notice in reading.notices { context.terminal.notice("\(context.shown(notice.path)): \(notice.text)") }
     }
 
     var shownPath: String { context.shown(reading.layout.dotEnvPath) }
@@ -36,7 +35,7 @@ struct EnvironmentTarget {
         if name.hasSuffix("_API_KEYS") {
             let parts = text.split { $0 == "," || $0 == ";" || $0.isWhitespace }
             if parts.isEmpty { throw IntakeError.empty }
-            for part in parts { _ = try PastedSecret(String(part)) }
+            for part in parts { try requireCredential(PastedSecret(String(part)).secret) }
             return Secret(text.trimmed)
         }
         let pasted = try PastedSecret(text)
@@ -44,7 +43,18 @@ struct EnvironmentTarget {
         if name.hasSuffix("_API_KEY"), name.hasPrefix("ANTHROPIC_") {
             try Shape.check(pasted.secret, kind: .apiKey, provider: .anthropic)
         }
+        try requireCredential(pasted.secret)
         return pasted.secret
+    }
+
+    /// The variable of a provider holds what the provider takes; any other what it likes.
+    private func requireCredential(_ secret: Secret) throws(IntakeError) {
+        guard let owner else { return }
+        try context.requireCredential(secret, for: owner, reading)
+    }
+
+    private var owner: ProviderID? {
+        reading.providers.all.values.first { $0.environmentVariables.contains(name) }?.id
     }
 
     private var isSecret: Bool {
@@ -57,8 +67,7 @@ struct EnvironmentTarget {
 
     /// - Parameter value: what the variable holds now.
     func tellForeign(_ value: Secret) {
-        let owner = reading.providers.all.values.first { $0.environmentVariables.contains(name) }
-        guard let owner, let foreign = ForeignKey(value, for: owner.id, reading) else { return }
+        guard let owner, let foreign = ForeignKey(value, for: owner, reading) else { return }
         let undo = "agenticflow-enterprise env unset \(name)"
         context.terminal.notice("warning", foreign.advice(place: "the value of \(name)", undo: undo))
     }

@@ -24,7 +24,7 @@ package struct CommandContext: Sendable {
         terminal: Terminal, environment: [String: String], workingDirectory: String? = nil, now: @escaping WallClock
     ) {
         self.terminal = terminal
-        self.terminal.home = HomePath(environment["HOME"]) ?? HomePath(Account.home)
+        self.terminal.home = HomePath(home)
         self.environment = environment
         self.workingDirectory = workingDirectory
         self.now = now
@@ -53,9 +53,16 @@ package struct CommandContext: Sendable {
         return copy
     }
 
+    /// The user's home directory. The system's list of users, which may be on another machine, is asked only where
+    /// `HOME` says nothing.
+    var home: String? {
+        if let home = environment["HOME"]?.trimmed, !home.isEmpty { return home }
+        return Account.home
+    }
+
     /// Where this instance keeps its files.
     package func layout() throws(StateLayoutError) -> StateLayout {
-        try StateLayout(environment: environment, home: Account.home)
+        try StateLayout(environment: environment, home: home)
     }
 
     /// Reads the instance, once. What could not be read is among the reading's problems.
@@ -68,8 +75,13 @@ package struct CommandContext: Sendable {
         for notice in notices { terminal.notice("\(shown(notice.path)): \(notice.text)") }
     }
 
+    /// What reading has closed is told here, whichever command reads: once, because the next one finds it closed.
     package func reading() throws(StateLayoutError) -> InstanceReading {
         var reader = try reader()
-        return reader.read()
+        guard makesStateDirectory else { return SafeDirectory.$closesWhatIsOpen.withValue(false) { reader.read() } }
+        var reading = reader.read()
+        tell(reading.notices)
+        reading.notices = []
+        return reading
     }
 }

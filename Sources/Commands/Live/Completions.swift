@@ -36,6 +36,18 @@ struct Completions {
     }
 
     var providers: [String] { reading?.knownProviders.map(\.text) ?? [] }
+    /// Those that can be deleted.
+    var otherAgents: [String] { agents.filter { $0 != AgentID.main.text } }
+    /// Names of variables that hold a credential, and what `.env` sets already.
+    var variables: [String] {
+        let own = reading?.providers.all.values.flatMap(\.environmentVariables) ?? []
+        return Set(own + [InstanceSettings.tokenVariable] + setVariables).sorted()
+    }
+    /// What `.env` of the state directory sets.
+    var setVariables: [String] {
+        guard let reading else { return [] }
+        return reading.environment.variables(of: .stateDotEnv).keys.sorted()
+    }
     var agents: [String] { reading?.agents.map(\.id.text).sorted() ?? [] }
 
     /// Those of the agent that was typed, and of the provider.
@@ -44,6 +56,16 @@ struct Completions {
         let provider = typed("--provider").flatMap { ProviderID($0) }
         if let provider { return reading.candidates(for: provider, of: agent).map(\.candidate.id.text) }
         return agent.profiles.map(\.profile.id.text).sorted()
+    }
+
+    /// Ids that something may be stored under: keys of the environment and the configuration have others.
+    var storable: [String] { profiles.filter { ProfileID($0)?.isReserved == false } }
+
+    /// Whatever requests may be sent with, keys of the environment included.
+    var credentials: [String] {
+        guard let reading, let agent = agent(reading) else { return [] }
+        let known = Set(reading.providers.all.keys).union(agent.profiles.map(\.profile.provider))
+        return Set(known.flatMap { reading.candidates(for: $0, of: agent).map(\.candidate.id.text) }).sorted()
     }
 
     /// The profiles of a model, behind the at sign that names one.
@@ -61,7 +83,7 @@ struct Completions {
 
     /// Other instances, by the names of their state directories.
     var instances: [String] {
-        guard let home = context.environment["HOME"] ?? Account.home else { return [] }
+        guard let home = context.home else { return [] }
         let stem = ".agenticflow-enterprise-"
         // A home directory that cannot be listed holds nothing to offer.
         let names = (try? FileManager.default.contentsOfDirectory(atPath: home)) ?? []
@@ -72,6 +94,11 @@ struct Completions {
 extension CompletionKind {
     static var providers: CompletionKind { .custom { words, _, _ in Completions(words).providers } }
     static var agents: CompletionKind { .custom { words, _, _ in Completions(words).agents } }
+    static var otherAgents: CompletionKind { .custom { words, _, _ in Completions(words).otherAgents } }
+    static var variables: CompletionKind { .custom { words, _, _ in Completions(words).variables } }
+    static var setVariables: CompletionKind { .custom { words, _, _ in Completions(words).setVariables } }
+    static var storable: CompletionKind { .custom { words, _, _ in Completions(words).storable } }
+    static var credentials: CompletionKind { .custom { words, _, _ in Completions(words).credentials } }
     static var profiles: CompletionKind { .custom { words, _, _ in Completions(words).profiles } }
     /// Models and aliases, and behind an at sign their profiles.
     static var models: CompletionKind {

@@ -50,13 +50,11 @@ struct HomePath: Hashable, Sendable {
 }
 
 extension CommandContext {
-    private var home: HomePath? { terminal.home }
-
-    func shown(_ path: String) -> String { home?.shown(path) ?? path }
+    func shown(_ path: String) -> String { terminal.home?.shown(path) ?? path }
     /// As one word of a command line.
-    func typed(_ path: String) -> String { home?.typed(path) ?? path.shellWord }
+    func typed(_ path: String) -> String { terminal.home?.typed(path) ?? path.shellWord }
     /// A sentence or a command with paths in it.
-    func shown(in text: String) -> String { home?.shown(in: text) ?? text }
+    func shown(in text: String) -> String { terminal.home?.shown(in: text) ?? text }
     func shown(in advice: Advice) -> Advice {
         Advice(what: shown(in: advice.what), why: shown(in: advice.why), fix: shown(in: advice.fix))
     }

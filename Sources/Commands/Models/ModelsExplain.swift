@@ -34,13 +34,33 @@ struct ModelsExplain: ContextCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
+    func validate() throws {
+        if let model, model.trimmed.isEmpty {
+            throw UsageError(
+                what: "--model is blank.", why: "A request that names no model is refused.",
+                fix: "Leave it out for the default model: agenticflow-enterprise models explain")
+        }
+        guard let session, session.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
+            return
+        }
+        throw UsageError(
+            what: "--session holds control characters.",
+            why: "No header can carry them, so no request has that session.",
+            fix: "Give it as the client sends it, as in: agenticflow-enterprise models explain --session main/chat-1")
+    }
+
     func run(in context: CommandContext) throws {
         let reading = try context.reading()
         let named = try agent.map { text throws(ModelsError) in try reading.agent(named: text).id }
         let now = context.now()
         let unread = reading.problems.filter { $0.isUnread(for: named ?? reading.settings.defaultAgent) }
+        let answer: Answer
+        do { answer = try Self.answer(reading, named, model: model, session: session, now: now) } catch {
+            // What is missing may be in the file that cannot be read.
+            try reading.requireReadable(named ?? reading.settings.defaultAgent, .main)
+            throw error
+        }
         for advice in unread.compactMap(\.advice) { context.terminal.notice("error", advice) }
-        let answer = try Self.answer(reading, named, model: model, session: session, now: now)
         if case .files(let silence) = answer.origin { context.terminal.tell(silence: silence) }
         let report = ExplanationReport(
             answer.root, asked: model, isFromFiles: answer.isFromFiles,

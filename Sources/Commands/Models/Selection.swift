@@ -10,6 +10,8 @@ extension InstanceReading {
     func agent(named text: String?) throws(ModelsError) -> AgentReading {
         let id = text.map { AgentID($0.trimmed) } ?? settings.defaultAgent
         guard let id, let agent = self[id] else {
+            // The agents are in the configuration.
+            try requireReadable()
             throw .noAgent(text ?? "", known: agents.map(\.id).sorted())
         }
         return agent

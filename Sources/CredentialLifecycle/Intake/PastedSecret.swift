@@ -50,12 +50,22 @@ package struct PastedSecret: Sendable {
 
 /// Why a pasted credential was not taken. Never holds any of it.
 package enum IntakeError: ActionableError, Equatable {
+    /// What people paste in a credential's place.
+    package enum Instead: String, Hashable, Sendable, CaseIterable {
+        case address = "a web address"
+        case email = "an e-mail address"
+        case placeholder = "what instructions write where the key belongs"
+        case variable = "the name of a variable"
+        case clientToken = "a client token (agw_...) of this gateway, which no provider knows"
+    }
+
     case empty
     case notTheKeyAlone(found: String)
     case foreignCharacter(position: Int, codePoint: UInt32)
     case tooShort(Int)
     case tooLong(Int)
     case masked
+    case another(Instead)
     case setupTokenAsKey
     case keyAsToken
     case noSetupToken
@@ -91,6 +101,7 @@ package enum IntakeError: ActionableError, Equatable {
             Self.refused(
                 "It is a shortened display of a key (\"...\" or \"****\").",
                 "Copy the key itself; providers show it once, when it is made.")
+        case .another(let found): Self.refused("It is \(found.rawValue).", Self.fix(found))
         case .setupTokenAsKey:
             Self.refused(
                 "It is a setup token (sk-ant-oat...), not an API key.",
@@ -110,7 +121,7 @@ package enum IntakeError: ActionableError, Equatable {
         case .badDuration(let text):
             Advice(
                 what: "\"\(text.prefix(40))\" is no duration.",
-                why: "A duration is a number with ms, s, m, h or d; without a unit it means days.",
+                why: "A duration is a number above zero with ms, s, m, h or d; without a unit it means days.",
                 fix: "Give, for example, --expires-in 365d")
         case .badProfileName(let text, let fix):
             Advice(
@@ -128,6 +139,15 @@ package enum IntakeError: ActionableError, Equatable {
         case .setupTokenAsKey: "paste-token"
         case .keyAsToken: "paste-api-key"
         default: nil
+        }
+    }
+
+    private static func fix(_ found: Instead) -> String {
+        switch found {
+        case .address: "Open the page, make a key there, and paste the key itself."
+        case .email, .placeholder: "Copy the key itself from the provider's console, and run the command again."
+        case .variable: "Paste what the variable holds, which printenv shows."
+        case .clientToken: "Make a key at the provider; clients present this token to the gateway."
         }
     }
 

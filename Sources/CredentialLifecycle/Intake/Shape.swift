@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Credentials
 package import FoundationEssentials
+import Settings
 
 /// What can be told of a credential without asking anybody: whether it is of the kind that is being stored.
 package enum Shape {
@@ -20,6 +21,47 @@ package enum Shape {
             if secret.isSetupToken { try checkSetupToken(secret) }
         case .oauth: break
         }
+    }
+
+    /// What a text is instead of a credential, whoever it is for; nil when it may be one.
+    package static func instead(_ secret: Secret) -> IntakeError.Instead? {
+        let text = secret.reveal()
+        let lowered = text.lowercased()
+        if lowered.contains("://") || lowered.hasPrefix("www.") { return .address }
+        if text.hasPrefix("agw_") { return .clientToken }
+        let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+        if parts.count == 2, !parts[0].isEmpty, isHost(parts[1]) { return .email }
+        if isVariableName(text) { return .variable }
+        return isPlaceholder(lowered) ? .placeholder : nil
+    }
+
+    private static func isHost(_ text: Substring) -> Bool {
+        let labels = text.split(separator: ".", omittingEmptySubsequences: false)
+        return labels.count > 1 && labels.allSatisfy { !$0.isEmpty }
+            && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "." || $0 == "-") }
+            && labels.last?.allSatisfy(\.isLetter) == true
+    }
+
+    /// `OPENAI_API_KEY`: in capitals, and ends as the names of such variables do.
+    private static func isVariableName(_ text: String) -> Bool {
+        text.isVariableName && text == text.uppercased()
+            && ["_KEY", "_KEYS", "_TOKEN", "_SECRET"].contains { text.hasSuffix($0) }
+    }
+
+    /// What instructions write where the key belongs.
+    private static func isPlaceholder(_ text: String) -> Bool {
+        if text.hasPrefix("<"), text.hasSuffix(">") { return true }
+        let words = String(text.map { $0 == "_" ? "-" : $0 })
+        let known = [
+            "your-api-key", "your-key", "your-token", "your-secret", "api-key-here", "key-here", "token-here",
+            "insert-key", "insert-your", "replace-me", "change-me", "changeme", "placeholder",
+        ]
+        if known.contains(where: { words == $0 || words.hasPrefix($0 + "-") || words.hasSuffix("-" + $0) }) {
+            return true
+        }
+        // `sk-xxxxxxxxxxxx`
+        let last = words.split(separator: "-").last ?? ""
+        return (6...32).contains(last.count) && last.allSatisfy { $0 == "x" }
     }
 
     /// What a key's first letters say of whose it is.
@@ -53,7 +95,7 @@ package enum Shape {
         ("gsk_", "a key of Groq", "groq"), ("xai-", "a key of xAI", "xai"), ("csk-", "a key of Cerebras", "cerebras"),
         ("nvapi-", "a key of NVIDIA", "nvidia"), ("hf_", "a token of Hugging Face", "huggingface"),
         ("AIza", "a key of Google", nil), ("ghp_", "a token of GitHub", nil), ("github_pat_", "a token of GitHub", nil),
-        ("agw_", "this gateway's own client token", nil),
+        ("agw_", "a client token of a gateway like this one", nil),
     ]
 
     /// - Throws: ``IntakeError`` when it is no setup token of Anthropic, or one that was cut short.
@@ -68,7 +110,7 @@ package enum Shape {
 extension Duration {
     /// A duration as typed for `--expires-in`: `365` (days), `12h`, `1.5d`, `500ms`; the unit's case does not matter.
     ///
-    /// - Throws: ``IntakeError/badDuration(_:)`` for anything else, blanks inside and negative numbers included.
+    /// - Throws: ``IntakeError/badDuration(_:)`` for anything else, blanks inside, negative numbers and nothing at all included.
     package init(expiresIn text: String) throws(IntakeError) {
         let lowered = text.lowercased()
         let digits = lowered.prefix { ("0"..."9").contains($0) || $0 == "." }
@@ -82,7 +124,7 @@ extension Duration {
             default: nil
             }
         guard let milliseconds, let number = Double(String(digits)), digits.first != ".", digits.last != ".",
-            number * milliseconds < 8_640_000_000_000
+            (0.5..<8_640_000_000_000).contains(number * milliseconds)
         else { throw .badDuration(text) }
         self = .milliseconds(Int64((number * milliseconds).rounded()))
     }

@@ -30,14 +30,17 @@ package struct StateLayout: Hashable, Sendable {
     ///   - workingDirectory: what relative paths start from; nil means the process' own.
     /// - Throws: ``StateLayoutError`` when a path or the instance's name cannot be used, or no home is known.
     package init(
-        environment: [String: String], instance: String? = nil, home: String? = nil, workingDirectory: String? = nil
+        environment: [String: String], instance: String? = nil, home: @autoclosure () -> String? = nil,
+        workingDirectory: String? = nil
     ) throws(StateLayoutError) {
         let variables = Self.present(in: environment)
-        let accountHome = variables["HOME"] ?? home.flatMap { $0.trimmed.isEmpty ? nil : $0 }
+        let accountHome = variables["HOME"] ?? home().flatMap { $0.trimmed.isEmpty ? nil : $0 }
         var paths = PathResolver(home: nil, workingDirectory: workingDirectory)
-        paths.home = try accountHome.map { path throws(StateLayoutError) in try paths.resolve(path, for: "HOME") }
+        paths.home = try accountHome.map { path throws(StateLayoutError) in
+            try paths.resolve(path, for: "HOME", mustBeAbsolute: true)
+        }
         if let moved = variables["AGENTICFLOW_HOME"] {
-            paths.home = try paths.resolve(moved, for: "AGENTICFLOW_HOME")
+            paths.home = try paths.resolve(moved, for: "AGENTICFLOW_HOME", mustBeAbsolute: true)
         }
         let name = try Self.instance(named: instance ?? variables["AGENTICFLOW_PROFILE"])
         if let explicit = variables["AGENTICFLOW_STATE_DIR"] {
@@ -47,12 +50,12 @@ package struct StateLayout: Hashable, Sendable {
             state = PathResolver.join(home, ".agenticflow-enterprise" + (name.map { "-\($0)" } ?? ""))
         }
         if let explicit = variables["AGENTICFLOW_CONFIG_PATH"] {
-            configPath = try paths.resolve(explicit, for: "AGENTICFLOW_CONFIG_PATH")
+            configPath = try paths.resolve(explicit, for: "AGENTICFLOW_CONFIG_PATH", mustBeAbsolute: true)
         } else {
             configPath = PathResolver.join(state, "agenticflow-enterprise.json")
         }
         if let explicit = variables["AGENTICFLOW_OAUTH_DIR"] {
-            oauthDirectory = try paths.resolve(explicit, for: "AGENTICFLOW_OAUTH_DIR")
+            oauthDirectory = try paths.resolve(explicit, for: "AGENTICFLOW_OAUTH_DIR", mustBeAbsolute: true)
         } else {
             oauthDirectory = PathResolver.join(state, "credentials")
         }
@@ -65,7 +68,8 @@ package struct StateLayout: Hashable, Sendable {
         self.paths = paths
         mainIsFixed = variables["AGENTICFLOW_AGENT_DIR"] != nil
         if let explicit = variables["AGENTICFLOW_AGENT_DIR"] {
-            agentDirectories[.main] = try paths.resolve(explicit, for: "AGENTICFLOW_AGENT_DIR")
+            agentDirectories[.main] = try paths.resolve(
+                explicit, for: "AGENTICFLOW_AGENT_DIR", mustBeAbsolute: true)
         }
     }
 

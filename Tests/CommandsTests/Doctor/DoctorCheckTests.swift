@@ -189,6 +189,10 @@ import Testing
         Fault(.storeEntryUnknown, store: profiles("\(work), \"openai:x\": {\"key\": \"k\"}")),
         Fault(.storeLeftover) { $0.write("agents/main/agent/.auth-profiles.json.new-abc.tmp", "{") },
         Fault(.journalUnreadable) { mkdir("\($0.agentFolder)/auth-health.jsonl", 0o700) },
+        Fault(.journalNewerVersion) {
+            $0.write("agents/main/agent/auth-health.jsonl", "{\"v\":2,\"id\":\"openai:a\"}\n")
+        },
+        Fault(.journalDamaged) { $0.write("agents/main/agent/auth-health.jsonl", "one\ntwo\n") },
         Fault(.journalLarge) { instance in
             instance.write("agents/main/agent/auth-health.jsonl", "\n")
             truncate("\(instance.agentFolder)/auth-health.jsonl", 17 << 20)

@@ -66,8 +66,13 @@ struct StoreChecks {
         let folder = survey.layout.agentDirectory(.main)
         let path = HealthJournal(folder: folder).path
         let away = "Move it away: \(ShellCommand.moveAway(path))"
+        let isLarge = (FileStatus(of: path)?.sizeInBytes ?? 0) > Self.largeJournalInBytes
         do throws(StoreError) {
-            _ = try SafeDirectory(existing: folder)?.read(HealthJournal.name)
+            if isLarge {
+                _ = try SafeDirectory(existing: folder)?.read(HealthJournal.name)
+            } else {
+                checkLines(try HealthJournal(folder: folder).loadAll().flaws, path)
+            }
         } catch {
             // A folder that cannot be opened is told with the store in it.
             guard FileStatus(of: path) != nil else { return }
@@ -83,6 +88,19 @@ struct StoreChecks {
                 Finding(
                     .journalLarge, "\(survey.shown(path)) has \(size >> 20) MB.",
                     why: "It is read whole at every start of the gateway.", fix: away, path: path))
+        }
+    }
+
+    private mutating func checkLines(_ flaws: JournalFlaws, _ path: String) {
+        let (shown, away) = (survey.shown(path), "move it away while no gateway runs: \(ShellCommand.moveAway(path))")
+        if let sentence = flaws.newer(shown) {
+            let why = "What a newer version noted of credentials counts as not known."
+            let fix = "Update this program, or \(away)"
+            findings.append(Finding(.journalNewerVersion, sentence, why: why, fix: fix, path: path))
+        }
+        if let sentence = flaws.damage(shown) {
+            let why = "Something else has written into it. What they said of credentials counts as not known."
+            findings.append(Finding(.journalDamaged, sentence, why: why, fix: "If it goes on, \(away)", path: path))
         }
     }
 

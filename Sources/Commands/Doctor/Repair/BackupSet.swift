@@ -191,6 +191,28 @@ struct BackupEntry {
         return found == before || found == after
     }
 
+    /// What stands in the way of going back here, found before anything is written.
+    ///
+    /// - Throws: `StoreError`.
+    func checkReachable() throws(StoreError) {
+        let (folder, _) = PlannedChange.split(path)
+        guard let found = try FileStatus.known(of: path) else {
+            // A folder that went with the file is made again.
+            if isContent, try FileStatus.known(of: folder) != nil { try Self.checkWritable(folder) }
+            return
+        }
+        if found.kind == .link { throw .unsafe(path: path, problem: "It is a symbolic link.") }
+        if found.kind == .other || (isContent && found.kind != .file) {
+            throw .unsafe(path: path, problem: "It is not a regular file.")
+        }
+        if !found.isOurs { throw .unsafe(path: path, problem: "It belongs to user \(found.owner).") }
+        if isContent { try Self.checkWritable(folder) }
+    }
+
+    private static func checkWritable(_ folder: String) throws(StoreError) {
+        if !FileStatus.isWritable(folder) { throw .io(path: folder, operation: "writing into it", code: EACCES) }
+    }
+
     /// The way back as a change of its own, from what is there now.
     func asItIsNow() throws -> PlannedChange {
         guard isContent else {

@@ -73,6 +73,11 @@ struct DoctorRepair {
             let set = try BackupSet.latest(layout)
             let entries = try set.entries()
             // First all are looked at: half a way back is none.
+            for entry in entries {
+                do throws(StoreError) { try entry.checkReachable() } catch {
+                    throw RepairError.unreachable(context.shown(entry.path), error.advice, error.exitCode)
+                }
+            }
             let foreign = try entries.first { try !$0.isKnown() }
             if let foreign, !isForced { throw RepairError.notAsWritten(context.shown(foreign.path)) }
             if foreign != nil {
@@ -81,10 +86,23 @@ struct DoctorRepair {
                 let kept = try BackupSet(now, layout: layout, now: context.now())
                 terminal.say("What was there until now is kept in \(context.shown(kept.path)).")
             }
-            for entry in entries.reversed() { try entry.restore(isForced: isForced) }
+            try restore(entries.reversed(), isForced: isForced)
             try set.markUndone(context.now())
             sayRestored(entries)
             terminal.say("The repair of \(context.shown(set.path)) was taken back.")
+        }
+    }
+
+    /// Whatever stops it halfway, it is said which files are as before by then, and which are not.
+    private func restore(_ entries: [BackupEntry], isForced: Bool) throws {
+        for (index, entry) in entries.enumerated() {
+            do { try entry.restore(isForced: isForced) } catch let error as any ActionableError {
+                let isStanding = entry.isContent && Self.isInPlace(error)
+                let all = entries.map { context.shown($0.path) }
+                let rest = all[(isStanding ? index + 1 : index)...].removingRepeats
+                let done = all[..<(isStanding ? index + 1 : index)].removingRepeats.filter { !rest.contains($0) }
+                throw RepairError.halfway(error.advice, error.exitCode, restored: done, left: rest)
+            }
         }
     }
 
@@ -97,5 +115,12 @@ struct DoctorRepair {
             let mode = FileStatus(of: entry.path).map { String($0.mode, radix: 8) } ?? "none"
             terminal.say("Left closed \(context.shown(entry.path)) (mode \(mode)): others are not let in again.")
         }
+    }
+}
+
+extension Sequence<String> {
+    fileprivate var removingRepeats: [String] {
+        var seen: Set<String> = []
+        return filter { seen.insert($0).inserted }
     }
 }

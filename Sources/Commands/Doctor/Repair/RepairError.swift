@@ -10,6 +10,10 @@ enum RepairError: ActionableError, Equatable {
     case noBackup(String)
     /// - The error, how many changes are made, and the backup set.
     case stopped(Advice, ExitStatus, made: Int, set: String)
+    /// Found before anything was taken back: the path, and why.
+    case unreachable(String, Advice, ExitStatus)
+    /// - The error, and the paths that are as they were before the repair, and those that are not.
+    case halfway(Advice, ExitStatus, restored: [String], left: [String])
     case notAsWritten(String)
     case badManifest(String)
     case newerManifest(String, version: Int64)
@@ -20,9 +24,11 @@ enum RepairError: ActionableError, Equatable {
         case .changedMeanwhile: .unavailable
         case .needsYes: .usage
         case .noBackup: .noInput
-        case .stopped(_, let status, _, _): status
+        case .stopped(_, let status, _, _), .unreachable(_, _, let status), .halfway(_, let status, _, _): status
         }
     }
+
+    private static func list(_ paths: [String]) -> String { paths.isEmpty ? "none" : paths.joined(separator: ", ") }
 
     private static func folder(of path: String) -> String {
         String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]).shellWord
@@ -53,6 +59,15 @@ enum RepairError: ActionableError, Equatable {
                     ? "\(cause.why) Nothing was changed."
                     : "\(cause.why) \(made) \(made == 1 ? "change was" : "changes were") made.",
                 fix: made == 0 ? cause.fix : "To go back (\(set)): \(program) doctor --undo. Or: \(cause.fix)")
+        case .unreachable(let path, let cause, _):
+            Advice(
+                what: "Nothing was taken back: \(path) cannot be written.", why: cause.why,
+                fix: "\(cause.fix) Then run: \(program) doctor --undo")
+        case .halfway(let cause, _, let restored, let left):
+            Advice(
+                what: "The repair was taken back in part. Restored: \(Self.list(restored)). Not restored: "
+                    + "\(Self.list(left)).",
+                why: "\(cause.what) \(cause.why)", fix: "\(cause.fix) Then run: \(program) doctor --undo")
         case .notAsWritten(let path):
             Advice(
                 what: "Nothing was taken back: \(path) is not as doctor left it.",

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Credentials
+import CredentialLifecycle
 import Documents
+import Providers
 import Settings
 
 struct AliasesAdd: ContextCommand {
@@ -36,6 +38,17 @@ struct AliasesAdd: ContextCommand {
             if document.element(at: place)?.string?.trimmed != alias { try document.set(.string(alias), at: place) }
         }
         if let doubt = choice.doubt { context.terminal.notice("warning: \(doubt)") }
+        if let hidden = change.reading.providers.all.values.filter({ $0.models.contains(alias) }).map(\.id).min(),
+            "\(hidden)/\(alias)" != choice.reference
+        {
+            context.terminal.notice(
+                "warning",
+                Advice(
+                    what: "\(alias) is the id of a model of \(hidden), which the alias hides.",
+                    why: "Clients that ask for \(alias) get \(choice.reference) from now on.",
+                    fix: "The model itself goes by \(hidden)/\(alias). To take the alias back, run: "
+                        + "agenticflow-enterprise models aliases remove \(alias)"))
+        }
         if let old, old.trimmed != alias { context.terminal.notice("It takes the place of the alias \(old).") }
         context.terminal.say("Alias \(alias) -> \(choice.reference)")
     }

@@ -19,7 +19,7 @@ struct AuthAdd: ContextCommand {
     @Option(
         help: ArgumentHelp("Whose credential it is, such as anthropic.", valueName: "provider"), completion: .providers)
     var provider: String?
-    @Option(help: ArgumentHelp("The name to store it under.", valueName: "id"), completion: .profiles)
+    @Option(help: ArgumentHelp("The name to store it under.", valueName: "id"), completion: .storable)
     var profileID: String?
     @Option(help: ArgumentHelp("Where the secret rests, instead of in the store.", valueName: "reference"))
     var ref: String?

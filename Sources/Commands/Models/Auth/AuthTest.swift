@@ -22,7 +22,7 @@ struct AuthTest: ContextCommand {
 
     @Argument(
         help: ArgumentHelp("The credential, such as anthropic:work or openai:env.", valueName: "id"),
-        completion: .profiles)
+        completion: .credentials)
     var id: String
     @Option(
         help: ArgumentHelp("The agent whose credential it is. Without it: the default agent.", valueName: "agent"),

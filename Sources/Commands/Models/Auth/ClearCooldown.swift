@@ -4,7 +4,9 @@ import CredentialLifecycle
 import Credentials
 import Documents
 import FoundationEssentials
+import Providers
 import Rotation
+import Settings
 
 struct ClearCooldown: ContextCommand {
     static let configuration = CommandConfiguration(
@@ -19,7 +21,7 @@ struct ClearCooldown: ContextCommand {
 
     @Argument(
         help: ArgumentHelp("The credentials, such as anthropic:work or openai:env.", valueName: "id"),
-        completion: .profiles)
+        completion: .credentials)
     var ids: [String] = []
     @Flag(help: "All of them, of every agent unless --agent names one.")
     var all = false
@@ -49,7 +51,7 @@ struct ClearCooldown: ContextCommand {
         }
         var seen: Set<HealthKey> = []
         let distinct = keys.filter { seen.insert($0).inserted }
-        let wanted = model.map { Self.modelID($0, reading) }
+        let wanted = try model.map { try Self.modelID($0, reading, view) }
         let (lines, byGateway) = try Clearing(reading).forget(distinct, Clearance(model: wanted))
         if json {
             context.terminal.print(
@@ -74,9 +76,17 @@ struct ClearCooldown: ContextCommand {
     }
 
     /// The provider's own id, which is what a cooldown is about, of a name that people use.
-    private static func modelID(_ text: String, _ reading: InstanceReading) -> String {
+    ///
+    /// - Throws: ``ModelChoiceError`` for a name that is no model's and that nothing is held with.
+    private static func modelID(
+        _ text: String, _ reading: InstanceReading, _ view: InstanceView
+    ) throws(ModelChoiceError) -> String {
         guard let reference = ConfiguredModels(reading).reference(text), let slash = reference.firstIndex(of: "/")
-        else { return text }
+        else {
+            if view.lines.contains(where: { $0.holds.contains { $0.model == text } }) { return text }
+            let known = reading.providers.all.values.flatMap(\.models) + ConfiguredModels(reading).aliases.keys
+            throw .invalid(text, .unknown(near: Spelling.nearest(to: text, among: known.sorted())))
+        }
         return String(reference[reference.index(after: slash)...])
     }
 

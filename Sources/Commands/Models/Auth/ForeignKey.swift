@@ -8,10 +8,15 @@ struct ForeignKey {
     let look: Shape.Look
     private let provider: Provider
 
+    /// Who has put another address in a vendor's place, or made a provider, knows whose keys it takes.
+    static func takesAnything(_ id: ProviderID, _ reading: InstanceReading) -> Bool {
+        guard let provider = reading.providers[id] else { return false }
+        return provider.baseURL != Provider[id: id]?.baseURL
+    }
+
     /// Nil when nothing is odd about it.
     init?(_ secret: Secret, for id: ProviderID, _ reading: InstanceReading) {
-        // Who has put another address in a vendor's place knows whose keys it takes.
-        guard let provider = reading.providers[id], let vendor = Provider[id: id], provider.baseURL == vendor.baseURL,
+        guard let provider = reading.providers[id], !Self.takesAnything(id, reading),
             let look = Shape.foreignLook(secret, for: id)
         else { return nil }
         self.look = look
@@ -27,5 +32,21 @@ struct ForeignKey {
         return Advice(
             what: "It begins with \(look.prefix): that is \(look.words), and it is now \(place).",
             why: "\(provider.displayName) will probably refuse it.", fix: "If so, run: \(undo).\(right ?? "")")
+    }
+}
+
+extension CommandContext {
+    /// - Throws: ``IntakeError/another(_:)`` for what is no credential at all. A provider with an address of its own may
+    ///   take it, so there it is only remarked on.
+    func requireCredential(_ secret: Secret, for provider: ProviderID, _ reading: InstanceReading) throws(IntakeError) {
+        guard let instead = Shape.instead(secret) else { return }
+        guard ForeignKey.takesAnything(provider, reading) else { throw .another(instead) }
+        terminal.notice(
+            "warning",
+            Advice(
+                what: "It looks like \(instead.rawValue).",
+                why:
+                    "It is taken all the same, because \(provider) has an address of its own, which may take anything.",
+                fix: "If it was not meant, run the command again with the key itself."))
     }
 }

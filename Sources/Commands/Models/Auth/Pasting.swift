@@ -13,7 +13,7 @@ struct PasteTarget: ParsableArguments {
     var provider: String
     @Option(
         help: ArgumentHelp("The name to store it under. Without it: <provider>:manual.", valueName: "id"),
-        completion: .profiles)
+        completion: .storable)
     var profileID: String?
     @Option(
         help: ArgumentHelp("The agent to store it for. Without it: the default agent.", valueName: "agent"),
@@ -98,6 +98,7 @@ struct Pasting {
         do throws(IntakeError) { try Shape.check(secret, kind: kind, provider: provider) } catch {
             throw ofThisProfile(error)
         }
+        try context.requireCredential(secret, for: provider, change.reading)
         return secret
     }
 

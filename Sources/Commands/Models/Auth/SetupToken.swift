@@ -20,7 +20,7 @@ struct SetupToken: ContextCommand {
     var provider = "anthropic"
     @Option(
         help: ArgumentHelp("The name to store it under. Without it: anthropic:manual.", valueName: "id"),
-        completion: .profiles)
+        completion: .storable)
     var profileID: String?
     @Option(
         help: ArgumentHelp(

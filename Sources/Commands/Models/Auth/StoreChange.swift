@@ -16,7 +16,6 @@ struct StoreChange {
     init(agent name: String?, in context: CommandContext) throws {
         self.context = context
         reading = try context.reading()
-        context.tell(reading.notices)
         // An unreadable configuration hides who is configured, so it goes first.
         try reading.requireReadable()
         agent = try reading.agent(named: name)

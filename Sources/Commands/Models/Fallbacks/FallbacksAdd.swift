@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import CredentialLifecycle
+import Credentials
 import Documents
 import Settings
 
@@ -35,6 +36,15 @@ struct FallbacksAdd<Slot: ModelSlot>: ContextCommand {
             if isNew { try ModelEntries.register(choice.reference, in: &document) }
         }
         if let doubt = choice.doubt { context.terminal.notice("warning: \(doubt)") }
+        let first = Slot.command == ImageModel.command ? models.imageModel : models.resolvedDefault
+        if let first, models.entryReference(first) == choice.reference {
+            context.terminal.notice(
+                "warning",
+                Advice(
+                    what: "\(choice.reference) is what the fallbacks stand in for.",
+                    why: "A request that it has failed gains nothing from asking it once more.",
+                    fix: "Run: agenticflow-enterprise models \(Slot.command) remove \(choice.reference)"))
+        }
         try Slot.sayList(in: context)
     }
 }

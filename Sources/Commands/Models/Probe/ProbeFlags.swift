@@ -10,7 +10,8 @@ struct ProbeFlags: ParsableArguments {
     @Option(help: ArgumentHelp("Only those of one provider.", valueName: "provider"), completion: .providers)
     var probeProvider: String?
     @Option(
-        help: ArgumentHelp("Only this one; repeat it, or separate with commas.", valueName: "id"), completion: .profiles
+        help: ArgumentHelp("Only this one; repeat it, or separate with commas.", valueName: "id"),
+        completion: .credentials
     )
     var probeProfile: [String] = []
     @Option(
@@ -31,6 +32,11 @@ struct ProbeFlags: ParsableArguments {
         try Self.check(probeTimeout, "--probe-timeout", "of milliseconds", upTo: 600_000)
         try Self.check(probeConcurrency, "--probe-concurrency", "of questions at once", upTo: 64)
         try Self.check(probeMaxTokens, "--probe-max-tokens", "of tokens", upTo: 4096)
+        if !probeProfile.isEmpty, profiles.isEmpty {
+            throw UsageError(
+                what: "--probe-profile names no credential.", why: "Its value is blank; without it all would be asked.",
+                fix: "Name one, as in: agenticflow-enterprise models status --probe --probe-profile anthropic:work")
+        }
         guard !probe, let lone else { return }
         throw UsageError(
             what: "\(lone) only has a meaning with --probe.", why: "Without it nobody is asked.",

@@ -60,8 +60,23 @@ struct JournalReading {
     init(_ reading: InstanceReading, withSessions: Bool = false) {
         let journal = HealthJournal(folder: reading.layout.agentDirectory(.main))
         do throws(StoreError) {
-            if withSessions { (health, sessions) = try journal.loadAll() } else { health = try journal.load() }
+            let flaws: JournalFlaws
+            (health, sessions, flaws) = try journal.loadAll(withSessions: withSessions)
+            problems = [flaws.newer(journal.path), flaws.damage(journal.path)].compactMap(\.self)
         } catch { problems = ["\(error.advice.what) \(error.advice.why)"] }
+    }
+}
+
+extension JournalFlaws {
+    /// Nil when every line is one of this version's.
+    func newer(_ path: String) -> String? {
+        if unknown == 0 { return nil }
+        return "\(path) holds \(unknown == 1 ? "a line" : "\(unknown) lines") of a newer version: kept, and not used."
+    }
+
+    /// Nil for a single line that was cut: that is the trace of a crash, and nobody's business.
+    func damage(_ path: String) -> String? {
+        unreadable > 1 ? "\(path) holds \(unreadable) lines that cannot be read: they are passed over." : nil
     }
 }
 

@@ -38,19 +38,21 @@ struct Trouble {
     func tell(_ context: CommandContext) {
         let terminal = context.terminal
         if case .files(let silence) = overview.view.origin { terminal.tell(silence: silence) }
-        for notice in overview.reading.notices { terminal.notice("\(context.shown(notice.path)): \(notice.text)") }
         for (word, advice) in told { terminal.notice(word, advice) }
         for row in overview.variables where row.isWarned {
             terminal.notice("warning", row.warning(context, overview.reading.layout))
         }
     }
 
-    /// Nil when what was shown is the whole picture. A check does not answer from a configuration that it could not read.
-    func exitCode(isCheck: Bool) -> ExitStatus? {
+    /// Nil when what was shown is the whole picture.
+    ///
+    /// - Parameter needsConfiguration: not for the overview of `models status`, which is of what there is; a check, the
+    ///   default model and the lists answer nothing for certain from a configuration that could not be read.
+    func exitCode(needsConfiguration: Bool) -> ExitStatus? {
         for problem in overview.reading.problems where problem.advice != nil {
             switch problem.place {
             case .store(let agent) where agent == overview.agent.id: return problem.exitCode
-            case .configuration where isCheck: return problem.exitCode
+            case .configuration where needsConfiguration: return problem.exitCode
             case .store, .configuration, .environmentFile: continue
             }
         }

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+import FoundationEssentials
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// What `doctor --undo` does where something stands in its way.
+@Suite struct DoctorUndoTests {
+    @Test(arguments: ["a link", "a pipe"])
+    func `what stands in the way is found before the first file is taken back`(kind: String) {
+        let instance = DoctorFixTests.broken()
+        _ = instance.run("doctor --fix --yes")
+        let path = "\(instance.state)/.env"
+        rename(path, "\(instance.home)/moved")
+        if kind == "a link" { symlink("\(instance.home)/moved", path) } else { mkfifo(path, 0o600) }
+        let config = instance.config
+        let run = instance.run("doctor --undo")
+        #expect(run.code == 77, "\(run.stderr)")
+        #expect(
+            run.stderr.hasPrefix("error: Nothing was taken back: ~/.agenticflow-enterprise/.env cannot be written.\n"))
+        #expect(instance.config == config && run.stdout.isEmpty)
+        unlink(path)
+        rename("\(instance.home)/moved", path)
+        #expect(instance.run("doctor --undo").code == 0)
+        #expect(instance.config?.contains("// misplaced") == true)
+    }
+
+    @Test func `a list of a backup that is cut anywhere is refused, and nothing is taken back`() throws {
+        let instance = DoctorFixTests.broken()
+        _ = instance.run("doctor --fix --yes")
+        let name = "doctor-backups/20260921T141320Z/manifest.json"
+        let whole = try #require(instance.read(name))
+        let config = instance.config
+        // The last byte is a line break.
+        for length in 0..<(whole.utf8.count - 1) {
+            instance.write(name, String(decoding: Array(whole.utf8.prefix(length)), as: UTF8.self))
+            let run = instance.run("doctor --undo")
+            guard run.code == 65, run.stderr.contains("cannot be read as the list of a backup."), run.stdout.isEmpty,
+                instance.config == config
+            else {
+                Issue.record("cut at \(length): \(run)")
+                return
+            }
+        }
+        instance.write(name, whole)
+        #expect(instance.run("doctor --undo").code == 0)
+    }
+
+    @Test(arguments: ["newer", "folder", "pipe", "huge"])
+    func `a list of a backup that is something else is refused, and nothing is taken back`(kind: String) {
+        let instance = DoctorFixTests.broken()
+        _ = instance.run("doctor --fix --yes")
+        let name = "doctor-backups/20260921T141320Z/manifest.json"
+        let path = "\(instance.state)/\(name)"
+        unlink(path)
+        switch kind {
+        case "newer": instance.write(name, "{\"version\": 2, \"changes\": []}")
+        case "folder": mkdir(path, 0o700)
+        case "pipe": mkfifo(path, 0o600)
+        default:
+            instance.write(name, "{")
+            truncate(path, 100 << 20)
+        }
+        let config = instance.config
+        let run = instance.run("doctor --undo")
+        #expect(run.code == (kind == "folder" || kind == "pipe" ? 77 : 65), "\(run.stderr)")
+        #expect(run.stderr.hasPrefix("error: ") && run.stderr.contains("\n  fix: "))
+        #expect(instance.config == config && run.stdout.isEmpty)
+    }
+}
