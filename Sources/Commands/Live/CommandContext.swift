@@ -24,10 +24,10 @@ package struct CommandContext: Sendable {
         terminal: Terminal, environment: [String: String], workingDirectory: String? = nil, now: @escaping WallClock
     ) {
         self.terminal = terminal
-        self.terminal.home = HomePath(home)
         self.environment = environment
         self.workingDirectory = workingDirectory
         self.now = now
+        self.terminal.home = HomePath(home)
     }
 
     package static func live() -> CommandContext {
