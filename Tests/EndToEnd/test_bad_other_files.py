@@ -13,8 +13,9 @@ INCLUDED, CODER, KEY, MANIFEST = (
 )
 FURTHER = {
     **SEED,
-    CONFIG: SEED[CONFIG].replace("{ gateway:", '{ "$include": "./more.json", gateway:', 1),
-    INCLUDED: "{ agents: { list: [{ id: 'main', default: true }, { id: 'coder' }] } }\n",
+    CONFIG: SEED[CONFIG].replace("{ gateway:", '{ "$include": "./more.json", gateway:', 1).replace(
+        "agents: {", "agents: { list: [{ id: 'main', default: true }, { id: 'coder' }],", 1),
+    INCLUDED: "{ gateway: { allowedHosts: ['ai.example'] } }\n",
     CODER: json.dumps({"version": 1, "profiles": {}}) + "\n",
     MANIFEST: json.dumps({"version": 1, "madeAt": 1, "changes": []}) + "\n",
 }

@@ -40,8 +40,6 @@ PLACES = {
     "models image-fallbacks add": {USAGE, DATA}, "models list --provider": {USAGE, DATA, 0},
     "agents delete --force": {USAGE, DATA}, "env unset": {USAGE, DATA, 0}, "config get": {USAGE, DATA, 1, 66},
     "models auth add --provider": {USAGE, DATA}, "models auth add --provider anthropic --type": {USAGE, DATA},
-    "models auth add --provider anthropic --profile-id anthropic:x --type api_key --ref": {USAGE, DATA},
-    "models auth add --provider anthropic --ref env:ANTHROPIC_API_KEY --profile-id": {USAGE, DATA},
     "models auth test": {USAGE, DATA}, "models auth clean": {USAGE, DATA}, "models auth clear-cooldown --all --model": {USAGE, DATA},
     "config set gateway.port": {USAGE, DATA}, "config set": {USAGE, DATA}, "config unset": {USAGE, DATA, 66},
     "doctor --only": {USAGE}, "doctor --skip": {USAGE}, "doctor --lint --severity-min": {USAGE},
