@@ -65,7 +65,7 @@ import Testing
         #expect(instance.read("\(Self.trash)/workspace/notes") == "mine")
         #expect(
             run.stdout.contains(
-                "&& mv ~/.agenticflow-enterprise/agents/coder/workspace ~/.agenticflow-enterprise/workspace-coder &&"))
+                "&& mv \(instance.state)/agents/coder/workspace \(instance.state)/workspace-coder &&"))
         _ = instance.run(["agents", "add", "far", "--workspace", "~/code"])
         let far = try JSON(instance.run("agents delete far --force --json").stdout)
         #expect(
@@ -79,8 +79,13 @@ import Testing
         for place in [Self.trash, Self.trash + "-2"] {
             instance.write("agents/coder/agent/auth-profiles.json", Self.store)
             let json = try JSON(instance.run("agents delete coder --force --json").stdout)
+            // The second one had a workspace too.
+            let workspace =
+                place == Self.trash
+                ? "" : "&& mv \(instance.state)/agents/coder/workspace \(instance.state)/workspace-coder "
             let back =
-                "mv \(instance.state)/\(place) \(instance.state)/agents/coder && agenticflow-enterprise agents add coder"
+                "mv \(instance.state)/\(place) \(instance.state)/agents/coder \(workspace)&& "
+                + "agenticflow-enterprise agents add coder"
             #expect(
                 json == [
                     "wayBack": .string(back),

@@ -168,7 +168,7 @@ import Testing
         for line in ["models status --agent coder", "models explain --agent coder", "models auth list --agent coder"] {
             let run = instance.run(line)
             #expect(run.code == 78, "\(line)")
-            #expect(run.stderr.hasPrefix("error: \(instance.state)/agenticflow-enterprise.json cannot be read"))
+            #expect(run.stderr.hasPrefix("error: ~/.agenticflow-enterprise/agenticflow-enterprise.json cannot be read"))
         }
     }
 

@@ -256,7 +256,7 @@ import Testing
             run
                 == Transcript(
                     stdout: """
-                        View: gateway (pid 4711)
+                        View: gateway (pid \(getpid()))
                         Next for openai/gpt-5: none. The gateway has not seen what was just stored.
 
                         PROFILE     STATE    CODE  UNTIL  EVIDENCE  SOURCE

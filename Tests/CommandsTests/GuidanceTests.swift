@@ -58,7 +58,7 @@ import Testing
         _ = instance.run("models auth paste-api-key --provider openai", typing: "sk-0123456789")
         let before = instance.snapshot
         for words in [
-            "models auth paste-api-key --provider anthropic", "models auth paste-token --provider openai",
+            "models auth paste-api-key --provider anthropic", "models auth paste-token --provider groq",
             "models auth rotate openai:manual", "env set OPENAI_API_KEY",
         ] {
             let run = instance.run(words, typing: text)
