@@ -54,7 +54,6 @@ package struct EnvironmentFile: Sendable {
             Advice(
                 what: "\(layout.dotEnvPath) is too long for a file of variables.",
                 why: "It has, or would have, more than \(Self.limitInBytes) bytes.",
-                fix: "Nothing was changed. Look at it, and take out what does not belong there: "
-                    + "head -c 2000 \(layout.dotEnvPath.shellWord)"))
+                fix: "Nothing was changed. Look at it, then move it away: \(ShellCommand.moveAway(layout.dotEnvPath))"))
     }
 }

@@ -58,17 +58,17 @@ struct AgentAddition {
         return reference
     }
 
-    /// A folder that was made for an agent that did not come to be goes again, when nothing is in it.
+    /// Folders that were made for an agent that did not come to be go again, when nothing is in them.
     func add() throws -> AddedAgent {
-        let isNew = FileStatus(of: directory) == nil
+        let new = [directory, workspace].filter { FileStatus(of: $0) == nil }
         do { return try make() } catch {
-            if isNew { removeFolder() }
+            new.forEach(removeFolder)
             throw error
         }
     }
 
-    private func removeFolder() {
-        let (home, name) = PlannedChange.split(directory)
+    private func removeFolder(_ path: String) {
+        let (home, name) = PlannedChange.split(path)
         // What cannot be taken away stays, empty as it is.
         (try? SafeDirectory(existing: home, kind: .shared))?.removeEmptyFolder(name)
         guard home == reading.layout.home(of: id) else { return }
