@@ -2,12 +2,14 @@
 """Words that no command can work with, and rubbish instead of a secret: refused with a reason, and nothing is changed."""
 
 import os
+import re
 
 import pytest
 
 from answers import READING, TYPED, WRITING, Host
 
 USAGE, DATA, UNAVAILABLE = 64, 65, 69
+ID = re.compile(r"anthropic:[A-Za-z0-9._@+-]{1,128}")
 
 # A secret that must not come back; also where a command line is only told that a word is one too many.
 SECRET_WORD = TYPED
@@ -28,7 +30,6 @@ PLACES = {
     "models auth order get --provider": {USAGE, DATA}, "models auth order set --provider anthropic": {USAGE, DATA},
     "models auth order clear --provider": {USAGE, DATA}, "models auth order set --provider anthropic --agent": {USAGE, DATA},
     "models auth paste-api-key --provider": {USAGE, DATA}, "models auth paste-api-key --provider anthropic": {USAGE, DATA},
-    "models auth paste-api-key --provider anthropic --profile-id": {USAGE, DATA},
     "models auth paste-api-key --provider anthropic --agent": {USAGE, DATA},
     "models auth paste-token --provider anthropic --expires-in": {USAGE, DATA},
     "gateway run --port": {USAGE}, "gateway run --port 0 --bind": {USAGE},
@@ -50,8 +51,7 @@ PLACES = {
 }
 # Some of the words are right in some places.
 RIGHT = {
-    ("models explain --session", None),
-    ("models auth paste-api-key --provider anthropic --profile-id", "unknown"),
+    ("models explain --session", None), ("config set gateway.port", "null word"),
 }
 
 RUBBISH = {
@@ -123,6 +123,18 @@ def test_a_bad_word(host, place):
         if len(answer.stderr) > 8000:
             problems.append(f"{what}: {place}: it repeats {len(answer.stderr)} characters")
     assert not problems, "\n".join(problems[:30])
+
+
+@pytest.mark.parametrize("what", NAMES)
+def test_a_name_that_people_give_a_profile(host, what):
+    """It becomes an id that is safe everywhere, or is refused."""
+    words = ["models", "auth", "paste-api-key", "--provider", "anthropic", "--profile-id", NAMES[what]]
+    answer = host.run(words, stdin=f"{TYPED}\n")
+    problems = answer.problems({0, USAGE, DATA})
+    named = re.findall(r"^Auth profile: (.*) \(anthropic/api_key\)$", answer.stdout, re.MULTILINE)
+    assert len(named) == (answer.code == 0) and all(ID.fullmatch(name) for name in named), answer.stdout
+    host.reset()
+    assert not problems, "\n".join(problems)
 
 
 @pytest.mark.parametrize("line", CONTRADICTIONS)

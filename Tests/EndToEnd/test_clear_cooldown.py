@@ -102,7 +102,7 @@ def test_only_what_was_meant(start, simulator, is_running):
     # Limited to a model: neither of them is.
     limited = gateway.command(*CLEAR, "anthropic:b", "--model", "anthropic/claude-haiku-4-5")
     assert "nothing was held against it with anthropic/claude-haiku-4-5" in limited.stdout
-    assert gateway.command(*CLEAR, "anthropic:b", "--model", "m").returncode == 64
+    assert gateway.command(*CLEAR, "anthropic:b", "--model", "m").returncode == 65
     assert held() == {"anthropic:b", "openai:c"}
     assert gateway.command(*CLEAR, "--provider", "openai").returncode == 0
     assert held() == {"anthropic:b"}

@@ -133,7 +133,9 @@ struct ConfigChange {
         if let place = places.first, after.element(at: place) == nil, case .index = place.parent.last {
             return "Take out the whole entry: agenticflow-enterprise config unset \(place.parent.typed)"
         }
-        return "Give a value that is allowed there, or the whole entry at once; docs/configuration.md has both."
+        let place = places.first.map { "agenticflow-enterprise config set \($0.typed) VALUE" } ?? "the command"
+        return
+            "Run \(place) with a value that is allowed there, or give the whole entry at once; docs/configuration.md has both."
     }
 
     // MARK: Guesses

@@ -146,8 +146,9 @@ package enum IntakeError: ActionableError, Equatable {
         switch found {
         case .address: "Open the page, make a key there, and paste the key itself."
         case .email, .placeholder: "Copy the key itself from the provider's console, and run the command again."
-        case .variable: "Paste what the variable holds, which printenv shows."
-        case .clientToken: "Make a key at the provider; clients present this token to the gateway."
+        case .variable: "Paste the value of the variable; to see which are set, run: agenticflow-enterprise env list"
+        case .clientToken:
+            "Make a key at the provider, and paste the key. What clients present is told by: agenticflow-enterprise gateway token"
         }
     }
 
