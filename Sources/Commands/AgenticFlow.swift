@@ -56,10 +56,11 @@ package enum Program {
     /// - Parameter context: nil for the real world; commands that are no ``ContextCommand`` know that one only.
     /// - Returns: the exit code.
     package static func run(_ arguments: [String], in context: CommandContext?) -> Int32 {
-        let arguments = AgentWords.behindCommand(arguments)
+        let quick = QuickLine.status(arguments)
+        let arguments = quick == nil ? AgentWords.behindCommand(arguments) : arguments
         let ending = Ending(arguments, on: context?.terminal ?? .standard)
         do {
-            if let status = QuickLine.status(arguments) { return try status.run(in: context ?? .live()) }
+            if let quick { return try quick.run(in: context ?? .live()) }
             if let code = ending.ofHelp() { return code }
             var command = try AgenticFlow.parseAsRoot(arguments)
             if let context, let command = command as? any ContextCommand {

@@ -29,12 +29,13 @@ extension Masking {
     static func schemes(in bytes: [UInt8]) -> [Found] {
         var found: [Found] = []
         for (place, byte) in bytes.enumerated() where byte | 0x20 == UInt8(ascii: "b") {
+            if place > 0, bytes[place - 1].isASCIIAlphanumeric { continue }
             let rest = bytes[place...]
             let isNamed = ["bearer", "basic"].contains { name in
                 rest.count > name.utf8.count && zip(rest, name.utf8).allSatisfy { $0 | 0x20 == $1 }
                     && rest[place + name.utf8.count] == UInt8(ascii: " ")
             }
-            guard isNamed, place == 0 || !bytes[place - 1].isASCIIAlphanumeric else { continue }
+            guard isNamed else { continue }
             let blank = rest.firstIndex(of: UInt8(ascii: " ")) ?? place
             let start = bytes[blank...].firstIndex { $0 != UInt8(ascii: " ") } ?? bytes.count
             let end = bytes[start...].firstIndex { !isOfCredential($0) } ?? bytes.count

@@ -15,10 +15,8 @@ package enum SecretShape {
     /// A shorter word is part of a name, or the public start of a key in a sentence.
     private static let minimum = 16
 
-    /// By their first byte: every byte that is printed is looked up here.
-    private static let byFirst: [[[UInt8]]] = (0...255).map { first in
-        beginnings.map { Array($0.utf8) }.filter { $0[0] == first }
-    }
+    private static let begun = beginnings.map { Array($0.utf8) }
+    private static let firsts = ByteSet(String(decoding: begun.map { $0[0] }, as: UTF8.self))
     private static let glued = unmistakable.map { Array($0.utf8) }
 
     /// Whether a word that was typed begins as keys do, however short it is.
@@ -26,9 +24,12 @@ package enum SecretShape {
 
     /// The end of the key that begins at a place; nil when none does.
     static func end(ofKeyAt start: Int, in bytes: [UInt8]) -> Int? {
-        let same = byFirst[Int(bytes[start])]
-        guard !same.isEmpty, let beginning = same.first(where: { bytes[start...].starts(with: $0) }),
-            isBoundary(before: start, in: bytes) || glued.contains(where: { bytes[start...].starts(with: $0) })
+        // Every byte that is printed comes by here: most stand inside a word, and are done with at once.
+        let first = bytes[start]
+        guard firsts.contains(first),
+            isBoundary(before: start, in: bytes)
+                || glued.contains(where: { $0[0] == first && bytes[start...].starts(with: $0) }),
+            let beginning = begun.first(where: { $0[0] == first && bytes[start...].starts(with: $0) })
         else { return nil }
         // What is encoded in base64 as a whole has more characters than keys have.
         let isEncoded = beginning == Array("eyJ".utf8)

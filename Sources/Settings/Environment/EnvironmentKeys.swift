@@ -58,7 +58,7 @@ private struct KeyNames {
     let singles: [String]
 
     init(_ provider: ProviderID, _ variables: [String], in layers: EnvironmentLayers) {
-        let prefix = String(provider.text.uppercased().map { $0.isLetter || $0.isNumber ? $0 : "_" })
+        let prefix = Self.prefix(provider.text)
         pinned = "AGENTICFLOW_LIVE_\(prefix)_KEY"
         let own = "\(prefix)_API_KEY"
         let bases = Self.unique([own] + variables.filter { $0.hasSuffix("_API_KEY") })
@@ -70,8 +70,24 @@ private struct KeyNames {
         singles = plain.filter { !shared.contains($0) } + families.sorted() + shared
     }
 
+    /// In capitals, with `_` for whatever is no letter and no digit. Every command asks for every provider's, nearly all of them
+    /// ASCII.
+    private static func prefix(_ provider: String) -> String {
+        guard provider.utf8.allSatisfy({ $0 < 128 }) else {
+            return String(provider.uppercased().map { $0.isLetter || $0.isNumber ? $0 : "_" })
+        }
+        return String(
+            decoding: provider.utf8.map { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"): byte & ~0x20
+                case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): byte
+                default: UInt8(ascii: "_")
+                }
+            }, as: UTF8.self)
+    }
+
+    /// Of a handful.
     private static func unique(_ names: [String]) -> [String] {
-        var seen: Set<String> = []
-        return names.filter { seen.insert($0).inserted }
+        names.reduce(into: []) { kept, name in if !kept.contains(name) { kept.append(name) } }
     }
 }

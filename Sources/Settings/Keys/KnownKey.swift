@@ -47,12 +47,8 @@ package struct KnownKey: Hashable, Sendable {
     package let pattern: String
     package let kind: Kind
     package let effect: Effect
-    let steps: [Step]
-
-    init(_ pattern: String, _ kind: Kind, _ effect: Effect = .running) {
-        self.pattern = pattern
-        self.kind = kind
-        self.effect = effect
+    /// Worked out when they are asked for: every command has the table, and hardly any needs these.
+    var steps: [Step] {
         var steps: [Step] = []
         for part in pattern.split(separator: ".") {
             let isList = part.hasSuffix("[]")
@@ -60,20 +56,29 @@ package struct KnownKey: Hashable, Sendable {
             steps.append(name == "*" ? .anyKey : .key(String(name)))
             if isList { steps.append(.anyIndex) }
         }
-        self.steps = steps
+        return steps
+    }
+
+    init(_ pattern: String, _ kind: Kind, _ effect: Effect = .running) {
+        self.pattern = pattern
+        self.kind = kind
+        self.effect = effect
     }
 
     func matches(_ path: DocumentPath) -> Bool {
-        path.steps.count == steps.count && isAbove(path)
+        let steps = steps
+        return path.steps.count == steps.count && zip(steps, path.steps).allSatisfy { $0.matches($1) }
     }
 
     /// The key is the path's, or that of something around it.
     func isAbove(_ path: DocumentPath) -> Bool {
-        steps.count <= path.steps.count && zip(steps, path.steps).allSatisfy { $0.matches($1) }
+        let steps = steps
+        return steps.count <= path.steps.count && zip(steps, path.steps).allSatisfy { $0.matches($1) }
     }
 
     /// The key is the path's, or that of something inside it.
     func isBelow(_ path: DocumentPath) -> Bool {
-        steps.count >= path.steps.count && zip(steps, path.steps).allSatisfy { $0.matches($1) }
+        let steps = steps
+        return steps.count >= path.steps.count && zip(steps, path.steps).allSatisfy { $0.matches($1) }
     }
 }

@@ -146,8 +146,10 @@ package enum KnownKeys {
     private static let byParent: [String: [String]] = {
         var found: [String: [String]] = [:]
         for key in all {
-            guard case .key(let name) = key.steps.last else { continue }
-            found[String(key.pattern.dropLast(name.count + (key.steps.count > 1 ? 1 : 0))), default: []].append(name)
+            let dot = key.pattern.utf8.lastIndex(of: UInt8(ascii: "."))
+            let name = dot.map { key.pattern[key.pattern.utf8.index(after: $0)...] } ?? key.pattern[...]
+            if name.hasSuffix("[]") || name == "*" { continue }
+            found[dot.map { String(key.pattern[..<$0]) } ?? "", default: []].append(String(name))
         }
         return found
     }()
