@@ -13,11 +13,18 @@ extension Unicode.Scalar {
 }
 
 extension StringProtocol {
+    /// Nearly everything that is shown is: printable ASCII.
+    private var isPlain: Bool { allBytes { (0x20...0x7E).contains($0) } }
+
+    /// On the bytes as they lie in memory: by way of the generic view this took a third of a status with 1,000 profiles.
+    private func allBytes(_ condition: (UInt8) -> Bool) -> Bool {
+        utf8.withContiguousStorageIfAvailable { $0.allSatisfy(condition) } ?? utf8.allSatisfy(condition)
+    }
+
     /// For terminals and messages: what could command a terminal or hide becomes `\u{…}`, so that no name or message
     /// from elsewhere can move a cursor, forge a line, turn text around or look like another one.
     package var escapedForDisplay: String {
-        // Nearly everything that is shown is plain.
-        if utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { return String(self) }
+        if isPlain { return String(self) }
         var out = ""
         for scalar in unicodeScalars {
             if scalar.isUnsafeToShow {
@@ -31,12 +38,13 @@ extension StringProtocol {
 
     /// The same for a line that may hold our own line breaks and tabs.
     package var escapedForTerminal: String {
-        split(separator: "\n", omittingEmptySubsequences: false).map(\.escapedForDisplay).joined(separator: "\n")
+        if isPlain { return String(self) }
+        return split(separator: "\n", omittingEmptySubsequences: false).map(\.escapedForDisplay).joined(separator: "\n")
     }
 
     /// JSON that means the same, and of which a terminal shows every character: beyond ASCII, `\uXXXX` as above.
     package var escapedInJSON: String {
-        guard utf8.contains(where: { $0 >= 0x7F }) else { return String(self) }
+        if allBytes({ $0 < 0x7F }) { return String(self) }
         var out = ""
         for scalar in unicodeScalars {
             guard scalar.value >= 0x7F, scalar.isUnsafeToShow else {
