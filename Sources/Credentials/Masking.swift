@@ -98,10 +98,12 @@ package enum Masking {
     /// - Parameter previous: the word before it.
     package static func argument(_ word: String, after previous: String?) -> String {
         if word.isEmpty || isReference(word) { return word }
-        if let previous, previous.isLongFlag, !previous.contains("="), !word.isLongFlag {
-            return SecretName.isOne(previous) ? mask : note(word, isSentence: false).text
+        let isFlag = word.isLongFlag || (word.hasPrefix("-") && SecretName.isOne(word.prefix { $0 != "=" }))
+        if let previous, previous.hasPrefix("-"), !previous.contains("="), !isFlag {
+            if SecretName.isOne(previous) || secretLetters.contains(previous) { return mask }
+            if previous.isLongFlag { return note(word, isSentence: false).text }
         }
-        if word.isLongFlag {
+        if isFlag {
             guard let sign = word.firstIndex(of: "="), SecretName.isOne(word[..<sign]) else {
                 return note(word, isSentence: false).text
             }
@@ -127,6 +129,9 @@ package enum Masking {
     }
 
     static func masked(_ word: ArraySlice<UInt8>) -> String { Secret(String(decoding: word, as: UTF8.self)).masked }
+
+    /// What many programs name a password, a user with one, a key or a token by.
+    private static let secretLetters: Set<String> = ["-p", "-u", "-k", "-t", "-s"]
 
     private static func replace(_ found: [Found], in bytes: [UInt8]) -> [UInt8] {
         var out: [UInt8] = []

@@ -4,7 +4,8 @@
 package enum SecretShape {
     /// How the keys of providers begin, and those of services that people mix up with them.
     private static let beginnings = [
-        "sk-", "sk_", "rk_", "agw_", "gsk_", "xai-", "hf_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_",
+        "sk-", "sk_", "rk_", "agw_", "agl_", "gsk_", "xai-", "hf_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_",
+        "github_pat_",
         "glpat-", "AIza", "AKIA", "ASIA", "nvapi-", "r8_", "fw_", "pplx-", "csk-", "xoxb-", "xoxp-", "xapp-", "tgp_v1_",
         "whsec_", "npm_", "pypi-", "dop_v1_", "ya29.", "eyJ",
     ]

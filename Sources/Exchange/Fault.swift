@@ -67,7 +67,8 @@ package struct Fault: Error, Sendable {
                 "Every \(name) credential waits after a refusal (\(reason.rawValue)). Of the soonest: "
                     + "\(report?.sentence.what ?? "") \(report?.sentence.remedy ?? ""). "
                     + "All of them: agenticflow-enterprise models explain --model "
-                    + "\(target.provider)/\(target.model.escapedForDisplay)\(asker.words)", retryAfter: opensIn)
+                    + "\("\(target.provider)/\(target.model)".shellWord.escapedForDisplay)\(asker.words)",
+                retryAfter: opensIn)
             failure = report
         default:
             let name = Provider[id: target.provider]?.displayName ?? target.provider.text

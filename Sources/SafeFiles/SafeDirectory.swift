@@ -61,11 +61,14 @@ package final class SafeDirectory: Sendable {
     }
 
     /// Makes a folder that is not there, with mode 0700, for whoever only looks: when it cannot be made, nothing is said.
-    /// Whatever is in its place, a link that leads nowhere included, stays.
+    /// Whatever is in its place, a link that leads nowhere included, stays; and it is made in a folder of our own alone: a
+    /// home that was mistyped is no home, and root makes nothing in another user's.
     package static func provide(_ path: String) {
         let path = withoutTrailingSlashes(path)
         var status = stat()
-        guard lstat(path, &status) != 0, errno == ENOENT else { return }
+        guard lstat(path, &status) != 0, errno == ENOENT, let slash = path.lastIndex(of: "/") else { return }
+        let parent = slash == path.startIndex ? "/" : String(path[..<slash])
+        guard stat(parent, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid() else { return }
         // A disk that cannot be written holds what it holds.
         _ = try? create(path)
     }

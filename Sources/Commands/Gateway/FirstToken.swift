@@ -29,7 +29,7 @@ enum FirstToken {
         guard isOurs else { return }
         terminal.notice("No client token was configured: a new one is in \(layout.configPath).")
         if terminal.isNoticeTerminal {
-            terminal.notice("Clients send it as their API key: \(token.reveal())")
+            terminal.notice("Clients send it as their API key: ", asked: token.reveal())
         } else {
             terminal.notice("Show it with: agenticflow-enterprise gateway token --show")
         }

@@ -11,7 +11,7 @@ extension InstanceProblem {
         if let variable {
             return Advice(
                 what: text, why: "A credential stands in a header of each request.",
-                fix: "Run: agenticflow-enterprise env set \(variable)")
+                fix: "Run: agenticflow-enterprise env set \(variable.shellWord)")
         }
         if let reference { return Advice(sentences: text, fix: Self.fix(for: reference)) }
         switch place {

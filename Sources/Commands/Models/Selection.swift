@@ -65,7 +65,8 @@ extension InstanceReading {
         return SourceOrder(
             profiles: agent.profiles, configured: settings.auth.profiles,
             configKey: configKey(of: provider),
-            environmentKeys: known.map { providers.environmentKeys(for: $0, in: environment) } ?? []
+            environmentKeys: known.map { providers.environmentKeys(for: $0, in: environment) } ?? [],
+            clientToken: clientToken
         ).candidates(for: provider)
     }
 }

@@ -14,7 +14,8 @@ enum SecretWords {
 
     /// Begun as keys begin, or as long and as mixed as they are.
     static func looksSecret(_ word: String) -> Bool {
-        let text = word.drop { "-\"' ".contains($0) }
+        // What base64 is filled up with is no sign of an assignment.
+        let text = word.drop { "-\"' ".contains($0) }.withoutPadding
         if SecretShape.begins(text) || text.hasPrefix("Bearer") { return true }
         if let sign = text.firstIndex(of: "="), sign != text.startIndex {
             return looksSecret(String(text[text.index(after: sign)...]))
@@ -33,17 +34,30 @@ enum SecretWords {
     static func withoutSecrets(of words: [String], _ text: String) -> String {
         var text = text
         for word in words where looksSecret(word) {
-            let secret = word.lastIndex(of: "=").map { word[word.index(after: $0)...] } ?? word[...]
+            let core = word[...].withoutPadding
+            let secret = core.lastIndex(of: "=").map { core[core.index(after: $0)...] } ?? core
             let beginning = secret.prefix(12)
-            while beginning.count > 4, let start = text.firstRange(of: beginning)?.lowerBound {
-                let end = zip(text[start...].indices, secret).first { text[$0] != $1 }?.0
-                let length = text[start...].count
-                text.replaceSubrange(
-                    start..<(end ?? text.index(start, offsetBy: min(secret.count, length))), with: notShown)
+            guard beginning.count > 4 else { continue }
+            var out = ""
+            var rest = text[...]
+            // On from behind each replacement, which may hold the same letters.
+            while let start = rest.firstRange(of: beginning)?.lowerBound {
+                out += rest[..<start] + notShown
+                let matched = zip(rest[start...], secret).prefix { $0 == $1 }.count
+                rest = rest[start...].dropFirst(matched)
             }
+            text = out + rest
         }
         return text
     }
 
     private static let notShown = "(not shown)"
+}
+
+extension Substring {
+    fileprivate var withoutPadding: Substring {
+        var text = self
+        while text.last == "=" { text.removeLast() }
+        return text
+    }
 }

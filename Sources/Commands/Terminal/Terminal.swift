@@ -65,6 +65,9 @@ package struct Terminal: Sendable {
     /// A credential that was asked for.
     func say(asked secret: String) { output(secret.escapedForTerminal + "\n") }
 
+    /// The same beside the output.
+    func notice(_ line: String, asked secret: String) { notices((line + secret).escapedForTerminal + "\n") }
+
     /// Output that is made by us as a whole, such as JSON.
     package func print(_ text: String) { output(addressed(masking(text)).escapedInJSON) }
 

@@ -44,11 +44,12 @@ package struct EnvironmentView: Sendable {
                 names.formUnion(layers.variables(of: place).keys)
             }
         }
+        let referenced = reading.settings.references.union(Self.referencedByProfiles(reading))
         variables = names.sorted().compactMap { name in
             layers.lookup(name).map {
                 Variable(
                     name: name, layer: $0.layer, shadows: $0.shadows, contradicts: $0.contradicts,
-                    mask: Self.shown($0.value, of: name, isKey: keys.contains(name), reading.settings),
+                    mask: Self.shown($0.value, of: name, isKey: keys.contains(name) || referenced.contains(name)),
                     isProviderKey: keys.contains(name),
                     unusedProvider: reading.settings.references.contains(name) ? nil : unused[name],
                     isReference: reading.settings.references.contains(name))
@@ -56,10 +57,14 @@ package struct EnvironmentView: Sendable {
         }
     }
 
+    private static func referencedByProfiles(_ reading: InstanceReading) -> [String] {
+        reading.agents.flatMap { $0.stored.book.profiles.values.compactMap(\.reference) }
+            .filter { $0.source == .env }.map(\.id)
+    }
+
     /// Variables of providers that are not relayed, and that nobody else reads.
     private static func unused(_ reading: InstanceReading, _ used: Set<String>) -> [String: ProviderID] {
-        let stored = reading.agents.flatMap { $0.stored.book.profiles.values.compactMap(\.reference) }
-        let named = used.union(stored.filter { $0.source == .env }.map(\.id)).union(OtherProvider.shared)
+        let named = used.union(referencedByProfiles(reading)).union(OtherProvider.shared)
         var found: [String: ProviderID] = [:]
         for other in OtherProvider.all where reading.providers[other.id] == nil {
             for name in reading.environment.keyVariables(for: other.id, variables: other.secrets)
@@ -70,10 +75,10 @@ package struct EnvironmentView: Sendable {
 
     /// A credential is masked; so is whatever is named like one, and any text that is not plainly a number, a switch or
     /// a path.
-    private static func shown(_ value: Secret, of name: String, isKey: Bool, _ settings: InstanceSettings) -> String {
+    private static func shown(_ value: Secret, of name: String, isKey: Bool) -> String {
         let isSecret =
-            isKey || name == InstanceSettings.tokenVariable || settings.references.contains(name)
-            || Provider.secretVariables.contains(name) || EnvironmentLayers.isKeyFamily(name)
+            isKey || name == InstanceSettings.tokenVariable || Provider.secretVariables.contains(name)
+            || EnvironmentLayers.isKeyFamily(name)
             || SecretName.isOne(name)
         return isSecret ? value.masked : ShownValue.plain(value) ?? value.masked
     }

@@ -66,7 +66,7 @@ package struct InstanceReader: Sendable {
         let agents = settings.everyAgent
         for agent in agents { readStore(of: agent.id, in: layout) }
         warnOfTwoCredentials(layers)
-        warnOfUnusableKeys(layers, providers)
+        warnOfUnusableKeys(layers, providers, settings.clientToken(in: layers))
         let source = ReferenceSource(settings, environment: layers, layout: layout)
         let referenced = resolveReferences(of: agents.map(\.id), settings, source)
         return InstanceReading(
@@ -122,10 +122,13 @@ package struct InstanceReader: Sendable {
     }
 
     /// A key that no header can carry is passed over; whoever wrote it does not see why.
-    private mutating func warnOfUnusableKeys(_ layers: EnvironmentLayers, _ providers: ProviderSet) {
+    private mutating func warnOfUnusableKeys(
+        _ layers: EnvironmentLayers, _ providers: ProviderSet, _ clientToken: Secret?
+    ) {
         for provider in providers.all.values.sorted(by: { $0.id < $1.id }) {
             for key in providers.environmentKeys(for: provider, in: layers) {
-                guard let flaw = key.secret.fieldFlaw else { continue }
+                let isOurs = key.secret == clientToken
+                guard let flaw = isOurs ? "is this gateway's own client token" : key.secret.fieldFlaw else { continue }
                 let text =
                     "\(key.variable.escapedForDisplay) of \(words(for: key.layer)) \(flaw), so no request is sent with it."
                 guard !problems.contains(where: { $0.variable == key.variable && $0.text == text }) else { continue }

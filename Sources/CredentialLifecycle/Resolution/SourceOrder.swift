@@ -41,11 +41,14 @@ package struct SourceOrder: Sendable {
     /// `models.providers.<id>.apiKey`, or what its reference leads to.
     package var configKey: ReferencedSecret?
     package var environmentKeys: [EnvironmentKey]
+    /// The gateway's own: a program may have it in the place of a provider's key, and no provider may have it.
+    package var clientToken: Secret?
 
     package init(
         profiles: [OwnedProfile], configured: [ConfiguredProfile], configKey: ReferencedSecret?,
-        environmentKeys: [EnvironmentKey]
+        environmentKeys: [EnvironmentKey], clientToken: Secret? = nil
     ) {
+        self.clientToken = clientToken
         self.profiles = profiles
         self.configured = configured
         self.configKey = configKey
@@ -59,8 +62,10 @@ package struct SourceOrder: Sendable {
             own.isEmpty
             ? [:] : Dictionary(configured.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let isNamed: (OwnedProfile) -> Bool = { expectations[$0.profile.id]?.provider == provider }
-        // Names that nothing is stored under do not leave everything else out.
-        let isChoice = own.contains(where: isNamed)
+        // Names that nothing is stored under, or nothing that can be sent, do not leave everything else out.
+        let isChoice = own.contains {
+            isNamed($0) && standing($0, expectations[$0.profile.id]) == .ok
+        }
         var found = own.sorted { $0.profile.id < $1.profile.id }
             .map { owned in
                 var found = resolved(owned, expectation: expectations[owned.profile.id])
@@ -88,8 +93,7 @@ package struct SourceOrder: Sendable {
         return ResolvedCandidate(
             candidate: Candidate(
                 id: profile.id, kind: profile.kind, source: .profile(owner: owned.owner), expires: profile.expires,
-                standing: Self.standing(of: owned, expectation: expectation)),
-            secret: owned.secret)
+                standing: standing(owned, expectation)), secret: owned.secret)
     }
 
     private func resolved(_ id: ProfileID, _ configKey: ReferencedSecret) -> ResolvedCandidate {
@@ -104,8 +108,14 @@ package struct SourceOrder: Sendable {
         let kind: CredentialKind = secret.isSetupToken ? .token : .apiKey
         return ResolvedCandidate(
             candidate: Candidate(
-                id: id, kind: kind, source: source, expires: .never, standing: Self.standing(of: secret)),
+                id: id, kind: kind, source: source, expires: .never,
+                standing: secret == clientToken ? .ineligibleProfile : Self.standing(of: secret)),
             secret: secret)
+    }
+
+    private func standing(_ owned: OwnedProfile, _ expectation: ConfiguredProfile?) -> SkipCode {
+        if let clientToken, owned.secret == clientToken { return .ineligibleProfile }
+        return Self.standing(of: owned, expectation: expectation)
     }
 
     private static func standing(of owned: OwnedProfile, expectation: ConfiguredProfile?) -> SkipCode {

@@ -63,12 +63,14 @@ struct DeploymentBuilder {
     /// - Returns: providers for which somebody has a credential.
     mutating func seat(at board: Board) -> Set<ProviderID> {
         var plans: [RosterKey: [ResolvedCandidate]] = [:]
+        let clientToken = reading.clientToken
         for agent in reading.agents {
             for provider in providers.all.values {
                 let resolved = SourceOrder(
                     profiles: agent.profiles, configured: settings.auth.profiles,
                     configKey: reading.configKey(of: provider.id),
-                    environmentKeys: providers.environmentKeys(for: provider, in: reading.environment)
+                    environmentKeys: providers.environmentKeys(for: provider, in: reading.environment),
+                    clientToken: clientToken
                 ).candidates(for: provider.id)
                 if !resolved.isEmpty { plans[RosterKey(agent: agent.id, provider: provider.id)] = resolved }
             }

@@ -96,7 +96,7 @@ package struct FailureSentence: Sendable {
     }
 
     private var explain: String {
-        let words = model.map { " --model \(provider)/\($0.escapedForDisplay)" } ?? ""
+        let words = model.map { " --model \("\(provider)/\($0)".shellWord.escapedForDisplay)" } ?? ""
         return "\(Self.program) models explain\(words)\(agentWords)"
     }
 

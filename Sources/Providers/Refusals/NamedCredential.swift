@@ -30,7 +30,8 @@ package struct NamedCredential: Hashable, Sendable {
     package func replacement(_ agentWords: String) -> String {
         switch source {
         case .environment(let variable), .shellEnvironment(let variable):
-            return "Replace it with: \(Self.program) env set \(variable) (where it is from: \(Self.program) env list)"
+            return
+                "Replace it with: \(Self.program) env set \(variable.shellWord) (where it is from: \(Self.program) env list)"
         case .config: return "Correct models.providers.\(provider).apiKey in the configuration"
         case .profile:
             let command = kind == .apiKey ? "paste-api-key" : "paste-token"

@@ -17,7 +17,7 @@ struct ShownComments {
                 position = Self.endOfString(in: bytes, at: position)
                 isOpen = false
             case (UInt8(ascii: "/"), UInt8(ascii: "/")):
-                let end = bytes[position...].firstIndex { $0 == 0x0A || $0 == 0x0D } ?? bytes.count
+                let end = Self.endOfLine(in: bytes, from: position)
                 add(bytes, position..<end)
                 position = end
             case (UInt8(ascii: "/"), UInt8(ascii: "*")):
@@ -31,6 +31,21 @@ struct ShownComments {
                 position += 1
             }
         }
+    }
+
+    /// As JSON5 has it: also U+2028 and U+2029 end a line.
+    private static func endOfLine(in bytes: [UInt8], from start: Int) -> Int {
+        for position in start..<bytes.count {
+            switch bytes[position] {
+            case 0x0A, 0x0D: return position
+            case 0xE2
+            where bytes[position...].starts(with: [0xE2, 0x80, 0xA8])
+                || bytes[position...].starts(with: [0xE2, 0x80, 0xA9]):
+                return position
+            default: continue
+            }
+        }
+        return bytes.count
     }
 
     private static func endOfString(in bytes: [UInt8], at start: Int) -> Int {

@@ -25,7 +25,7 @@ package struct ShownDocument {
         let all = (collected.edits + ShownComments(document).edits).sorted { $0.span.lowerBound < $1.span.lowerBound }
         var shown: [UInt8] = []
         var position = 0
-        for edit in all {
+        for edit in all where edit.span.lowerBound >= position {
             shown += document.bytes[position..<edit.span.lowerBound] + Array(edit.text.utf8)
             position = edit.span.upperBound
         }

@@ -91,12 +91,14 @@ package enum ShownValue {
     package static func plain(_ value: Secret) -> String? {
         let text = value.reveal()
         guard text.utf8.count <= 1024, Masking.text(text) == text else { return nil }
-        let isNumber = text.utf8.count <= 10 && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+        // A port or a count; what is longer may be a PIN.
+        let isNumber = text.utf8.count <= 5 && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
         let isSwitch = ["true", "false", "yes", "no", "on", "off"].contains(text.lowercased())
-        // What begins so and goes on with = or + may be a key in base 64.
+        // A key in base 64 may begin so: it goes on with = or +, or is as mixed as chance makes it.
         let isPath = text.hasPrefix("/") || text.hasPrefix("~/")
         let isPlainPath =
             isPath && text.utf8.dropFirst().contains(UInt8(ascii: "/")) && !text.contains { "=+&?".contains($0) }
+            && !text.split(separator: "/").contains { SecretShape.isOpaque($0) }
         return isNumber || isSwitch || isPlainPath ? text.escapedForDisplay : nil
     }
 }

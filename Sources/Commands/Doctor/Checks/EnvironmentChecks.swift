@@ -31,7 +31,8 @@ struct EnvironmentChecks {
                 findings.append(
                     Finding(
                         .credentialIneligible, problem.text, why: "A credential stands in a header of each request.",
-                        fix: "Run: \(program) env list, then correct it there, or: \(program) env set \(variable)",
+                        fix:
+                            "Run: \(program) env list, then correct it there, or: \(program) env set \(variable.shellWord)",
                         path: path))
                 continue
             }
@@ -83,7 +84,8 @@ struct EnvironmentChecks {
                     isMissing
                         ? "The gateway does not have \(row.name)." : "The gateway has another value of \(row.name).",
                     why: "It is set where this command runs, and not where the gateway was started.",
-                    fix: "Run: \(program) env set \(row.name); the gateway reads \(survey.shown(path)) at once",
+                    fix:
+                        "Run: \(program) env set \(row.name.shellWord); the gateway reads \(survey.shown(path)) at once",
                     path: path))
         }
     }

@@ -66,22 +66,14 @@ struct PortHolder: Equatable {
     static func shown(_ words: [String], or name: String) -> String {
         guard !words.isEmpty else { return name }
         var shown: [String] = []
-        var isHidden = false
-        for word in words.prefix(20) {
-            let lowered = word.lowercased()
-            let namesSecret =
-                word.hasPrefix("-")
-                && ["token", "key", "pass", "secret", "auth"].contains {
-                    lowered.contains($0)
-                }
-            if isHidden || SecretWords.looksSecret(word) {
+        for (word, previous) in zip(words.prefix(20), [nil] + words.map(Optional.some)) {
+            if SecretWords.looksSecret(word) {
                 shown.append("(not shown)")
-            } else if namesSecret, let sign = word.firstIndex(of: "=") {
-                shown.append(word[...sign] + "(not shown)")
+            } else if let sign = word.firstIndex(of: "="), SecretName.isOne(word[..<sign]) {
+                shown.append(word[...sign] + Masking.mask)
             } else {
-                shown.append(Masking.text(word))
+                shown.append(previous == nil ? Masking.text(word) : Masking.argument(word, after: previous))
             }
-            isHidden = namesSecret && !word.contains("=")
         }
         let text = shown.joined(separator: " ").escapedForDisplay
         return text.count > 120 ? "\(text.prefix(117))..." : text

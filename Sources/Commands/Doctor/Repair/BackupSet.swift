@@ -24,8 +24,21 @@ struct BackupSet {
     /// Such as `20261120T100000Z`: names in order are times in order.
     static func stamp(_ now: Date) -> String { now.written.filter { $0 != "-" && $0 != ":" } }
 
+    /// Later than all that are there, also when the clock has gone back: the newest one is what is taken back first.
+    private static func name(_ layout: StateLayout, _ now: Date) -> String {
+        let name = stamp(now)
+        guard let newest = Survey.names(in: parent(layout)).filter(isStamped).sorted(by: isLater).first,
+            isLater(newest, name), let stamp = newest.split(separator: "-").first
+        else { return name }
+        return String(stamp)
+    }
+
+    private static func isStamped(_ name: String) -> Bool {
+        name.first?.isNumber == true && name.split(separator: "-").first?.hasSuffix("Z") == true
+    }
+
     init(_ changes: [PlannedChange], layout: StateLayout, now: Date) throws {
-        let path = try Self.unused("\(Self.parent(layout))/\(Self.stamp(now))")
+        let path = try Self.unused("\(Self.parent(layout))/\(Self.name(layout, now))")
         do { folder = try SafeDirectory(creating: path) } catch {
             rmdir(path)
             throw error
@@ -85,7 +98,7 @@ struct BackupSet {
     /// The newest one that was not taken back.
     static func latest(_ layout: StateLayout) throws -> BackupSet {
         let parent = parent(layout)
-        for name in Survey.names(in: parent).sorted(by: isLater) {
+        for name in Survey.names(in: parent).filter(isStamped).sorted(by: isLater) {
             let path = "\(parent)/\(name)"
             // Without a manifest nothing was changed after it; with the other one it was taken back.
             guard try FileStatus.known(of: "\(path)/\(manifestName)") != nil,
@@ -108,7 +121,7 @@ struct BackupSet {
     /// Keeps the newest sets.
     static func prune(_ layout: StateLayout) {
         let parent = parent(layout)
-        for name in Survey.names(in: parent).sorted(by: isLater).dropFirst(kept) {
+        for name in Survey.names(in: parent).filter(isStamped).sorted(by: isLater).dropFirst(kept) {
             remove("\(parent)/\(name)")
         }
     }

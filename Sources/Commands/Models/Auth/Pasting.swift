@@ -172,8 +172,12 @@ struct Pasting {
     /// Notes say which profiles automatic order uses, so the first one of a provider comes with those of the others that
     /// are stored: nobody's credential goes out of use because another one was added.
     private var unnoted: [ProfileNote] {
-        guard !change.reading.settings.auth.profiles.contains(where: { $0.provider == provider }) else { return [] }
         let stored = change.reading[.main]?.stored.book.profiles ?? [:]
+        // A note that nothing is stored under has left nothing out so far.
+        let isChosen = change.reading.settings.auth.profiles.contains {
+            $0.provider == provider && stored[$0.id]?.provider == provider
+        }
+        if isChosen { return [] }
         return stored.values.filter { $0.provider == provider && $0.id != id }.sorted { $0.id < $1.id }
             .map { ProfileNote(id: $0.id, provider: provider, kind: $0.kind, email: $0.email) }
     }

@@ -30,8 +30,8 @@ extension CredentialRow {
         case .ineligibleProfile where source.variable != nil:
             let name = source.variable ?? ""
             return "What \(name) holds cannot stand in a header: it has a blank inside, a foreign character, or fewer "
-                + "than 8 characters. See where it is from: agenticflow-enterprise env list; then run: "
-                + "agenticflow-enterprise env set \(name)"
+                + "than 8 characters; or it is this gateway's own client token. See where it is from: agenticflow-enterprise env list; then run: "
+                + "agenticflow-enterprise env set \(name.shellWord)"
         case .ineligibleProfile:
             return
                 "auth.profiles in the configuration says another provider or mode, or the text is no header's. \(pasteAgain)"
