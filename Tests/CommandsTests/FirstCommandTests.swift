@@ -30,11 +30,13 @@ import Testing
         #expect(instance.mode(of: "") == nil)
     }
 
-    @Test func `missing folders above it are made, and what is there stays`() {
+    @Test func `missing folders above it are made by what is stored, not by looking`() {
         let instance = Instance()
         instance.environment["AGENTICFLOW_STATE_DIR"] = "\(instance.home)/a/b/state"
         #expect(instance.run("models status").code == 0)
         var status = stat()
+        #expect(lstat("\(instance.home)/a", &status) != 0)
+        #expect(instance.run("env set OPENAI_API_KEY", typing: "sk-test-0123456789").code == 0)
         #expect(lstat("\(instance.home)/a/b/state", &status) == 0 && status.st_mode & 0o777 == 0o700)
         #expect(lstat("\(instance.home)/a", &status) == 0 && status.st_mode & 0o777 == 0o700)
     }

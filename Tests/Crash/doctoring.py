@@ -119,23 +119,31 @@ class Picture:
         return digest.hexdigest()
 
 
-def are_same(a: tuple[int, bytes] | None, b: tuple[int, bytes] | None) -> bool:
-    """The same store, in whichever order."""
+def are_same(a: tuple[int, bytes] | None, b: tuple[int, bytes] | None, modes) -> bool:
+    """The same content, or the same store in whichever order."""
+    if a is None or b is None or b[0] not in modes(a[0]):
+        return a == b
     try:
-        return a is not None and b is not None and a[0] == b[0] and json.loads(a[1]) == json.loads(b[1])
+        return a[1] == b[1] or json.loads(a[1]) == json.loads(b[1])
     except ValueError:
         return False
 
 
-def differences(wanted: Picture, found: Picture) -> list[str]:
-    """Between two states. A folder that was made may stay; what was taken in later stands further behind."""
+def differences(wanted: Picture, found: Picture, stays_closed: bool = False) -> list[str]:
+    """Between two states. A folder that was made may stay; what was taken in later stands further behind.
+
+    On the way back `stays_closed`: the doctor never opens to others what it has closed.
+    """
+    def modes(mode):
+        return (mode, mode & 0o700) if stays_closed else (mode,)
+
     a, b = wanted.plain, found.plain
     wrong = [
         f"{name} is not as it should be" for name in sorted(a.keys() | b.keys())
-        if a.get(name) != b.get(name) and found.minds(name) and not are_same(a.get(name), b.get(name))
+        if found.minds(name) and not are_same(a.get(name), b.get(name), modes)
     ]
     folders = [name for name in wanted.modes if name not in wanted.files]
-    return wrong + [f"{name} has another mode" for name in folders if found.modes.get(name) != wanted.modes[name]]
+    return wrong + [f"{name} has another mode" for name in folders if found.modes.get(name) not in modes(wanted.modes[name])]
 
 
 class DoctorJudge(Judge):
@@ -248,7 +256,7 @@ class DoctorJudge(Judge):
                 return [f"the way back failed with {code}: {told[-300:]}"]
             if not is_there:
                 break
-        return [f"the way back: {problem}" for problem in differences(to, Picture(stopper.instance))]
+        return [f"the way back: {problem}" for problem in differences(to, Picture(stopper.instance), stays_closed=True)]
 
     def after_repair(self, stopper: Stopper, left: Picture) -> list[str]:
         place = stopper.instance.base.parent / "left"

@@ -91,13 +91,15 @@ def doctoring(name, line, changes, prepare=open_to_others, seed=SEED, **more):
     return Doctoring(name, ("doctor", *line.split()), seed=seed, changes=tuple(changes), prepare=prepare, **more)
 
 
+# What doctor has closed stays closed.
+TAKEN_BACK = [name for name in CHANGED if name != DOTENV]
 COMMANDS = [
     doctoring("doctor --fix", "--fix --yes", CHANGED),
     doctoring("doctor --fix of the configuration", "--fix --yes --only config-gateway-token-misplaced", [CONFIG], seed=TIDY),
     doctoring("doctor --fix, the sixth", "--fix --yes --only file-permissions", [CONFIG], prepare=with_five_backups),
     doctoring("doctor --generate-gateway-token", "--generate-gateway-token", [CONFIG], seed=TOKENLESS),
-    doctoring("doctor --undo", "--undo", CHANGED, prepare=repaired, takes_back=True),
-    doctoring("doctor --undo --force", "--undo --force", CHANGED, prepare=edited_since, takes_back=True, is_forced=True),
+    doctoring("doctor --undo", "--undo", TAKEN_BACK, prepare=repaired, takes_back=True),
+    doctoring("doctor --undo --force", "--undo --force", TAKEN_BACK, prepare=edited_since, takes_back=True, is_forced=True),
 ]
 
 

@@ -204,10 +204,10 @@ import Testing
 @Suite struct PortHolderTests {
     static let commands: [([String], String)] = [
         (["node", "/srv/app.js", "--port", "18789"], "node /srv/app.js --port 18789"),
-        (["serve", "--api-key", "abc", "x"], "serve --api-key (not shown) x"),
-        (["serve", "--token=abc"], "serve --token=(not shown)"),
+        (["serve", "--api-key", "abc", "x"], "serve --api-key **** x"),
+        (["serve", "--token=abc"], "serve --token=****"),
         (["serve", "sk-ant-api03-abcdefghijklmnop"], "serve (not shown)"), ([], "serve"),
-        (["ssh", "-L", "18789:localhost:1", "http://u:p@h/x"], "ssh -L 18789:localhost:1 http://****@h/x"),
+        (["ssh", "-L", "18789:localhost:1", "http://u:p@h/x"], "ssh -L **** http://****@h/x"),
     ]
 
     @Test(arguments: commands) func `a command line is shown without secrets`(words: [String], shown: String) {
