@@ -20,8 +20,9 @@ class Terminal:
         self._code = None
         self.pid, self.master = pty.fork()
         if self.pid == 0:
-            # As a shell on a terminal starts it: whoever runs these tests in the background has Ctrl-C ignored.
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            # As a shell on a terminal starts it: whoever runs these tests in the background may have these ignored.
+            for ending in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT):
+                signal.signal(ending, signal.SIG_DFL)
             os.execve(words[0], words, environment)
         self.before = self.flags()
 
