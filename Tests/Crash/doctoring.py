@@ -203,7 +203,8 @@ class DoctorJudge(Judge):
     def new_leftovers(self, left: Picture) -> list[str]:
         names = [name for name in left.files if is_new_leftover(name)]
         names += [name for account in left.accounts for name in account.files if BESIDE.search(name)]
-        halves = [account for account in left.accounts if not account.is_whole]
+        # An empty folder holds nothing: it could not be taken away, and goes with the next repair.
+        halves = [account for account in left.accounts if not account.is_whole and account.files]
         return [f"{name} was left" for name in names] + ["half a backup was left" for _ in halves]
 
     # MARK: What it said
