@@ -16,9 +16,9 @@ enum ModelsError: ActionableError, Equatable {
     /// Another agent's profile of that id is of another kind, and the configuration notes one kind for each id.
     case otherKind(ProfileID, CredentialKind, AgentID)
     /// - `place`: the agent's directory, as shown.
-    case noProfile(String, place: String, known: [ProfileID])
+    case noProfile(String, place: String, agentWords: String, known: [ProfileID])
     case profileOfOther(ProfileID, of: ProviderID, wanted: ProviderID)
-    case emptyOrder(ProviderID)
+    case emptyOrder(ProviderID, _ agentWords: String)
     /// Somebody did not want the credential of that id replaced.
     case idInUse(ProfileID)
     /// A file that has to be changed, or that says where, cannot be read.
@@ -75,24 +75,24 @@ enum ModelsError: ActionableError, Equatable {
                     "Agent \(agent) has a profile of that id which is of type \(kind.rawValue), and auth.profiles in the "
                     + "configuration notes one type for each id: one of the two would no longer be used.",
                 fix: "Choose another name, as in: --profile-id \(id.provider):second")
-        case .noProfile(let text, let place, let known):
+        case .noProfile(let text, let place, let agentWords, let known):
             Advice(
                 what: "\(Self.profile(text)) not found in \(place)."
                     + Self.guess(text, among: known.map(\.text)),
                 why: known.isEmpty
                     ? "The provider has no profiles there." : "Its profiles: \(known.prefix(20).map { $0 }.list).",
-                fix: "See them with: agenticflow-enterprise models auth list")
+                fix: "See them with: agenticflow-enterprise models auth list\(agentWords)")
         case .profileOfOther(let id, let provider, let wanted):
             Advice(
                 what: "Auth profile \"\(id)\" is for \(provider), not \(wanted).",
                 why: "An order lists profiles of one provider.",
                 fix: "Leave it out, or run: agenticflow-enterprise models auth order set --provider \(provider) \(id)")
-        case .emptyOrder(let provider):
+        case .emptyOrder(let provider, let agentWords):
             Advice(
                 what: "No profile was named.",
                 why: "An order without profiles would leave \(provider) without a credential.",
                 fix: "Name them in order, or go back to the automatic order: "
-                    + "agenticflow-enterprise models auth order clear --provider \(provider)")
+                    + "agenticflow-enterprise models auth order clear --provider \(provider)\(agentWords)")
         case .idInUse(let id):
             Advice(what: "\(id) stays as it is.", why: "Choose another id.", fix: "Give another --profile-id")
         case .unreadable(let advice, _): advice

@@ -17,7 +17,7 @@ enum PasteCommand {
         let usual = ProfileID(provider: provider, name: "manual")
         let isUsual = usual.map { isFree($0, kind, reading) && !taken.contains($0) } ?? true
         let place = isUsual ? "" : " --profile-id \(freeID(for: kind, of: provider, reading))"
-        let other = agent.flatMap { $0 == reading.settings.defaultAgent ? nil : " --agent \($0)" } ?? ""
+        let other = agent.map { reading.agentWords($0) } ?? ""
         return "agenticflow-enterprise models auth \(word(for: kind)) --provider \(provider)\(place)\(other)"
     }
 

@@ -17,7 +17,7 @@ struct OrderSet: ContextCommand {
 
     func run(in context: CommandContext) throws {
         let target = try OrderTarget(options, isWritten: true, in: context)
-        guard !ids.isEmpty else { throw ModelsError.emptyOrder(target.provider) }
+        guard !ids.isEmpty else { throw ModelsError.emptyOrder(target.provider, target.agentWords) }
         var order: [ProfileID] = []
         for text in ids {
             let id = try profile(text, target)
@@ -28,6 +28,7 @@ struct OrderSet: ContextCommand {
         }
         try target.write(order, isSaid: !options.json)
         target.show(order, asJSON: options.json)
+        target.warn(of: ExplicitOrder(ids: order, source: .store))
         target.tellGateway()
     }
 
@@ -48,12 +49,7 @@ struct OrderSet: ContextCommand {
         }
         // Inherited profiles rest there.
         try target.reading.requireReadable(.main)
-        throw .noProfile(text, place: target.shownDirectory, known: target.visibleProfiles)
+        throw .noProfile(
+            text, place: target.shownDirectory, agentWords: target.agentWords, known: target.visible.map(\.id))
     }
-}
-
-extension OrderTarget {
-    fileprivate var visibleProfiles: [ProfileID] { reading.candidates(for: provider, of: agent).map(\.candidate.id) }
-
-    fileprivate func isVisible(_ id: ProfileID) -> Bool { visibleProfiles.contains(id) }
 }
