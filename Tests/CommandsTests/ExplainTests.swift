@@ -149,7 +149,9 @@ import Testing
         #expect(
             out.contains("Next for anthropic/claude-x: anthropic:b. It is the first available one of that order.\n"))
         #expect(out.contains("anthropic:a  excluded  excluded_by_auth_order"))
-        #expect(out.contains("Order: set for this agent (agenticflow-enterprise models auth order get --provider anthropic)\n"))
+        #expect(
+            out.contains(
+                "Order: set for this agent (agenticflow-enterprise models auth order get --provider anthropic)\n"))
     }
 
     @Test(arguments: [
