@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Credentials
+import FoundationEssentials
 import NIOCore
 import Providers
 import Rotation
@@ -54,9 +55,10 @@ extension Exchange {
     ) {
         guard let profile = attempt?.profile else { return }
         settle(.failure(refusal))
-        lastRefusal = LastRefusal(
-            refusal: refusal, code: code, profile: profile, targetIndex: targetIndex, mayRepeat: mayRepeat,
-            status: status, source: source)
+        refusals.append(
+            Refusal(
+                refusal: refusal, code: code, profile: profile, targetIndex: targetIndex, mayRepeat: mayRepeat,
+                status: status, source: source))
         tried.append(profile)
         attempt = nil
         if attempts >= limits.maximumAttempts { return giveUp(at: nil) }
@@ -64,10 +66,12 @@ extension Exchange {
     }
 
     /// Nobody is left for this target: the next target, a wait, a repetition, or the end.
-    mutating func passOver(_ unavailability: Unavailability, opensIn: TimeAmount?, at now: NIODeadline) {
+    mutating func passOver(
+        _ unavailability: Unavailability, _ causes: [Cause], opensIn: TimeAmount?, at now: NIODeadline
+    ) {
         passedOver.append(
             PassedOver(
-                targetIndex: targetIndex, unavailability: unavailability,
+                shortage: Shortage(targets[targetIndex], unavailability, causes: causes),
                 opensAt: unavailability.isCooling || attempts > 0 ? opensIn.map { now + $0 } : nil))
         if targetIndex + 1 < targets.count { return choose(at: targetIndex + 1) }
         let soonest = passedOver.filter { $0.opensAt != nil }.min { ($0.opensAt ?? now) < ($1.opensAt ?? now) }
@@ -110,15 +114,20 @@ extension Exchange {
     ///   - soonest: the target that may be tried again first.
     private mutating func giveUp(at now: NIODeadline?, _ soonest: PassedOver? = nil) {
         let opensIn = now.flatMap { now in soonest?.opensAt.map { max(.zero, $0 - now) } }
+        let asker = asker ?? Asker()
+        let shortages = passedOver.map(\.shortage)
         if let lastRefusal {
-            let report = FailureReport(
-                lastRefusal, target: targets[lastRefusal.targetIndex], asker ?? Asker(),
-                until: soonest?.unavailability.until)
-            return fail(Fault(report, lastRefusal, attempts: attempts, opensIn: opensIn))
+            let report = report(lastRefusal, asker, until: soonest?.shortage.unavailability.until)
+            var others = OtherReasons(besides: report)
+            for refusal in refusals { others.add(self.report(refusal, asker, until: nil).sentence) }
+            for shortage in shortages { others.add(shortage, asker) }
+            return fail(Fault(report, lastRefusal, others, attempts: attempts, opensIn: opensIn))
         }
-        let told = soonest ?? passedOver.first { $0.unavailability != .noCredential } ?? passedOver.first
-        let target = told.map { targets[$0.targetIndex] } ?? self.target
-        fail(Fault(told?.unavailability, target: target, asker ?? Asker(), opensIn: opensIn))
+        fail(Fault(soonest?.shortage ?? Shortage.told(among: shortages), among: shortages, asker, opensIn: opensIn))
+    }
+
+    private func report(_ refusal: Refusal, _ asker: Asker, until: Date?) -> FailureReport {
+        FailureReport(refusal, target: targets[refusal.targetIndex], asker, until: until)
     }
 
     /// The client left or the gateway gives the request up: the upstream is cancelled at once.

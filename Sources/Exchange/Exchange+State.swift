@@ -55,8 +55,8 @@ extension Exchange {
         }
     }
 
-    /// The last attempt's failure, for the final answer when nothing else is left.
-    struct LastRefusal: Sendable {
+    /// An attempt's failure, for the final answer when nothing else is left.
+    struct Refusal: Sendable {
         var refusal: UpstreamRefusal
         var code: ErrorCode
         var profile: ProfileID
@@ -70,10 +70,12 @@ extension Exchange {
 
     /// A target for which nobody could be asked.
     struct PassedOver: Sendable {
-        var targetIndex: Int
-        var unavailability: Unavailability
+        var shortage: Shortage
         var opensAt: NIODeadline?
     }
+
+    /// The last attempt's.
+    var lastRefusal: Refusal? { refusals.last }
 
     /// The profile of the current attempt.
     package var profile: ProfileID? { attempt?.profile }

@@ -56,7 +56,8 @@ package struct Exchange {
     /// What was said of the targets passed over in this round.
     var passedOver: [PassedOver] = []
     var attempt: Attempt?
-    var lastRefusal: LastRefusal?
+    /// Of every attempt that failed.
+    var refusals: [Refusal] = []
     /// Since when somebody's cooldown is waited for.
     var waitingSince: NIODeadline?
     var hasRepeated = false
@@ -89,8 +90,8 @@ package struct Exchange {
         case .routed(let targets): if isAsking(.route) { begin(with: targets, at: now) }
         case .notRouted(let fault): fail(fault)
         case .candidate(let profile): if isAsking(.candidate) { connect(as: profile, at: now) }
-        case .noCandidate(let unavailability, let opensIn):
-            if isAsking(.candidate) { passOver(unavailability, opensIn: opensIn, at: now) }
+        case .noCandidate(let unavailability, let opensIn, let causes):
+            if isAsking(.candidate) { passOver(unavailability, causes, opensIn: opensIn, at: now) }
         case .classified(let refusal, let source): if isAsking(.meaning) { conclude(refusal, from: source, at: now) }
         case .connected(let reused): if isConnecting { send(reused: reused, at: now) }
         case .connectFailed(let failure): if isConnecting { attemptFailed(failure, at: now) }

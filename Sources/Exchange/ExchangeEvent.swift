@@ -15,8 +15,8 @@ extension Exchange {
         case routed([Target])
         case notRouted(Fault)
         case candidate(ProfileID)
-        /// `opensIn`: when the soonest of those that cool may be tried again.
-        case noCandidate(Unavailability, opensIn: TimeAmount?)
+        /// `opensIn`: when the soonest of those that cool may be tried again; `causes`: what keeps each of them.
+        case noCandidate(Unavailability, opensIn: TimeAmount?, causes: [Cause] = [])
         /// The provider's words in it are without secrets.
         case classified(UpstreamRefusal, from: RefusalSource? = nil)
         // The upstream's side.

@@ -11,7 +11,7 @@ package final class FailureReport: Sendable {
     /// What the request asked for.
     package let target: Target
 
-    init(_ last: Exchange.LastRefusal, target: Target, _ asker: Asker, until: Date?) {
+    init(_ last: Exchange.Refusal, target: Target, _ asker: Asker, until: Date?) {
         let refusal = last.refusal
         let credential =
             last.source?.credential
@@ -24,20 +24,23 @@ package final class FailureReport: Sendable {
         sentence.text = refusal.reason == .authPermanent ? refusal.providerMessage : ""
         sentence.isVendorRestriction = refusal.isVendorRestriction
         sentence.agentWords = asker.words(for: credential)
+        sentence.askerWords = asker.words
         self.sentence = sentence
         self.target = target
     }
 
     /// Nobody was asked: all of them wait, or the one that the request insists on.
-    init(waiting reason: FailureReason, _ unavailability: Unavailability, target: Target, _ asker: Asker) {
-        var credential: NamedCredential?
-        if case .pinnedUnavailable(let id, _, _) = unavailability {
+    init(waiting reason: FailureReason, _ shortage: Shortage, _ asker: Asker) {
+        let target = shortage.target
+        var credential = shortage.soonest.map { NamedCredential($0, of: target.provider) }
+        if credential == nil, case .pinnedUnavailable(let id, _, _) = shortage.unavailability {
             credential = NamedCredential(
                 id: id, provider: target.provider, source: .profile(owner: asker.agent), kind: .apiKey)
         }
         var sentence = FailureSentence(reason, target.provider, credential, model: target.model)
-        sentence.until = unavailability.until
-        sentence.agentWords = asker.words
+        sentence.until = shortage.unavailability.until
+        sentence.agentWords = credential.map { asker.words(for: $0) } ?? asker.words
+        sentence.askerWords = asker.words
         self.sentence = sentence
         self.target = target
     }
@@ -45,7 +48,7 @@ package final class FailureReport: Sendable {
 
 extension Asker {
     /// An inherited profile is replaced where it rests.
-    fileprivate func words(for credential: NamedCredential) -> String {
+    func words(for credential: NamedCredential) -> String {
         if case .profile(let owner) = credential.source { words(for: owner) } else { words }
     }
 }

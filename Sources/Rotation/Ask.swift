@@ -32,6 +32,8 @@ package enum Choice: Hashable, Sendable {
 package enum Unavailability: Hashable, Sendable {
     /// Nothing that could ever be used is stored.
     case noCredential
+    /// Some could be used, and an order leaves all of them out.
+    case leftOut(LeftOut)
     /// All of them wait; the soonest until then.
     case allCooling(until: Date, reason: FailureReason)
     case pinnedUnavailable(ProfileID, SkipCode, until: Date?)
@@ -42,7 +44,7 @@ package enum Unavailability: Hashable, Sendable {
         switch self {
         case .allCooling: true
         case .pinnedUnavailable(_, _, let until): until != nil
-        case .noCredential, .exhausted: false
+        case .noCredential, .leftOut, .exhausted: false
         }
     }
 
@@ -51,7 +53,7 @@ package enum Unavailability: Hashable, Sendable {
         switch self {
         case .allCooling(let until, _): until
         case .pinnedUnavailable(_, _, let until): until
-        case .noCredential, .exhausted: nil
+        case .noCredential, .leftOut, .exhausted: nil
         }
     }
 }

@@ -32,15 +32,19 @@ package struct Explanation: Hashable, Sendable {
     package var next: ProfileID?
     /// What a request would be told when there is no next.
     package var unavailability: Unavailability?
+    /// What stands behind it.
+    package var causes: [Cause]
 
     package init(
-        model: String, orderSource: String, candidates: [Line], next: ProfileID?, unavailability: Unavailability?
+        model: String, orderSource: String, candidates: [Line], next: ProfileID?, unavailability: Unavailability?,
+        causes: [Cause] = []
     ) {
         self.model = model
         self.orderSource = orderSource
         self.candidates = candidates
         self.next = next
         self.unavailability = unavailability
+        self.causes = causes
     }
 }
 
@@ -56,7 +60,8 @@ extension Roster {
         return Explanation(
             model: ask.model, orderSource: lineup.order?.source.rawValue ?? "automatic", candidates: lines,
             next: next.map { lineup.candidates[$0].id },
-            unavailability: next == nil ? unavailability(of: ask, table, now) : nil)
+            unavailability: next == nil ? unavailability(of: ask, table, now) : nil,
+            causes: next == nil ? causes(ask, table: table, now: now) : [])
     }
 
     /// A candidate's place in an explanation: the session's last one, those that may be asked, those that wait, the

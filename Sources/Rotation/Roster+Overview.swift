@@ -36,6 +36,6 @@ extension Roster {
             let window = lineup.window(of: lineup.seats[soonest.place], for: ask.model, table, now)
             return .allCooling(until: soonest.at, reason: window?.reason ?? .timeout)
         }
-        return standings.contains { $0.code == .ok } ? .exhausted : .noCredential
+        return standings.contains { $0.code == .ok } ? .exhausted : lineup.nobody(at: now)
     }
 }

@@ -69,7 +69,9 @@ package struct Roster: Sendable {
         let seats = view.lineup.seats
         if let place = queue.next(view) { return .open(seats[place]) }
         if let place = queue.lastResort(view) { return .lastResort(seats[place]) }
-        guard let soonest = queue.soonest(view) else { return .nobody(queue.hasReady ? .exhausted : .noCredential) }
+        guard let soonest = queue.soonest(view) else {
+            return .nobody(queue.hasReady ? .exhausted : view.lineup.nobody(at: view.now))
+        }
         let window = view.lineup.window(of: seats[soonest.place], for: view.ask.model, view.table, view.now)
         return .nobody(.allCooling(until: soonest.at, reason: window?.reason ?? .timeout))
     }

@@ -137,7 +137,7 @@ import Testing
         for id in ["anthropic:a", "anthropic:b"] { try instance.hold(id, .billing, for: 600) }
         let out = instance.run("models explain").stdout
         #expect(out.contains("Clients are told: Every Anthropic credential waits after a refusal (billing)."))
-        #expect(out.contains("agenticflow-enterprise models auth clear-cooldown --provider anthropic"))
+        #expect(out.contains("agenticflow-enterprise models auth clear-cooldown anthropic:a"))
         let json = try JSON(instance.run("models explain --json").stdout)
         #expect(json["unavailable.reason"] == "billing" && json["unavailable.retryAt"] == 1_790_000_600_000)
     }
@@ -149,7 +149,9 @@ import Testing
         #expect(
             out.contains("Next for anthropic/claude-x: anthropic:b. It is the first available one of that order.\n"))
         #expect(out.contains("anthropic:a  excluded  excluded_by_auth_order"))
-        #expect(out.contains("Order: set for this agent (models auth order get --provider anthropic)\n"))
+        #expect(
+            out.contains(
+                "Order: set for this agent (agenticflow-enterprise models auth order get --provider anthropic)\n"))
     }
 
     @Test(arguments: [

@@ -82,7 +82,8 @@ import Testing
 
                         Unavailable auth profiles
                         - anthropic:left excluded_by_auth_order: Excluded by auth.order for this provider. Change the order \
-                        with: agenticflow-enterprise models auth order set --provider anthropic --agent coder ... anthropic:left
+                        with: agenticflow-enterprise models auth order set --provider anthropic --agent coder anthropic:own \
+                        anthropic:soon anthropic:left
                         - anthropic:own cooldown_rate_limit: Anthropic limits this credential. It is used again in 5m \
                         (2026-09-21T14:18:20Z) [header: retry-after: 300]. Now: agenticflow-enterprise models auth \
                         clear-cooldown anthropic:own --agent coder

@@ -20,7 +20,7 @@ import Testing
 
     private static func probe(_ mode: ProbeMode) throws -> ProviderProbe {
         try ProviderProbe(
-            try #require(Provider[id: .anthropic]), mode: mode, model: "claude-x", maximumTokens: 8)
+            try #require(Provider[id: .anthropic]), mode: mode, model: "claude-x", maximumTokens: 8, modeFlag: "--mode")
     }
 
     struct Row: Sendable, CustomTestStringConvertible {
@@ -102,7 +102,7 @@ import Testing
         provider.extraHeaders = ["x-gate": "gate-CANARY-9876543210"]
         let answer = ProviderAnswer(
             status: 401, body: Array(Self.error("authentication_error", "bad gate-CANARY-9876543210").utf8))
-        let probe = try ProviderProbe(provider, mode: .metadata, model: nil, maximumTokens: 8)
+        let probe = try ProviderProbe(provider, mode: .metadata, model: nil, maximumTokens: 8, modeFlag: "--mode")
         #expect(
             probe.verdict(on: .answer(answer), secret: Self.key, now: Self.now).detail == "status 401: bad [redacted]")
     }
@@ -125,12 +125,24 @@ import Testing
         #expect(verdict.detail.hasSuffix("."))
     }
 
+    @Test(arguments: ["--mode", "--probe-mode"])
+    func `a provider without such a page is advised to be asked otherwise, as the command calls it`(flag: String) throws
+    {
+        let probe = try ProviderProbe(
+            try #require(Provider[id: .anthropic]), mode: .metadata, model: nil, maximumTokens: 8, modeFlag: flag)
+        let answer = ProviderAnswer(status: 404, body: Array(Self.error("not_found_error", "Not found").utf8))
+        let detail = probe.verdict(on: .answer(answer), secret: Self.key, now: Self.now).detail
+        #expect(detail.hasSuffix("Check the base URL, or ask with \(flag) completion."), "\(detail)")
+    }
+
     @Test func `without a model there is no completion to ask for`() throws {
         let zai = try #require(ProviderID("zai").flatMap { Provider[id: $0] })
         #expect(throws: ProbeVerdict.self) {
-            try ProviderProbe(zai, mode: .metadata, model: nil, maximumTokens: 8)
+            try ProviderProbe(zai, mode: .metadata, model: nil, maximumTokens: 8, modeFlag: "--mode")
         }
-        #expect(try ProviderProbe(zai, mode: .metadata, model: "glm", maximumTokens: 8).mode == .completion)
+        #expect(
+            try ProviderProbe(zai, mode: .metadata, model: "glm", maximumTokens: 8, modeFlag: "--mode").mode
+                == .completion)
     }
 
     @Test(arguments: [

@@ -180,7 +180,7 @@ import Testing
         let pinned = try #require(Self.target.pinned)
         let until = Date(timeIntervalSinceReferenceDate: 60)
         let fault = Fault(
-            .pinnedUnavailable(pinned, code, until: until), target: Self.target,
+            Shortage(Self.target, .pinnedUnavailable(pinned, code, until: until), causes: []),
             Asker(agent: try #require(AgentID("coder")), defaultAgent: .main))
         #expect(fault.code == .pinnedProfileUnavailable)
         #expect(fault.message.hasPrefix(words), "\(fault.message)")
@@ -188,24 +188,40 @@ import Testing
         #expect(fault.message.hasSuffix("leaving out @anthropic:a lets another one serve it."))
     }
 
-    @Test func `those who find only waiting credentials are told the class and the remedy`() {
-        let fault = Fault(
-            .allCooling(until: Date(timeIntervalSinceReferenceDate: 60), reason: .auth), target: Self.target, Asker())
+    static func cause(
+        _ id: String, _ code: SkipCode, _ reason: FailureReason? = nil, until: Date? = nil
+    ) throws -> Cause {
+        Cause(
+            id: try #require(ProfileID(id)), source: .profile(owner: .main), kind: .apiKey, code: code, reason: reason,
+            until: until)
+    }
+
+    @Test func `those who find only waiting credentials are told the class and the remedy`() throws {
+        let until = Date(timeIntervalSinceReferenceDate: 60)
+        let cooling = Unavailability.allCooling(until: until, reason: .auth)
+        let cause = try Self.cause("anthropic:work", .disabledAuth, .auth, until: until)
+        let fault = Fault(Shortage(Self.target, cooling, causes: [cause]), Asker())
         #expect(
             fault.message
-                == "Every Anthropic credential waits after a refusal (auth). Of the soonest: Anthropic rejected the credential. "
-                + "Check it with: agenticflow-enterprise models status. Replace it with: agenticflow-enterprise models auth "
-                + "paste-api-key --provider anthropic --profile-id ID. All of them: agenticflow-enterprise models explain "
+                == "Every Anthropic credential waits after a refusal (auth). Of the soonest: Anthropic rejected the credential "
+                + "anthropic:work. Check it with: agenticflow-enterprise models status. Replace it with: agenticflow-enterprise models auth "
+                + "paste-api-key --provider anthropic --profile-id anthropic:work. All of them: agenticflow-enterprise models explain "
                 + "--model anthropic/claude-a"
         )
-        #expect(fault.failure?.sentence.until == Date(timeIntervalSinceReferenceDate: 60))
+        #expect(fault.failure?.sentence.until == until)
+        let unknown = Fault(Shortage(Self.target, cooling, causes: []), Asker())
+        #expect(
+            unknown.message.contains(
+                "rejected the credential. Check it with: agenticflow-enterprise models status. See which: "
+                    + "agenticflow-enterprise models auth list --provider anthropic. All of them: "))
     }
 
     @Test func `nothing stored names the agent when it is not the default one`() throws {
         let asker = Asker(agent: try #require(AgentID("coder")), defaultAgent: .main)
-        let fault = Fault(.noCredential, target: Self.target, asker)
+        let nothing = Shortage(Self.target, .noCredential, causes: [])
+        let fault = Fault(nothing, asker)
         #expect(fault.message.hasSuffix("paste-api-key --provider anthropic --agent coder"))
-        #expect(Fault(.noCredential, target: Self.target, Asker()).message.hasSuffix("--provider anthropic"))
+        #expect(Fault(nothing, Asker()).message.hasSuffix("--provider anthropic"))
     }
 
     @Test func `a provider's own words are never in ours`() {

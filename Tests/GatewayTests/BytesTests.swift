@@ -76,9 +76,11 @@ import Testing
     @Test func `a failed request says why at the end of its line`() throws {
         let target = Target(provider: .anthropic, model: "claude-a", pinned: ProfileID("anthropic:work"))
         let fault = Fault(
-            .pinnedUnavailable(
-                try #require(target.pinned), .disabledBilling, until: Date(timeIntervalSince1970: 1_800_000_000)),
-            target: target, Asker())
+            Shortage(
+                target,
+                .pinnedUnavailable(
+                    try #require(target.pinned), .disabledBilling, until: Date(timeIntervalSince1970: 1_800_000_000)),
+                causes: []), Asker())
         var record = RequestRecord.refused(id: ByteBuffer(string: "req_1"), code: "x", status: 503, bytesOut: 0)
         record.failure = fault.failure
         var buffer = ByteBuffer()

@@ -89,7 +89,71 @@ import Testing
         let bench = try Bench(["a", "b"], order: ["gone", "b", "b", "a", "b"])
         #expect(try bench.walk() == ["b", "a"])
         let empty = try Bench(["a", "b"], order: [])
-        #expect(try empty.refusal() == .noCredential)
+        let order = ExplicitOrder(ids: [], source: try #require(empty.roster.order?.source))
+        let ids = [try ProfileID.named("a"), try .named("b")]
+        #expect(try empty.refusal() == .leftOut(LeftOut(order: order, kept: [], ids: ids)))
+    }
+
+    @Test(arguments: [["a"], ["gone"], ["gone", "a"], []])
+    func `an order that leaves out everybody who can be sent is told as that, and ends with the clock`(
+        order: [String]
+    ) throws {
+        let bench = try Bench(
+            [
+                .named("a", .token, expires: .at(at(10))), .named("b"), .named("c", standing: .missingCredential),
+                .named("env", source: .environment("A")),
+            ], order: order)
+        if order.contains("a") {
+            #expect(bench.roster.leftOut(at: bench.now) == nil, "one that it names can be sent")
+            try bench.fail("a", Failure(.rateLimit, until: at(5)))
+            #expect(bench.roster.leftOut(at: bench.now) == nil, "it waits, and comes back")
+        }
+        bench.pass(11)
+        let explicit = try #require(bench.roster.order)
+        let left = LeftOut(
+            order: explicit, kept: order.contains("a") ? [try .named("a")] : [],
+            ids: [try ProfileID.named("b"), try .named("env")])
+        #expect(try bench.refusal() == .leftOut(left))
+        #expect(left.count == 2)
+        try bench.fail("b", Failure(.billing))
+        #expect(try bench.refusal() == .leftOut(left), "whatever is held against those that it leaves out")
+    }
+
+    @Test func `without anything that could be sent no order is at fault`() throws {
+        let bench = try Bench(
+            [.named("a", standing: .missingCredential), .named("b", .token, expires: .at(at(-1)))], order: ["a"])
+        #expect(try bench.refusal() == .noCredential)
+        #expect(bench.roster.leftOut(at: bench.now) == nil)
+    }
+
+    @Test func `of many that are left out the first few are kept, and all are counted`() throws {
+        let names = (0..<20).map { "n\($0 + 10)" }
+        let bench = try Bench(names, order: ["gone"])
+        let left = try #require(bench.roster.leftOut(at: bench.now))
+        #expect(left.ids == (try names.prefix(8).map { try ProfileID.named($0) }) && left.count == 20)
+    }
+
+    @Test func `each reason is told once, by the one that comes back first`() throws {
+        let bench = try Bench(
+            [
+                .named("a"), .named("b"), .named("c"), .named("d", .token, expires: .at(at(-1))), .named("e"),
+                .named("f", standing: .unresolvedRef), .named("g"),
+            ])
+        try bench.fail("a", Failure(.rateLimit, until: at(60)))
+        try bench.fail("b", Failure(.rateLimit, until: at(30)))
+        try bench.fail("c", Failure(.billing, until: at(90)))
+        try bench.fail("g", Failure(.auth, until: at(95)))
+        let causes = bench.roster.causes(try bench.ask("m"), table: bench.table, now: bench.now)
+        let told = causes.map { "\($0.id.name) \($0.code.rawValue) \($0.reason?.rawValue ?? "-")" }
+        #expect(
+            Set(told) == [
+                "b cooldown_rate_limit rate_limit", "c disabled_billing billing", "g disabled_auth auth",
+                "d expired -", "f unresolved_ref -",
+            ])
+        #expect(told.count == 5, "e can be asked")
+        #expect(causes.first { $0.code == .cooldownRateLimit }?.until == at(30))
+        let pinned = bench.roster.causes(try bench.ask("m", pinned: "c"), table: bench.table, now: bench.now)
+        #expect(pinned.map(\.id) == [try ProfileID.named("c")])
     }
 
     struct Ineligible: Sendable, CustomTestStringConvertible {

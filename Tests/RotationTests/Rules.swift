@@ -57,7 +57,13 @@ struct Rules {
         if let soonest {
             return .allCooling(until: soonest.at, reason: window(soonest.candidate, ask.model)?.reason ?? .timeout)
         }
-        return fixed.contains { isOpen($0, ask.model) } ? .exhausted : .noCredential
+        return fixed.contains { isOpen($0, ask.model) } ? .exhausted : nobody
+    }
+
+    private var nobody: Unavailability {
+        let left = candidates.filter { one in isUsable(one) && !fixed.contains { $0.id == one.id } }
+        guard !left.isEmpty else { return .noCredential }
+        return .leftOut(LeftOut(order: order, kept: fixed.map(\.id), ids: left.map(\.id)))
     }
 
     private func pinUnavailability(_ pinned: ProfileID, _ ask: Ask) -> Unavailability {

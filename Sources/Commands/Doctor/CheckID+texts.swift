@@ -31,7 +31,10 @@ extension CheckID {
         .authOrderOrphan: (
             "An order names a profile that does not exist.", "`doctor --fix`, or `models auth order set`"
         ),
-        .authOrderEmptiesProvider: ("An order leaves a provider without a credential.", "`models auth order set`"),
+        .authOrderEmptiesProvider: (
+            "An order leaves out every credential of a provider that could be sent.",
+            "`models auth order set`, or `models auth order clear`"
+        ),
         .authProfileNotNoted: (
             "`auth.profiles` notes others of the provider: automatic order passes it over.",
             "`config set auth.profiles`"

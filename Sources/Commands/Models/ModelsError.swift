@@ -16,9 +16,9 @@ enum ModelsError: ActionableError, Equatable {
     /// Another agent's profile of that id is of another kind, and the configuration notes one kind for each id.
     case otherKind(ProfileID, CredentialKind, AgentID)
     /// - `place`: the agent's directory, as shown.
-    case noProfile(String, place: String, known: [ProfileID], AgentID)
-    case profileOfOther(ProfileID, of: ProviderID, wanted: ProviderID, AgentID)
-    case emptyOrder(ProviderID, AgentID)
+    case noProfile(String, place: String, agentWords: String, known: [ProfileID])
+    case profileOfOther(ProfileID, of: ProviderID, wanted: ProviderID, agentWords: String)
+    case emptyOrder(ProviderID, _ agentWords: String)
     /// Somebody did not want the credential of that id replaced.
     case idInUse(ProfileID)
     /// A file that has to be changed, or that says where, cannot be read.
@@ -51,7 +51,8 @@ enum ModelsError: ActionableError, Equatable {
                 what: "There is no agent \"\(text.prefix(64).escapedForDisplay)\"."
                     + Self.guess(text, among: known.map(\.text)),
                 why: "Known agents: \(known.list).",
-                fix: "Name one of them with --agent, or add it: agenticflow-enterprise agents add NAME")
+                fix: "Name one of them with --agent, or add it: agenticflow-enterprise agents add "
+                    + (AgentID(AgentID.spelling(of: text))?.text ?? "NAME"))
         case .secretAsArgument:
             Advice(
                 what: "The command takes no credential among its words.",
@@ -75,25 +76,25 @@ enum ModelsError: ActionableError, Equatable {
                     "Agent \(agent) has a profile of that id which is of type \(kind.rawValue), and auth.profiles in the "
                     + "configuration notes one type for each id: one of the two would no longer be used.",
                 fix: "Choose another name, as in: --profile-id \(id.provider):second")
-        case .noProfile(let text, let place, let known, let agent):
+        case .noProfile(let text, let place, let agentWords, let known):
             Advice(
                 what: "\(Self.profile(text)) not found in \(place)."
                     + Self.guess(text, among: known.map(\.text)),
                 why: known.isEmpty
                     ? "The provider has no profiles there." : "Its profiles: \(known.prefix(20).map { $0 }.list).",
-                fix: "See them with: agenticflow-enterprise models auth list --agent \(agent)")
-        case .profileOfOther(let id, let provider, let wanted, let agent):
+                fix: "See them with: agenticflow-enterprise models auth list\(agentWords)")
+        case .profileOfOther(let id, let provider, let wanted, let agentWords):
             Advice(
                 what: "Auth profile \"\(id)\" is for \(provider), not \(wanted).",
                 why: "An order lists profiles of one provider.",
                 fix: "Leave it out, or run: "
-                    + "agenticflow-enterprise models auth order set --provider \(provider) --agent \(agent) \(id)")
-        case .emptyOrder(let provider, let agent):
+                    + "agenticflow-enterprise models auth order set --provider \(provider)\(agentWords) \(id)")
+        case .emptyOrder(let provider, let agentWords):
             Advice(
                 what: "No profile was named.",
                 why: "An order without profiles would leave \(provider) without a credential.",
                 fix: "Name them in order, or go back to the automatic order: "
-                    + "agenticflow-enterprise models auth order clear --provider \(provider) --agent \(agent)")
+                    + "agenticflow-enterprise models auth order clear --provider \(provider)\(agentWords)")
         case .idInUse(let id):
             Advice(what: "\(id) stays as it is.", why: "Choose another id.", fix: "Give another --profile-id")
         case .unreadable(let advice, _): advice

@@ -44,6 +44,11 @@ extension InstanceReading {
         return try storableProvider(named: text)
     }
 
+    /// What names the agent in a command; nothing when the command means it anyway, or for nil.
+    func agentWords(_ agent: AgentID?) -> String {
+        agent.flatMap { $0 == settings.defaultAgent ? nil : " --agent \($0)" } ?? ""
+    }
+
     var knownProviders: [ProviderID] { Set(providers.all.keys).union(settings.providers.keys).sorted() }
 
     /// Before anything is written: where it goes, and what is there, must be known for certain.
@@ -57,16 +62,5 @@ extension InstanceReading {
             case .store, .environmentFile: continue
             }
         }
-    }
-
-    /// Everything that could serve a provider's requests for the agent, with where it comes from.
-    func candidates(for provider: ProviderID, of agent: AgentReading) -> [ResolvedCandidate] {
-        let known = providers[provider]
-        return SourceOrder(
-            profiles: agent.profiles, configured: settings.auth.profiles,
-            configKey: configKey(of: provider),
-            environmentKeys: known.map { providers.environmentKeys(for: $0, in: environment) } ?? [],
-            clientToken: clientToken
-        ).candidates(for: provider)
     }
 }

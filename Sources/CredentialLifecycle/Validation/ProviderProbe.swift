@@ -20,13 +20,19 @@ package struct ProviderProbe: Hashable, Sendable {
     /// Nil when no model is part of the question.
     package let model: String?
     private let provider: Provider
+    /// What the command calls the choice of the mode; nil when it has none.
+    private let modeFlag: String?
 
     /// - Parameters:
     ///   - model: the provider's own id of one, for a completion.
     ///   - maximumTokens: of a completion.
+    ///   - modeFlag: what the command calls the choice of the mode.
     /// - Throws: the verdict when there is nothing to ask with.
-    package init(_ provider: Provider, mode: ProbeMode, model: String?, maximumTokens: Int) throws(ProbeVerdict) {
+    package init(
+        _ provider: Provider, mode: ProbeMode, model: String?, maximumTokens: Int, modeFlag: String
+    ) throws(ProbeVerdict) {
         self.provider = provider
+        self.modeFlag = modeFlag
         if mode == .metadata, case .metadata(let question) = provider.proof {
             (self.question, self.mode, self.model) = (question, .metadata, nil)
             return
@@ -40,6 +46,7 @@ package struct ProviderProbe: Hashable, Sendable {
     /// A completion of the caller's own wording.
     package init(_ provider: Provider, asking question: ProviderQuestion, model: String) {
         (self.provider, self.question, self.model, mode) = (provider, question, model, .completion)
+        modeFlag = nil
     }
 
     // MARK: What the answer means
@@ -91,8 +98,8 @@ package struct ProviderProbe: Hashable, Sendable {
         let verdict = verdict(Refusals.classify(raw(answer), now: now), answer)
         guard verdict.reasonCode == FailureReason.modelNotFound.rawValue, model == nil else { return verdict }
         return .notUnderstood(
-            "\(place) has nothing at \(question.path) (status \(answer.status)). Check the base URL, or ask with "
-                + "--probe-mode completion.")
+            "\(place) has nothing at \(question.path) (status \(answer.status)). Check the base URL"
+                + (modeFlag.map { ", or ask with \($0) completion." } ?? "."))
     }
 
     private func raw(_ answer: ProviderAnswer) -> RawRefusal {

@@ -116,8 +116,8 @@ struct BoardAsk: Sendable {
 enum BoardChoice: Sendable {
     /// `isProbe`: one attempt that finds out whether it works again.
     case credential(ChosenCredential, isProbe: Bool)
-    /// `opensIn`: until the soonest of those that wait may be tried.
-    case none(Unavailability, opensIn: TimeAmount?)
+    /// `opensIn`: until the soonest of those that wait may be tried; `causes`: what keeps each of them.
+    case none(Unavailability, opensIn: TimeAmount?, causes: [Cause] = [])
 }
 
 /// A client's session, within its agent.

@@ -31,8 +31,11 @@ struct BoardState: Sendable {
             return .credential(credential, isProbe: isProbe)
         case .none(let unavailability):
             // `exhausted` has no time of its own: what would this request be told if it asked anew?
-            let until = unavailability.until ?? rosters.values[index].roster.reopening(inner, table: health, now: now)
-            return .none(unavailability, opensIn: until.map { TimeAmount(from: now, until: $0) })
+            let roster = rosters.values[index].roster
+            let until = unavailability.until ?? roster.reopening(inner, table: health, now: now)
+            return .none(
+                unavailability, opensIn: until.map { TimeAmount(from: now, until: $0) },
+                causes: roster.causes(inner, table: health, now: now))
         }
     }
 

@@ -24,6 +24,10 @@ struct ExplainedRoute {
     private let asker: Asker
     /// Whom the session was served with last; nil without a session, or when it is not known.
     private let kept: ProfileID?
+    /// Of the targets that nobody can be asked for, as far as a request would come.
+    private let shortages: [Shortage]
+    /// The target behind those that serves the request.
+    private let rescue: Target?
 
     init(
         _ question: ExplainQuestion, router: ModelRouter, board: Board, defaultAgent: AgentID, now: Date
@@ -37,11 +41,29 @@ struct ExplainedRoute {
         self.question = question
         asker = Asker(agent: ask.agent, defaultAgent: defaultAgent)
         kept = first.pinned == nil ? session.flatMap { board.profile(of: $0, first.provider) } : nil
-        explanation =
-            board.explain(ask, now: now)
+        explanation = Self.explanation(ask, board, now)
+        (shortages, rescue) = Self.shortages(explanation, targets, ask, board, now)
+    }
+
+    private static func explanation(_ ask: BoardAsk, _ board: Board, _ now: Date) -> Explanation {
+        board.explain(ask, now: now)
             ?? Explanation(
-                model: first.model, orderSource: "automatic", candidates: [], next: nil,
-                unavailability: BoardState.nothing(for: first))
+                model: ask.target.model, orderSource: "automatic", candidates: [], next: nil,
+                unavailability: BoardState.nothing(for: ask.target))
+    }
+
+    private static func shortages(
+        _ first: Explanation, _ targets: [Target], _ ask: BoardAsk, _ board: Board, _ now: Date
+    ) -> ([Shortage], rescue: Target?) {
+        var shortages: [Shortage] = []
+        for (index, target) in targets.enumerated() {
+            var ask = ask
+            ask.target = target
+            let found = index == 0 ? first : explanation(ask, board, now)
+            guard let unavailability = found.unavailability else { return (shortages, index == 0 ? nil : target) }
+            shortages.append(Shortage(target, unavailability, causes: found.causes))
+        }
+        return (shortages, nil)
     }
 
     private static func targets(
@@ -72,20 +94,29 @@ struct ExplainedRoute {
             more.append(
                 "\"session\":{\"name\":\(session.jsonQuoted),\"profile\":\(kept?.text.jsonQuoted ?? "null")}")
         }
-        if let unavailability = explanation.unavailability { more.append(unavailable(unavailability, first)) }
+        // With a rescue it is about the model that was asked for alone.
+        let told = rescue == nil ? Shortage.told(among: shortages) : shortages.first
+        if let told { more.append(unavailable(told)) }
         return explanation.json(
             provider: first.provider, fallbacks: targets.dropFirst().map { "\($0.provider)/\($0.model)" }, more: more)
     }
 
     /// What a client would be told.
-    private func unavailable(_ unavailability: Unavailability, _ target: Target) -> String {
-        let fault = Fault(unavailability, target: target, asker)
+    private func unavailable(_ told: Shortage) -> String {
+        let fault = Fault(told, among: rescue == nil ? shortages : [told], asker)
+        var members = [
+            "\"code\":\"\(fault.code.rawValue)\"",
+            "\"reason\":\(fault.failure?.sentence.reason.rawValue.jsonQuoted ?? "null")",
+            "\"retryAt\":\(told.unavailability.until.map { "\($0.milliseconds)" } ?? "null")",
+            "\"message\":\(fault.message.jsonQuoted)",
+            "\"servedBy\":\((rescue.map { "\($0.provider)/\($0.model)" })?.jsonQuoted ?? "null")",
+        ]
         var profileCode: SkipCode?
-        if case .pinnedUnavailable(_, let code, _) = unavailability { profileCode = code }
-        return "\"unavailable\":{\"code\":\"\(fault.code.rawValue)\","
-            + "\"profileCode\":\(profileCode?.rawValue.jsonQuoted ?? "null"),"
-            + "\"reason\":\(fault.failure?.sentence.reason.rawValue.jsonQuoted ?? "null"),"
-            + "\"retryAt\":\(unavailability.until.map { "\($0.milliseconds)" } ?? "null"),"
-            + "\"message\":\(fault.message.jsonQuoted)}"
+        if case .pinnedUnavailable(_, let code, _) = told.unavailability { profileCode = code }
+        members.insert("\"profileCode\":\(profileCode?.rawValue.jsonQuoted ?? "null")", at: 1)
+        if case .leftOut(let leftOut) = explanation.unavailability {
+            members.append("\"leftOut\":[\(leftOut.ids.map(\.text.jsonQuoted).joined(separator: ","))]")
+        }
+        return "\"unavailable\":{\(members.joined(separator: ","))}"
     }
 }

@@ -171,9 +171,9 @@ extension ClientSide {
             chosen = credential
             self.isProbe = isProbe
             waitingEvents.append(.candidate(credential.id))
-        case .none(let unavailability, let opensIn):
+        case .none(let unavailability, let opensIn, let causes):
             setAsker()
-            waitingEvents.append(.noCandidate(unavailability, opensIn: opensIn))
+            waitingEvents.append(.noCandidate(unavailability, opensIn: opensIn, causes: causes))
         }
     }
 

@@ -63,38 +63,28 @@ struct DeploymentBuilder {
     /// - Returns: providers for which somebody has a credential.
     mutating func seat(at board: Board) -> Set<ProviderID> {
         var plans: [RosterKey: [ResolvedCandidate]] = [:]
+        var orders: [RosterKey: ExplicitOrder] = [:]
         let clientToken = reading.clientToken
         for agent in reading.agents {
             for provider in providers.all.values {
-                let resolved = SourceOrder(
-                    profiles: agent.profiles, configured: settings.auth.profiles,
-                    configKey: reading.configKey(of: provider.id),
-                    environmentKeys: providers.environmentKeys(for: provider, in: reading.environment),
-                    clientToken: clientToken
-                ).candidates(for: provider.id)
-                if !resolved.isEmpty { plans[RosterKey(agent: agent.id, provider: provider.id)] = resolved }
+                let resolved = reading.candidates(for: provider.id, of: agent, clientToken: clientToken)
+                guard !resolved.isEmpty else { continue }
+                let key = RosterKey(agent: agent.id, provider: provider.id)
+                plans[key] = resolved
+                orders[key] = reading.order(of: provider.id, for: agent)
             }
         }
         var seats: [RosterKey: [ChosenCredential?]] = [:]
         for (key, resolved) in plans { seats[key] = credentials(for: key.provider, resolved) }
-        let orders = Dictionary(uniqueKeysWithValues: plans.keys.map { ($0, order(for: $0)) })
         let ladder = Ladder(settings.auth.cooldowns)
         board.replace(ladder: ladder) { [plans, seats, orders] table in
             plans.reduce(into: [:]) { rosters, plan in
                 let roster = Roster(
-                    candidates: plan.value.map(\.candidate), order: orders[plan.key] ?? nil, table: &table)
+                    candidates: plan.value.map(\.candidate), order: orders[plan.key], table: &table)
                 rosters[plan.key] = SeatedRoster(roster: roster, credentials: seats[plan.key] ?? [])
             }
         }
         return Set(plans.filter { plan in plan.value.contains { $0.candidate.standing == .ok } }.keys.map(\.provider))
-    }
-
-    /// The store's order goes before the configuration's.
-    private func order(for key: RosterKey) -> ExplicitOrder? {
-        if let ids = reading.agents.first(where: { $0.id == key.agent })?.order[key.provider] {
-            return ExplicitOrder(ids: ids, source: .store)
-        }
-        return settings.auth.order[key.provider].map { ExplicitOrder(ids: $0, source: .config) }
     }
 
     private mutating func credentials(for id: ProviderID, _ resolved: [ResolvedCandidate]) -> [ChosenCredential?] {

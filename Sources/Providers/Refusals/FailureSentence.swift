@@ -24,6 +24,8 @@ package struct FailureSentence: Sendable {
     package var isVendorRestriction = false
     /// Names the agent in commands, such as ` --agent coder`; empty when nothing need.
     package var agentWords = ""
+    /// The same for commands about the request, whose agent may use another one's credential; nil: as ``agentWords``.
+    package var askerWords: String?
 
     package init(_ reason: FailureReason, _ provider: ProviderID, _ credential: NamedCredential?, model: String?) {
         self.reason = reason
@@ -66,6 +68,9 @@ package struct FailureSentence: Sendable {
         }
     }
 
+    /// What happened, as a part of a longer sentence.
+    package var short: String { what.hasSuffix(".") ? String(what.dropLast()) : what }
+
     /// What to do about it.
     package var remedy: String {
         switch reason {
@@ -73,7 +78,7 @@ package struct FailureSentence: Sendable {
             return
                 "Use an API key instead: \(Self.program) models auth paste-api-key --provider \(provider)\(agentWords)"
         case .auth, .sessionExpired:
-            return "Check it with: \(Self.program) models status\(agentWords). \(replacement)"
+            return "Check it with: \(Self.program) models status\(askerWords ?? agentWords). \(replacement)"
         case .authPermanent: return "A new one is needed. \(replacement)"
         case .billing:
             let page = Provider.billingPages[provider].map { "Top up at \($0)" } ?? "Top up the account at \(name)"
@@ -87,7 +92,7 @@ package struct FailureSentence: Sendable {
 
     private var replacement: String {
         credential?.replacement(agentWords)
-            ?? "Replace it with: \(Self.program) models auth paste-api-key --provider \(provider) --profile-id ID\(agentWords)"
+            ?? "See which: \(Self.program) models auth list --provider \(provider)\(askerWords ?? agentWords)"
     }
 
     private var clearing: String {
@@ -97,7 +102,7 @@ package struct FailureSentence: Sendable {
 
     private var explain: String {
         let words = model.map { " --model \("\(provider)/\($0)".shellWord.escapedForDisplay)" } ?? ""
-        return "\(Self.program) models explain\(words)\(agentWords)"
+        return "\(Self.program) models explain\(words)\(askerWords ?? agentWords)"
     }
 
     private static let program = NamedCredential.program

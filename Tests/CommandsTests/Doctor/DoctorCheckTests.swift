@@ -106,6 +106,9 @@ import Testing
                 "\(work), \"anthropic:b\": {\"type\": \"api_key\", \"provider\": \"anthropic\", \"key\": \"sk-ant-api03-bb\"}"
             )),
         Fault(.authOrderEmptiesProvider, config: Patient.config(order: "order: { anthropic: [] },")),
+        Fault(
+            .authOrderEmptiesProvider, config: Patient.config(order: "order: { anthropic: [\"anthropic:old\"] },"),
+            store: profiles("\(work), \(token("anthropic:old", expires: -60, "anthropic"))")),
     ]
 
     static let environment: [Fault] = [

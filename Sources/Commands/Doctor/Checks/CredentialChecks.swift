@@ -169,7 +169,7 @@ struct CredentialChecks {
     ) {
         let until = hold.until.written(from: survey.now)
         let evidence = "\(hold.origin): \(hold.evidence)"
-        let clear = "\(program) models auth clear-cooldown \(row.id)" + survey.reading.agentOption(row.owner)
+        let clear = "\(program) models auth clear-cooldown \(row.id)" + survey.reading.agentWords(row.owner)
         switch FailureReason(rawValue: hold.reason) {
         case .billing:
             add(

@@ -3,6 +3,7 @@ import ProfileStorage
 import CredentialLifecycle
 import Credentials
 import Documents
+import Providers
 import Rotation
 import Settings
 
@@ -150,24 +151,19 @@ struct OrderChecks {
         }
     }
 
-    /// Everything that has a secret is left out.
+    /// Everything that could be sent is left out.
     private mutating func checkEmptied() {
         var said: Set<ProviderID> = []
         for overview in survey.overviews {
-            for provider in overview.providers {
-                let rows = overview.rows(of: provider).filter(\.hasCredential)
-                guard !rows.isEmpty, rows.allSatisfy({ $0.state == .excluded }) else { continue }
-                let isOwn = overview.agent.order[provider] != nil
-                guard isOwn || said.insert(provider).inserted else { continue }
-                let first = rows[0].id
+            for provider in overview.providerOverviews {
+                guard let sentence = provider.leftOut else { continue }
+                let isOwn = sentence.leftOut.order?.source == .store
+                guard isOwn || said.insert(provider.provider).inserted else { continue }
                 findings.append(
                     Finding(
-                        .authOrderEmptiesProvider, "An order leaves \(provider) without a credential.",
-                        why: (isOwn ? "The order of agent \(overview.agent.id)" : "auth.order of the configuration")
-                            + " names none of its \(rows.count), so requests have nothing to use.",
-                        fix: "Run: \(program) models auth order set --provider \(provider) --agent "
-                            + "\(overview.agent.id) \(first)",
-                        path: isOwn ? survey.layout.storePath(overview.agent.id) : path, provider: provider))
+                        .authOrderEmptiesProvider, "\(sentence.short).",
+                        why: sentence.why, fix: sentence.remedy,
+                        path: isOwn ? survey.layout.storePath(overview.agent.id) : path, provider: provider.provider))
             }
         }
     }

@@ -49,7 +49,7 @@ struct AuthRotate: ContextCommand {
             context.terminal.notice(
                 """
                 It has no date of expiry now. To give it one, store it once more with its date:
-                  agenticflow-enterprise models auth rotate \(profile.id) --expires-in 30d\(change.reading.agentOption(change.agent.id))
+                  agenticflow-enterprise models auth rotate \(profile.id) --expires-in 30d\(change.reading.agentWords(change.agent.id))
                 """)
         }
         if secret.isSetupToken { pasting.tellSetupToken() }

@@ -38,6 +38,8 @@ struct AuthTest: ContextCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
+    static let modeFlag = "--mode"
+
     func validate() throws { try ProbeFlags.check(timeout, "--timeout", "of milliseconds", upTo: 600_000) }
 
     func run(in context: CommandContext) throws {
@@ -55,7 +57,8 @@ struct AuthTest: ContextCommand {
         for problem in reading.problems where problem.severity == .error {
             context.terminal.notice("error: \(problem.text)")
         }
-        let settings = ProbeSettings(mode: mode, timeoutMilliseconds: timeout, concurrency: 1)
+        let settings = ProbeSettings(
+            mode: mode, timeoutMilliseconds: timeout, concurrency: 1, modeFlag: Self.modeFlag)
         var targets = ProbeTargets(reading: reading, agent: agent, settings: settings, now: context.now())
         targets.ignoresOrder = true
         let all = targets.all(of: nil)
@@ -111,7 +114,7 @@ struct TestFinding {
         let mode = result.target.mode == .completion ? "a completion of \(result.target.model ?? "?")" : "metadata"
         return ["\(id): ok (\(provider) takes it; \(mode), \(result.latency?.latency ?? "0ms"))"]
             + (result.cleared.map { ["\(id): \($0.sentence)"] } ?? [])
-            + (result.stillHeldSentence("--mode").map { ["\(id): \($0)"] } ?? [])
+            + (result.stillHeldSentence(AuthTest.modeFlag).map { ["\(id): \($0)"] } ?? [])
     }
 
     /// Nil for a good answer.

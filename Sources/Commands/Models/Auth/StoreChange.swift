@@ -56,7 +56,7 @@ struct StoreChange {
         if id.isReserved { throw AuthError.notStored(id) }
         throw ModelsError.noProfile(
             text, place: context.shown(reading.layout.agentDirectory(agent.id)),
-            known: agent.stored.book.profiles.keys.sorted(), agent.id)
+            agentWords: reading.agentWords(agent.id), known: agent.stored.book.profiles.keys.sorted())
     }
 
     /// What was held against a credential does not hold against the one in its place. A running gateway sees that by

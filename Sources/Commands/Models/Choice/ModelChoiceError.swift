@@ -83,6 +83,13 @@ enum ModelChoiceError: ActionableError, Equatable {
         }
     }
 
+    /// The command that names a profile where it can be named.
+    private static func order(of text: String) -> String {
+        guard let at = text.lastIndex(of: "@"), let id = ProfileID(text[text.index(after: at)...]) else { return "" }
+        return ". To use that profile alone: agenticflow-enterprise models auth order set --provider "
+            + "\(id.provider) \(id)"
+    }
+
     private static func invalid(_ text: String, _ flaw: Flaw) -> Advice {
         let what = "Invalid model reference: \(text)"
         let example =
@@ -97,8 +104,7 @@ enum ModelChoiceError: ActionableError, Equatable {
         case .profile:
             return Advice(
                 what: what, why: "It names a profile; a model is configured for every credential of its provider.",
-                fix: "Leave out what begins with @. An order prefers a profile: "
-                    + "agenticflow-enterprise models auth order set --provider PROVIDER PROFILE")
+                fix: "Leave out what begins with @" + order(of: text))
         case .ambiguous(let candidates):
             return Advice(
                 what: what, why: "Several providers offer it.", fix: "Name one: \(candidates.joined(separator: ", "))")

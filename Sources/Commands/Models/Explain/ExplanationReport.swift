@@ -47,6 +47,9 @@ struct ExplanationReport {
     private let session: Session?
     /// What a client would be told, when nobody is next.
     private let refusal: String?
+    /// The model that serves the request instead of it.
+    private let servedBy: String?
+    private let isLeftOut: Bool
     private let isFromFiles: Bool
     private let noCredential: MissingCredential
     private let now: Date
@@ -80,6 +83,8 @@ struct ExplanationReport {
             isUnknown
             ? root["pinned"]?.string.map { "No credentials found for profile \"\($0)\"." }
             : root["unavailable"]?["message"]?.string
+        servedBy = root["unavailable"]?["servedBy"]?.string
+        isLeftOut = root["unavailable"]?["leftOut"] != nil
         self.isFromFiles = isFromFiles
         self.noCredential = noCredential
         self.now = now
@@ -94,7 +99,11 @@ struct ExplanationReport {
         lines.append("Order: \(orderSentence)")
         lines.append("Fallbacks: \(fallbackSentence)")
         if let session { lines.append("Session: \(sentence(of: session))") }
-        if next == nil, !isPinned, let refusal { lines.append("Clients are told: \(refusal)") }
+        if let servedBy {
+            lines.append("Served by: \(servedBy), the first fallback that can be asked")
+        } else if next == nil, !isPinned, let refusal {
+            lines.append("Clients are told: \(refusal)")
+        }
         if rows.isEmpty, pending.isEmpty, !isPinned { lines += noCredential.lines(provider) }
         return lines
     }
@@ -123,6 +132,7 @@ struct ExplanationReport {
         if rows.isEmpty {
             return isPinned ? refusal ?? "" : "No API key found for provider \"\(provider)\"."
         }
+        if isLeftOut { return "The order leaves out every credential that could be sent." }
         if isPinned {
             return refusal ?? "The request names a profile that cannot be used now, and no other may take its place."
         }
@@ -144,7 +154,8 @@ struct ExplanationReport {
 
     private var orderSentence: String {
         switch orderSource {
-        case "store": "set for this agent (models auth order get --provider \(provider))"
+        case "store":
+            "set for this agent (agenticflow-enterprise models auth order get --provider \(provider)\(noCredential.words))"
         case "config": "auth.order of the configuration"
         default: "automatic (logins, tokens, keys, then the environment; the longest unused first)"
         }

@@ -17,7 +17,7 @@ struct MissingCredential {
     }
 
     /// What names the agent in a command; nothing when it is the default one.
-    private var words: String { agent == reading.settings.defaultAgent ? "" : " --agent \(agent)" }
+    var words: String { reading.agentWords(agent) }
 
     func lines(_ provider: String) -> [String] {
         let layout = reading.layout

@@ -80,6 +80,8 @@ struct ProbeSettings: Hashable, Sendable {
     var timeoutMilliseconds = 8000
     var concurrency = 2
     var maximumTokens = 8
+    /// What the command calls the choice of the mode.
+    var modeFlag = "--probe-mode"
 }
 
 extension ProbeMode: ExpressibleByArgument {}

@@ -27,7 +27,7 @@ struct ProbeReport {
         let head = "\("Model".filled(to: first))  \("Profile".filled(to: second))  Status"
         let table = rows.flatMap { row in
             ["\(row.model.filled(to: first))  \(row.profile.filled(to: second))  \(Self.status(row.result))"]
-                + Self.details(row.result)
+                + Self.details(row.result, settings.modeFlag)
         }
         return ["Auth probes", head] + table + [footer]
     }
@@ -47,12 +47,12 @@ struct ProbeReport {
         "\(result.verdict.status.rawValue) · \(result.latency?.latency ?? "not asked")"
     }
 
-    private static func details(_ result: ProbeResult) -> [String] {
+    private static func details(_ result: ProbeResult, _ modeFlag: String) -> [String] {
         var lines = result.verdict.detail.split(separator: "\n").map(String.init)
         if let sentence = result.sentence { lines.insert(sentence.what, at: 0) }
         if let first = lines.first { lines[0] = "↳ \(first)" }
         if let sentence = result.sentence { lines.append("↳ \(sentence.remedy)") }
-        if let held = result.stillHeldSentence("--probe-mode") { lines.append("↳ \(held)") }
+        if let held = result.stillHeldSentence(modeFlag) { lines.append("↳ \(held)") }
         if let cleared = result.cleared { lines.append("↳ \(cleared.sentence)") }
         return lines.map { "  \($0)" }
     }

@@ -71,8 +71,8 @@ struct ProbeTargets {
         if resolved.secret == nil { throw .leftToGateway }
         guard let secret = resolved.secret, !secret.isBlank else { throw ProbeVerdict(notAsked: .missingCredential) }
         if secret.isSetupToken { throw ProbeVerdict(notAsked: .needsVendorCLI) }
-        let order = agent.order[id] ?? reading.settings.auth.order[id]
-        if !ignoresOrder, let order, !order.contains(resolved.candidate.id) {
+        let order = reading.order(of: id, for: agent)
+        if !ignoresOrder, let order, !order.ids.contains(resolved.candidate.id) {
             throw ProbeVerdict(notAsked: .excludedByAuthOrder)
         }
         if !ignoresOrder, order == nil, resolved.candidate.isLeftOut {
@@ -80,7 +80,7 @@ struct ProbeTargets {
         }
         return try ProviderProbe(
             provider, mode: settings.mode, model: models.probeModel(of: provider),
-            maximumTokens: settings.maximumTokens)
+            maximumTokens: settings.maximumTokens, modeFlag: settings.modeFlag)
     }
 }
 

@@ -2,6 +2,7 @@
 import CredentialLifecycle
 import Credentials
 import FoundationEssentials
+import Providers
 import Rotation
 import Settings
 
@@ -64,11 +65,23 @@ struct ProviderOverview {
             .min { ($0.hold?.until ?? .distantPast) < ($1.hold?.until ?? .distantPast) }
     }
 
+    private var order: ExplicitOrder? { overview.reading.order(of: provider, for: overview.agent) }
+
     private var inOrder: [CredentialRow] {
-        let explicit = overview.agent.order[provider] ?? overview.reading.settings.auth.order[provider]
-        guard let explicit else { return rows }
+        guard let order else { return rows }
         let byID = Dictionary(rows.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        return explicit.compactMap { byID[$0] }
+        return order.ids.compactMap { byID[$0] }
+    }
+
+    /// An order leaves out everything that could be sent; nil when that is not so.
+    var leftOut: LeftOutSentence? {
+        let left = rows.filter { $0.state == .excluded }
+        guard !left.isEmpty, rows.allSatisfy({ $0.state == .excluded || $0.state == .ineligible }) else { return nil }
+        let known = Set(rows.map(\.id))
+        let kept = order?.ids.filter { known.contains($0) } ?? []
+        return LeftOutSentence(
+            LeftOut(order: order, kept: kept, ids: left.map(\.id)), provider, agent: overview.agent.id,
+            agentWords: overview.reading.agentWords(overview.agent.id))
     }
 }
 
@@ -97,6 +110,10 @@ struct CheckVerdict {
         var failures = missing.map { "\($0) is in use and has no credential" }
         if !unservable.isEmpty {
             failures.append("no request can be sent with \(Self.list(unservable.map(\.id.text)))")
+            let emptied = Set(unservable.map(\.provider)).sorted().filter {
+                ProviderOverview($0, in: overview).leftOut != nil
+            }
+            failures += emptied.map { "an order leaves out every credential of \($0) that could be sent" }
         }
         if let disabled { failures.append("every credential of \(disabled) is put aside") }
         failures += dated.filter { $0.expiring == .expired }.map { "\($0.id) has expired" }

@@ -17,7 +17,8 @@ extension CredentialRow {
                 + "For the gateway, run: \(PasteCommand.beside(.apiKey, of: provider, reading, agent: agent))"
         case .excludedByAuthOrder:
             return "Excluded by auth.order for this provider. Change the order with: "
-                + "agenticflow-enterprise models auth order set --provider \(provider) --agent \(agent) ... \(id)"
+                + "agenticflow-enterprise models auth order set --provider \(provider) --agent \(agent) "
+                + "\(reading.namedInOrder(of: provider, by: agent).map { "\($0) " }.joined())\(id)"
         case .notInAuthProfiles:
             return "auth.profiles of the configuration notes others of \(provider) and not this one. To use it, run: "
                 + ProfileNote(id: id, provider: provider, kind: kind).command
@@ -79,5 +80,14 @@ extension CredentialRow {
         return
             "Run: agenticflow-enterprise models auth \(PasteCommand.word(for: kind)) --provider \(provider) "
             + "--profile-id \(id) --agent \(owner)"
+    }
+}
+
+extension InstanceReading {
+    /// Of those that an agent's order names, the ones that can be named in a new one.
+    fileprivate func namedInOrder(of provider: ProviderID, by agent: AgentID) -> [ProfileID] {
+        guard let agent = self[agent], let order = order(of: provider, for: agent) else { return [] }
+        let known = Set(agent.profiles.lazy.filter { $0.profile.provider == provider }.map(\.profile.id))
+        return order.ids.filter { known.contains($0) || $0.isReserved }
     }
 }

@@ -3,6 +3,7 @@ import CredentialLifecycle
 import Credentials
 import Documents
 import FoundationEssentials
+import Providers
 import Rotation
 import Settings
 
@@ -110,6 +111,16 @@ struct StatusJSON {
                 .init(
                     "modelsJson",
                     .object([.init("value", .optional(key.mask)), .init("source", .string(layout.configPath))])))
+        }
+        if let leftOut = provider.leftOut {
+            members.append(
+                .init(
+                    "leftOut",
+                    .object([
+                        .init("order", .string(leftOut.leftOut.order?.source.rawValue ?? "auth.profiles")),
+                        .init("profileIds", .strings(leftOut.leftOut.ids.map(\.text))),
+                        .init("message", .string(leftOut.what)), .init("fix", .string(leftOut.remedy)),
+                    ])))
         }
         return .object(members)
     }

@@ -18,7 +18,7 @@ struct StatusText {
     func say() {
         let providers = overview.providerOverviews
         let parts = [
-            [overview.view.origin.sentence], head, auth(providers), environment, missing, health(providers),
+            [overview.view.origin.sentence], head, auth(providers), environment, missing(providers), health(providers),
             unavailable,
         ]
         let lines = parts.filter { !$0.isEmpty }.joined(separator: [""])
@@ -103,9 +103,12 @@ struct StatusText {
         }
     }
 
-    private var missing: [String] {
-        guard !verdict.missing.isEmpty else { return [] }
-        return ["Missing auth"]
+    private func missing(_ providers: [ProviderOverview]) -> [String] {
+        let leftOut = providers.compactMap { one in
+            one.leftOut.map { "- \(one.provider) \($0.what) \($0.remedy)" }
+        }
+        guard !verdict.missing.isEmpty || !leftOut.isEmpty else { return [] }
+        return ["Missing auth"] + leftOut
             + verdict.missing.map { provider in
                 let variable = overview.reading.providers[provider]?.keyVariable
                 let other = variable.map { ", or write \($0)=... into \(context.shown(layout.dotEnvPath))" } ?? ""
@@ -117,7 +120,7 @@ struct StatusText {
     private var subscription: String {
         ". With a Claude subscription, whose token the gateway keeps and does not send: claude setup-token, then "
             + "agenticflow-enterprise models auth setup-token --provider anthropic"
-            + overview.reading.agentOption(overview.agent.id)
+            + overview.reading.agentWords(overview.agent.id)
     }
 
     private func health(_ all: [ProviderOverview]) -> [String] {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import CredentialLifecycle
+import Rotation
+import Settings
 
 struct OrderClear: ContextCommand {
     static let configuration = CommandConfiguration(
@@ -16,6 +19,8 @@ struct OrderClear: ContextCommand {
         } else {
             context.terminal.say("Cleared per-agent order override.")
         }
+        // The configuration's order is what is in effect now.
+        target.warn(of: target.reading.settings.auth.order[target.provider].map { .init(ids: $0, source: .config) })
         target.tellGateway()
     }
 }

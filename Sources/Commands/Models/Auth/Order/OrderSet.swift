@@ -17,7 +17,7 @@ struct OrderSet: ContextCommand {
 
     func run(in context: CommandContext) throws {
         let target = try OrderTarget(options, isWritten: true, in: context)
-        guard !ids.isEmpty else { throw ModelsError.emptyOrder(target.provider, target.agent.id) }
+        guard !ids.isEmpty else { throw ModelsError.emptyOrder(target.provider, target.agentWords) }
         var order: [ProfileID] = []
         for text in ids {
             let id = try profile(text, target)
@@ -28,6 +28,7 @@ struct OrderSet: ContextCommand {
         }
         try target.write(order, isSaid: !options.json)
         target.show(order, asJSON: options.json)
+        target.warn(of: ExplicitOrder(ids: order, source: .store))
         target.tellGateway()
     }
 
@@ -35,13 +36,13 @@ struct OrderSet: ContextCommand {
         if let id = ProfileID(text.trimmed) {
             if let provider = target.agent.profiles.first(where: { $0.profile.id == id })?.profile.provider {
                 guard provider == target.provider else {
-                    throw .profileOfOther(id, of: provider, wanted: target.provider, target.agent.id)
+                    throw .profileOfOther(id, of: provider, wanted: target.provider, agentWords: target.agentWords)
                 }
                 return id
             }
             if id.isReserved, let provider = ProviderID(id.provider) {
                 guard provider == target.provider else {
-                    throw .profileOfOther(id, of: provider, wanted: target.provider, target.agent.id)
+                    throw .profileOfOther(id, of: provider, wanted: target.provider, agentWords: target.agentWords)
                 }
                 return id
             }
@@ -49,12 +50,6 @@ struct OrderSet: ContextCommand {
         // Inherited profiles rest there.
         try target.reading.requireReadable(.main)
         throw .noProfile(
-            text, place: target.shownDirectory, known: target.visibleProfiles, target.agent.id)
+            text, place: target.shownDirectory, agentWords: target.agentWords, known: target.visible.map(\.id))
     }
-}
-
-extension OrderTarget {
-    fileprivate var visibleProfiles: [ProfileID] { reading.candidates(for: provider, of: agent).map(\.candidate.id) }
-
-    fileprivate func isVisible(_ id: ProfileID) -> Bool { visibleProfiles.contains(id) }
 }

@@ -3,7 +3,9 @@ import ArgumentParser
 import CredentialLifecycle
 import Credentials
 import Documents
+import FoundationEssentials
 import ProfileStorage
+import Providers
 import Rotation
 import Settings
 
@@ -26,6 +28,8 @@ struct OrderTarget {
     let provider: ProviderID
     let agent: AgentReading
     let reading: InstanceReading
+    /// What could serve the provider's requests.
+    let visible: [Candidate]
     private let context: CommandContext
 
     init(_ options: OrderOptions, isWritten: Bool, in context: CommandContext) throws {
@@ -35,7 +39,11 @@ struct OrderTarget {
         agent = try reading.agent(named: options.agent)
         if isWritten { try reading.requireReadable(agent.id) }
         provider = try reading.listedProvider(named: options.provider, agent)
+        visible = reading.candidates(for: provider, of: agent).map(\.candidate)
     }
+
+    var agentWords: String { reading.agentWords(agent.id) }
+    func isVisible(_ id: ProfileID) -> Bool { visible.contains { $0.id == id } }
 
     var directory: String { reading.layout.agentDirectory(agent.id) }
     var shownDirectory: String { context.shown(directory) }
@@ -51,6 +59,35 @@ struct OrderTarget {
     // MARK: Saying it
 
     func tellGateway() { context.tellGateway(reading) }
+
+    /// When nothing can be sent by an order that is in effect from now on.
+    func warn(of order: ExplicitOrder?) {
+        // What this command cannot see, the gateway may have.
+        guard order?.ids.allSatisfy({ !$0.isReserved || isVisible($0) }) ?? true else { return }
+        if let advice = doubt(order) { context.terminal.notice("warning", advice) }
+    }
+
+    private func doubt(_ order: ExplicitOrder?) -> Advice? {
+        let now = context.now()
+        if let leftOut = reading.leftOut(by: order, of: provider, for: agent, at: now) {
+            let sentence = LeftOutSentence(leftOut, provider, agent: agent.id, agentWords: agentWords)
+            return Advice(what: "\(sentence.short).", why: sentence.why, fix: sentence.remedy)
+        }
+        let named = order.map { order in visible.filter { order.ids.contains($0.id) } } ?? []
+        guard let first = named.first, named.allSatisfy({ $0.eligibility(at: now) != .ok }) else { return nil }
+        let causes = named.prefix(3).map {
+            CauseSentence(cause($0, now), of: provider, model: "").text
+        }
+        return Advice(
+            what: "Nothing that the order names can be sent.",
+            why: causes.joined(separator: "; ") + (named.count > 3 ? "; and \(named.count - 3) more." : "."),
+            fix: CauseSentence(cause(first, now), of: provider, model: "").remedy(agentWords)
+                ?? "See: agenticflow-enterprise models status\(agentWords)")
+    }
+
+    private func cause(_ candidate: Candidate, _ now: Date) -> Cause {
+        Cause(id: candidate.id, source: candidate.source, kind: candidate.kind, code: candidate.eligibility(at: now))
+    }
 
     func show(_ order: [ProfileID]?, asJSON: Bool) {
         if asJSON { return context.terminal.print(json(order).pretty() + "\n") }

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Credentials
+package import FoundationEssentials
+package import Rotation
+import Settings
+
+/// Who could serve a provider's requests, and who of them is asked: for the gateway and the command line alike.
+extension InstanceReading {
+    /// Everything that could serve a provider's requests for the agent, with where it comes from.
+    package func candidates(for provider: ProviderID, of agent: AgentReading) -> [ResolvedCandidate] {
+        candidates(for: provider, of: agent, clientToken: clientToken)
+    }
+
+    /// - Parameter clientToken: this reading's own, for whoever asks about many agents and providers.
+    package func candidates(
+        for provider: ProviderID, of agent: AgentReading, clientToken: Secret?
+    ) -> [ResolvedCandidate] {
+        let known = providers[provider]
+        return SourceOrder(
+            profiles: agent.profiles, configured: settings.auth.profiles, configKey: configKey(of: provider),
+            environmentKeys: known.map { providers.environmentKeys(for: $0, in: environment) } ?? [],
+            clientToken: clientToken
+        ).candidates(for: provider)
+    }
+
+    /// The agent's own order, which goes before the configuration's; nil when there is none.
+    package func order(of provider: ProviderID, for agent: AgentReading) -> ExplicitOrder? {
+        if let ids = agent.order[provider] { return ExplicitOrder(ids: ids, source: .store) }
+        return settings.auth.order[provider].map { ExplicitOrder(ids: $0, source: .config) }
+    }
+
+    /// What an order would leave out while nothing that it names can be sent; nil when that is not so.
+    package func leftOut(
+        by order: ExplicitOrder?, of provider: ProviderID, for agent: AgentReading, at now: Date
+    ) -> LeftOut? {
+        var table = HealthTable()
+        let candidates = candidates(for: provider, of: agent).map(\.candidate)
+        return Roster(candidates: candidates, order: order, table: &table).leftOut(at: now)
+    }
+}
