@@ -91,7 +91,7 @@ package final class SafeDirectory: Sendable {
         let status = try folder.status()
         guard status.st_mode & S_IFMT == S_IFDIR else {
             throw .unsafe(
-                path: path, problem: "It is not a folder.", fix: "Move it away: \(ShellCommand.moveAway(path))")
+                path: path, problem: "It is not a folder.", fix: ShellCommand.clear(path))
         }
         guard kind == .own else { return }
         guard status.st_uid == geteuid() else {
@@ -102,7 +102,7 @@ package final class SafeDirectory: Sendable {
         guard status.st_mode & 0o1000 == 0 else {
             throw .unsafe(
                 path: path, problem: "It is a folder that other users share.",
-                fix: "Name a folder of your own, as in: export AGENTICFLOW_STATE_DIR=\"$HOME/.agenticflow-enterprise\"")
+                fix: "Name a folder of your own, as in: \(OwnPlaces.example("AGENTICFLOW_STATE_DIR"))")
         }
         tighten(folder, to: 0o700, name: nil)
     }
@@ -145,10 +145,11 @@ extension SafeDirectory {
     }
 
     private static func wayFix(_ path: String) -> String {
-        guard let status = FileStatus(of: path), status.kind != .link, status.kind != .folder else {
+        let kind = FileStatus(of: path)?.kind
+        if kind == .link || kind == .folder || (kind == nil && ShellCommand.mayBeMoved(path)) {
             return "Name the folder itself, which this shows: readlink -f \(path.shellWord)"
         }
-        return "Move it away: \(ShellCommand.moveAway(path))"
+        return ShellCommand.clear(path)
     }
 
     private static func create(_ path: String) throws(StoreError) -> OpenFile {

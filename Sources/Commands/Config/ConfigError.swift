@@ -81,7 +81,7 @@ enum ConfigError: ActionableError, Equatable {
         case .noWay(let path, let through, let kind):
             Advice(
                 what: "\(path.shown) was not set.", why: "\(through.shown) is there, and is \(kind.words).",
-                fix: "Take it away first: agenticflow-enterprise config unset \(through.typed)")
+                fix: Self.wayFix(through, kind))
         case .beyondEnd(let path, let count):
             Advice(
                 what: "\(path.shown) was not set.", why: "The list has \(count) elements; the next one is [\(count)].",
@@ -148,6 +148,17 @@ enum ConfigError: ActionableError, Equatable {
                 what: "\(path.shown) was not set.", why: "The value holds a number that JSON cannot hold as it stands.",
                 fix: "Give a smaller number, or run the command again with --string to set a text.")
         default: Advice(what: "The configuration was not changed.", why: "", fix: "")
+        }
+    }
+
+    /// What holds other values is not to be taken away for one.
+    private static func wayFix(_ through: DocumentPath, _ kind: Element.Kind) -> String {
+        switch kind {
+        case .array:
+            "Name one of its elements, as in \(through.appending(.index(0)).typed). See them with: "
+                + "agenticflow-enterprise config get \(through.typed)"
+        case .object: "Name one of its keys. See them with: agenticflow-enterprise config get \(through.typed)"
+        default: "Take it away first: agenticflow-enterprise config unset \(through.typed)"
         }
     }
 

@@ -96,6 +96,10 @@ struct OrderChecks {
             let keepsOne = gone.count < named.count
             let hasComments = list.sourceText.contains("//") || list.sourceText.contains("/*")
             let canRepair = keepsOne && !hasComments
+            let place = DocumentPath(["auth", "order", key])
+            let out = list.elements.indices.filter { gone.contains(list.elements[$0].string?.trimmed ?? "") }
+            // The last one first: the places of the others stay as they are.
+            let places = keepsOne ? out.reversed().map { place.appending(.index($0)) } : [place]
             findings.append(
                 Finding(
                     .authOrderOrphan, "auth.order.\(key) names \(gone.joined(separator: ", ")), which no agent stores.",
@@ -103,7 +107,8 @@ struct OrderChecks {
                         + (keepsOne ? "." : ", and nothing else is in the order: \(provider) has no credential."),
                     fix: canRepair
                         ? "Run: \(program) doctor --fix"
-                        : "Run: \(program) config unset \(DocumentPath(["auth", "order", key]).typed)",
+                        : "Run: "
+                            + places.map { "\(program) config unset \($0.typed)" }.joined(separator: " && "),
                     path: path, provider: provider,
                     repair: canRepair ? .dropOrderEntries(key: key, gone) : nil))
         }
