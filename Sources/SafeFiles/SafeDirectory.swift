@@ -85,7 +85,7 @@ package final class SafeDirectory: Sendable {
         collected.withLock { $0.append(StorageNotice(path: name.map(path(of:)) ?? path, text: text)) }
     }
 
-    package func path(of name: String) -> String { "\(path)/\(name)" }
+    package func path(of name: String) -> String { path == "/" ? "/\(name)" : "\(path)/\(name)" }
 
     private func tightenFolder() throws(StoreError) {
         let status = try folder.status()
@@ -145,11 +145,13 @@ extension SafeDirectory {
     }
 
     private static func wayFix(_ path: String) -> String {
-        let kind = FileStatus(of: path)?.kind
-        if kind == .link || kind == .folder || (kind == nil && ShellCommand.mayBeMoved(path)) {
+        var way = path
+        // What stands in the way may be above.
+        while FileStatus(of: way) == nil, way != "/", way.hasPrefix("/") { way = split(way).parent }
+        guard let kind = FileStatus(of: way)?.kind, kind != .link, kind != .folder else {
             return "Name the folder itself, which this shows: readlink -f \(path.shellWord)"
         }
-        return ShellCommand.clear(path)
+        return ShellCommand.clear(way)
     }
 
     private static func create(_ path: String) throws(StoreError) -> OpenFile {

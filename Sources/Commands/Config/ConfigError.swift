@@ -12,7 +12,8 @@ enum ConfigError: ActionableError, Equatable {
     case dotsInKey(DocumentPath, quoted: DocumentPath, command: String)
     case misplaced(DocumentPath, instead: String)
     /// Something on the way holds no keys, or no elements.
-    case noWay(DocumentPath, through: DocumentPath, Element.Kind)
+    /// - `isWrong`: whatever it holds cannot be used where it stands.
+    case noWay(DocumentPath, through: DocumentPath, Element.Kind, isWrong: Bool = false)
     case beyondEnd(DocumentPath, count: Int)
     /// - `file`: the included file that the value is from.
     case included(DocumentPath, file: String)
@@ -78,10 +79,10 @@ enum ConfigError: ActionableError, Equatable {
             Advice(
                 what: "\(path.shown) has no effect.", why: "What belongs there is \(instead).",
                 fix: "Run: agenticflow-enterprise config set \(instead) --stdin")
-        case .noWay(let path, let through, let kind):
+        case .noWay(let path, let through, let kind, let isWrong):
             Advice(
                 what: "\(path.shown) was not set.", why: "\(through.shown) is there, and is \(kind.words).",
-                fix: Self.wayFix(through, kind))
+                fix: Self.wayFix(through, isWrong ? .null : kind))
         case .beyondEnd(let path, let count):
             Advice(
                 what: "\(path.shown) was not set.", why: "The list has \(count) elements; the next one is [\(count)].",

@@ -40,8 +40,7 @@ struct OrderChecks {
                 Finding(
                     .authProfileNoteOrphan, "auth.profiles notes \(note.id), which no agent stores.",
                     why: "It was taken out of the store, or the store is another one.",
-                    fix: (isOwn ? "Run: \(program) doctor --fix" : takeOut([note.id])) + ", or store it again: "
-                        + Self.paste(note.id, note.provider, note.mode),
+                    fix: (isOwn ? "Run: \(program) doctor --fix" : takeOut([note.id])) + again(note),
                     path: path, profile: note.id, provider: note.provider,
                     repair: isOwn ? .dropProfileNote(note.id.text) : nil))
         }
@@ -80,8 +79,12 @@ struct OrderChecks {
                 repair: isOwn ? .renameProfileNote(note.id.text, to: id.text) : nil))
     }
 
-    private static func paste(_ id: ProfileID, _ provider: ProviderID, _ kind: CredentialKind) -> String {
-        "\(program) models auth \(PasteCommand.word(for: kind)) --provider \(provider) --profile-id \(id)"
+    /// Nothing for a provider that is not known here, and for a login, which cannot be pasted.
+    private func again(_ note: ConfiguredProfile) -> String {
+        let isKnown = survey.reading.providers[note.provider] != nil || OtherProvider[id: note.provider] != nil
+        guard isKnown, note.mode != .oauth else { return "" }
+        return ", or store it again: \(program) models auth \(PasteCommand.word(for: note.mode)) "
+            + "--provider \(note.provider) --profile-id \(note.id)"
     }
 
     private mutating func checkConfiguredOrders() {
