@@ -68,7 +68,7 @@ import Testing
                           - anthropic:manual=token:sk-ant...xxxx expiring expires in 23h
                           - anthropic:work=sk-ant...qrst static
                         - openrouter
-                          - openrouter:login=OAuth (me@x.org) expired since 2026-09-21T14:13:19Z (its refresh token can renew it)
+                          - openrouter:login=OAuth (me@x.org) expired since 2026-09-21T14:13:19Z (holds a refresh token)
 
                         Unavailable auth profiles
                         - anthropic:manual needs_vendor_cli: It is a setup token; Anthropic limits those to its own program, so requests do \
@@ -77,8 +77,7 @@ import Testing
                         - anthropic:work disabled_billing: Anthropic reports no credit on it. Top up the account; it is tried again in 4h \
                         (2026-09-21T18:13:20Z) [header: insufficient credits]. Now: agenticflow-enterprise models auth clear-cooldown \
                         anthropic:work --agent main
-                        - openrouter:login expired: It has expired. Run: agenticflow-enterprise models auth paste-token --provider openrouter \
-                        --profile-id openrouter:login --agent main
+                        - openrouter:login expired: It has expired. Run: agenticflow-enterprise models auth paste-token --provider openrouter
 
                         """, stderr: "", code: 0))
     }

@@ -16,9 +16,9 @@ enum ModelsError: ActionableError, Equatable {
     /// Another agent's profile of that id is of another kind, and the configuration notes one kind for each id.
     case otherKind(ProfileID, CredentialKind, AgentID)
     /// - `place`: the agent's directory, as shown.
-    case noProfile(String, place: String, known: [ProfileID])
-    case profileOfOther(ProfileID, of: ProviderID, wanted: ProviderID)
-    case emptyOrder(ProviderID)
+    case noProfile(String, place: String, known: [ProfileID], AgentID)
+    case profileOfOther(ProfileID, of: ProviderID, wanted: ProviderID, AgentID)
+    case emptyOrder(ProviderID, AgentID)
     /// Somebody did not want the credential of that id replaced.
     case idInUse(ProfileID)
     /// A file that has to be changed, or that says where, cannot be read.
@@ -75,24 +75,25 @@ enum ModelsError: ActionableError, Equatable {
                     "Agent \(agent) has a profile of that id which is of type \(kind.rawValue), and auth.profiles in the "
                     + "configuration notes one type for each id: one of the two would no longer be used.",
                 fix: "Choose another name, as in: --profile-id \(id.provider):second")
-        case .noProfile(let text, let place, let known):
+        case .noProfile(let text, let place, let known, let agent):
             Advice(
                 what: "\(Self.profile(text)) not found in \(place)."
                     + Self.guess(text, among: known.map(\.text)),
                 why: known.isEmpty
                     ? "The provider has no profiles there." : "Its profiles: \(known.prefix(20).map { $0 }.list).",
-                fix: "See them with: agenticflow-enterprise models auth list")
-        case .profileOfOther(let id, let provider, let wanted):
+                fix: "See them with: agenticflow-enterprise models auth list --agent \(agent)")
+        case .profileOfOther(let id, let provider, let wanted, let agent):
             Advice(
                 what: "Auth profile \"\(id)\" is for \(provider), not \(wanted).",
                 why: "An order lists profiles of one provider.",
-                fix: "Leave it out, or run: agenticflow-enterprise models auth order set --provider \(provider) \(id)")
-        case .emptyOrder(let provider):
+                fix: "Leave it out, or run: "
+                    + "agenticflow-enterprise models auth order set --provider \(provider) --agent \(agent) \(id)")
+        case .emptyOrder(let provider, let agent):
             Advice(
                 what: "No profile was named.",
                 why: "An order without profiles would leave \(provider) without a credential.",
                 fix: "Name them in order, or go back to the automatic order: "
-                    + "agenticflow-enterprise models auth order clear --provider \(provider)")
+                    + "agenticflow-enterprise models auth order clear --provider \(provider) --agent \(agent)")
         case .idInUse(let id):
             Advice(what: "\(id) stays as it is.", why: "Choose another id.", fix: "Give another --profile-id")
         case .unreadable(let advice, _): advice

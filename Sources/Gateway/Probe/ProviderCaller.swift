@@ -93,7 +93,6 @@ private final class ProviderCall: ChannelInboundHandler {
         let address = address
         ClientBootstrap(group: loop)
             .channelOption(.autoRead, value: false)
-            .channelOption(.socketOption(.tcp_nodelay), value: 1)
             .connectTimeout(max(.milliseconds(1), end - .now()))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try Self.fill(channel.pipeline.syncOperations, address) }

@@ -113,13 +113,16 @@ struct CredentialChecks {
         _ row: CredentialRow, _ again: String, _ add: (CheckID, String, String, String) -> Void
     ) {
         switch row.code.flatMap({ SkipCode(rawValue: $0) }) {
-        case .needsVendorCLI: add(.credentialSetupToken, "\(row.id) is a setup token.", Self.setupToken, useKey)
+        case .needsVendorCLI:
+            add(.credentialSetupToken, "\(row.id) is a setup token.", Self.setupToken, useKey(row.owner))
         case .missingCredential: add(.credentialMissing, "\(row.id) holds no secret.", "Requests pass it over.", again)
         case .invalidExpires:
             add(.credentialMissing, "The expiry of \(row.id) is no moment.", "Requests pass it over.", again)
         case .ineligibleProfile:
             let flaw = CredentialFlaw(of: row.id, in: survey.reading)
-            add(.credentialIneligible, "\(row.id) \(flaw.problem).", "\(flaw.why) Requests pass it over.", again)
+            add(
+                .credentialIneligible, "\(row.id) \(flaw.problem).", "\(flaw.why) Requests pass it over.",
+                flaw.command.map { "Run: \($0)" } ?? again)
         case .unresolvedRef: addReference(row, add)
         case .excludedByAuthOrder: checkUse(row, add)
         default: if survey.asksPrograms, survey.isProgramSilent(row.id) { addReference(row, add) }
@@ -150,7 +153,9 @@ struct CredentialChecks {
         let isAnyUsed = survey.overviews.contains { $0.rows(of: row.provider).contains { $0.state != .excluded } }
         // Without any that is used there is an error to be told, not a note.
         guard !order.isEmpty, isAnyUsed else { return }
-        let all = (order + [row.id]).map(\.text).joined(separator: " ")
+        // `order set` takes only what is there.
+        let known = Set(survey.overviews.flatMap { $0.rows(of: row.provider).map(\.id) })
+        let all = (order.filter { known.contains($0) } + [row.id]).map(\.text).joined(separator: " ")
         add(
             .credentialUnused, "Nothing uses \(row.id), which is in order.",
             "The order for \(row.provider) leaves it out, and no session is pinned to it: only a request that names it "
@@ -164,7 +169,7 @@ struct CredentialChecks {
     ) {
         let until = hold.until.written(from: survey.now)
         let evidence = "\(hold.origin): \(hold.evidence)"
-        let clear = "\(program) models auth clear-cooldown \(row.id)"
+        let clear = "\(program) models auth clear-cooldown \(row.id)" + survey.reading.agentOption(row.owner)
         switch FailureReason(rawValue: hold.reason) {
         case .billing:
             add(
@@ -175,7 +180,7 @@ struct CredentialChecks {
             add(
                 .credentialDisabled, "\(row.id) is rejected for good; it is tried again \(until).",
                 "The provider says it is revoked, or \"only authorized for use with Claude Code\" (\(evidence)).",
-                useKey)
+                useKey(row.owner))
         case .auth, .authPermanent, .sessionExpired:
             add(
                 .credentialDisabled, "\(row.id) was rejected; it is tried again \(until).",
@@ -190,7 +195,9 @@ struct CredentialChecks {
     private static let setupToken =
         "Its vendor limits it to its own program, so the gateway never sends it "
         + "(\"This credential is only authorized for use with Claude Code\")."
-    private var useKey: String { "Use an API key: \(PasteCommand.beside(.apiKey, of: .anthropic, survey.reading))" }
+    private func useKey(_ owner: AgentID? = nil) -> String {
+        "Use an API key: \(PasteCommand.beside(.apiKey, of: .anthropic, survey.reading, agent: owner))"
+    }
 
     private mutating func check(key row: CredentialRow) {
         if row.code == SkipCode.ineligibleProfile.rawValue {
@@ -206,7 +213,7 @@ struct CredentialChecks {
         findings.append(
             Finding(
                 .credentialSetupToken, "\(row.source.variable ?? "The configured key") is a setup token.",
-                why: Self.setupToken, fix: useKey, profile: row.id, provider: row.provider))
+                why: Self.setupToken, fix: useKey(), profile: row.id, provider: row.provider))
     }
 
     private mutating func addMalformed(_ row: CredentialRow) {
@@ -247,7 +254,12 @@ struct CredentialChecks {
     /// The command that puts a new credential in the place of this one.
     private func pasteAgain(_ row: CredentialRow, _ owner: AgentID) -> String {
         if row.isSetupToken {
-            return "Run claude setup-token, then: \(program) models auth setup-token --provider \(row.provider)"
+            return "Run claude setup-token, then: \(program) models auth setup-token --provider \(row.provider) "
+                + "--profile-id \(row.id) --agent \(owner)"
+        }
+        // Beside a login, whose refresh token is worth keeping.
+        if row.kind == .oauth {
+            return "Run: \(PasteCommand.beside(.token, of: row.provider, survey.reading, agent: owner))"
         }
         return
             "Run: \(program) models auth \(PasteCommand.word(for: row.kind)) --provider \(row.provider) "

@@ -47,7 +47,11 @@ struct AuthRotate: ContextCommand {
         change.sayProfile(profile)
         change.tellForeign(secret, profile)
         if profile.expires != .never, expires == .never {
-            context.terminal.notice("It has no date of expiry now; to give one, add --expires-in, such as 30d.")
+            context.terminal.notice(
+                """
+                It has no date of expiry now. To give it one, store it once more with its date:
+                  agenticflow-enterprise models auth rotate \(profile.id) --expires-in 30d\(change.reading.agentOption(change.agent.id))
+                """)
         }
         if secret.isSetupToken { pasting.tellSetupToken() }
         change.tellGateway()
@@ -74,7 +78,7 @@ struct AuthRotate: ContextCommand {
                         why: "Another command has changed or removed it meanwhile.",
                         fix: "See what is stored now: agenticflow-enterprise models auth list"))
             }
-            guard profile.secret != secret else {
+            guard profile.secret != secret || profile.expires != expires else {
                 throw .refused(
                     Advice(
                         what: "\(profile.id) was not changed.",

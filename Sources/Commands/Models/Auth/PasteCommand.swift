@@ -17,8 +17,8 @@ enum PasteCommand {
         let usual = ProfileID(provider: provider, name: "manual")
         let isUsual = usual.map { isFree($0, kind, reading) && !taken.contains($0) } ?? true
         let place = isUsual ? "" : " --profile-id \(freeID(for: kind, of: provider, reading))"
-        let other = agent.flatMap { $0 == reading.settings.defaultAgent ? nil : " --agent \($0)" } ?? ""
-        return "agenticflow-enterprise models auth \(word(for: kind)) --provider \(provider)\(place)\(other)"
+        return "agenticflow-enterprise models auth \(word(for: kind)) --provider \(provider)\(place)"
+            + reading.agentOption(agent)
     }
 
     /// `paste-api-key` or `paste-token`: what stores a credential of a kind.
@@ -38,5 +38,12 @@ enum PasteCommand {
     private static func isFree(_ id: ProfileID, _ kind: CredentialKind, _ reading: InstanceReading) -> Bool {
         !reading.agents.contains { $0.stored.book.profiles[id] != nil }
             && !reading.settings.auth.profiles.contains { $0.id == id && $0.mode != kind }
+    }
+}
+
+extension InstanceReading {
+    /// ` --agent ID` for a printed command; nothing for the default agent, which is meant without it.
+    func agentOption(_ agent: AgentID?) -> String {
+        agent.flatMap { $0 == settings.defaultAgent ? nil : " --agent \($0)" } ?? ""
     }
 }

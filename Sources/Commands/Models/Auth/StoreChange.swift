@@ -45,8 +45,8 @@ struct StoreChange {
             let meant = agent.stored.book.profiles.keys.filter { $0.name == text }.sorted()
             let fix =
                 meant.isEmpty
-                ? "See them with: agenticflow-enterprise models auth list"
-                : "Run: agenticflow-enterprise models auth \(command) \(meant[0])"
+                ? "See them with: agenticflow-enterprise models auth list --agent \(agent.id)"
+                : "Run: agenticflow-enterprise models auth \(command) \(meant[0]) --agent \(agent.id)"
             throw IntakeError.badProfileName(text, fix: fix)
         }
         if let own = agent.stored.book.profiles[id] { return own }
@@ -56,7 +56,7 @@ struct StoreChange {
         if id.isReserved { throw AuthError.notStored(id) }
         throw ModelsError.noProfile(
             text, place: context.shown(reading.layout.agentDirectory(agent.id)),
-            known: agent.stored.book.profiles.keys.sorted())
+            known: agent.stored.book.profiles.keys.sorted(), agent.id)
     }
 
     /// What was held against a credential does not hold against the one in its place. A running gateway sees that by

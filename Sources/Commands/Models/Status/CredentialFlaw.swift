@@ -10,6 +10,8 @@ struct CredentialFlaw {
     /// The second half of a sentence.
     let problem: String
     let why: String
+    /// The command that mends it, where the credential itself is in order.
+    let command: String?
 
     init(of id: ProfileID, in reading: InstanceReading) {
         let owned = reading.agents.lazy.flatMap(\.profiles).first { $0.profile.id == id }
@@ -20,11 +22,13 @@ struct CredentialFlaw {
                     "is stored as \(profile.provider)/\(profile.kind.rawValue), and auth.profiles of the "
                     + "configuration says \(note.provider)/\(note.mode.rawValue)"
                 why = "One of the two is not what was meant."
+                command = ProfileNote(id: id, provider: profile.provider, kind: profile.kind).command
                 return
             }
             if profile.isReference, profile.kind == .oauth {
                 problem = "is a login with a reference"
                 why = "A login is written back when it is renewed, so the store has to hold it."
+                command = nil
                 return
             }
         }
@@ -33,5 +37,6 @@ struct CredentialFlaw {
         }
         problem = agents.first { $0.candidate.id == id }?.secret?.fieldFlaw ?? "is no credential that can be sent"
         why = "It was cut short, or something else was pasted."
+        command = nil
     }
 }

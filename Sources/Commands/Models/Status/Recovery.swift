@@ -9,10 +9,11 @@ extension CredentialRow {
     /// Why a credential is not used, and what brings it back: one or two sentences.
     func reasonAndRecovery(_ reading: InstanceReading, agent: AgentID, now: Date) -> String {
         let providerName = reading.providers[provider]?.displayName ?? provider.text
-        if let hold, state == .cooling || state == .disabled { return held(hold, providerName, now) }
+        let again = pasteAgain(reading)
+        if let hold, state == .cooling || state == .disabled { return held(hold, providerName, again, now) }
         switch code.flatMap({ SkipCode(rawValue: $0) }) {
         case .needsVendorCLI:
-            return "It is a setup token; \(providerName) limits those to its own program, so requests do not use it. "
+            return "It is a setup token; Anthropic limits those to its own program, so requests do not use it. "
                 + "For the gateway, run: \(PasteCommand.beside(.apiKey, of: provider, reading, agent: agent))"
         case .excludedByAuthOrder:
             return "Excluded by auth.order for this provider. Change the order with: "
@@ -20,9 +21,9 @@ extension CredentialRow {
         case .notInAuthProfiles:
             return "auth.profiles of the configuration notes others of \(provider) and not this one. To use it, run: "
                 + ProfileNote(id: id, provider: provider, kind: kind).command
-        case .expired: return "It has expired. \(pasteAgain)"
-        case .invalidExpires: return "Its expiry is not a moment that can be read. \(pasteAgain)"
-        case .missingCredential: return "The entry holds no secret. \(pasteAgain)"
+        case .expired: return "It has expired. \(again)"
+        case .invalidExpires: return "Its expiry is not a moment that can be read. \(again)"
+        case .missingCredential: return "The entry holds no secret. \(again)"
         case .unresolvedRef:
             return
                 "It refers to a secret that rests elsewhere and was not found there; the problems that are listed say why. "
@@ -33,8 +34,8 @@ extension CredentialRow {
                 + "than 8 characters; or it is this gateway's own client token. See where it is from: agenticflow-enterprise env list; then run: "
                 + "agenticflow-enterprise env set \(name.shellWord)"
         case .ineligibleProfile:
-            return
-                "auth.profiles in the configuration says another provider or mode, or the text is no header's. \(pasteAgain)"
+            let flaw = CredentialFlaw(of: id, in: reading)
+            return "It \(flaw.problem). \(flaw.why) \(flaw.command.map { "Run: \($0)" } ?? again)"
         case .probeInFlight: return "A request is just finding out whether it works again."
         default: break
         }
@@ -45,14 +46,16 @@ extension CredentialRow {
         return "Look at: agenticflow-enterprise models explain"
     }
 
-    private func held(_ hold: CredentialLine.Hold, _ providerName: String, _ now: Date) -> String {
+    private func held(
+        _ hold: CredentialLine.Hold, _ providerName: String, _ again: String, _ now: Date
+    ) -> String {
         let until = "\(hold.until.written(from: now)) [\(hold.origin): \(hold.evidence)]"
         let model = hold.model ?? "this credential"
         switch FailureReason(rawValue: hold.reason) {
         case .auth, .sessionExpired:
-            return "\(providerName) rejected it. It is tried again \(until); or replace it. \(pasteAgain)"
+            return "\(providerName) rejected it. It is tried again \(until); or replace it. \(again)"
         case .authPermanent:
-            return "\(providerName) says it is revoked or not allowed here. It is tried again \(until). \(pasteAgain)"
+            return "\(providerName) says it is revoked or not allowed here. It is tried again \(until). \(again)"
         case .billing:
             return "\(providerName) reports no credit on it. Top up the account; it is tried again \(until). \(atOnce)"
         case .rateLimit: return "\(providerName) limits \(model). It is used again \(until). \(atOnce)"
@@ -68,9 +71,11 @@ extension CredentialRow {
         "Now: agenticflow-enterprise models auth clear-cooldown \(id)" + (owner.map { " --agent \($0)" } ?? "")
     }
 
-    /// The command that puts a new credential in the place of this one.
-    private var pasteAgain: String {
+    /// The command that puts a new credential in the place of this one; beside a login, whose refresh token is worth
+    /// keeping.
+    private func pasteAgain(_ reading: InstanceReading) -> String {
         guard let owner else { return "Correct \(sourceLabel)." }
+        if kind == .oauth { return "Run: \(PasteCommand.beside(.token, of: provider, reading, agent: owner))" }
         return
             "Run: agenticflow-enterprise models auth \(PasteCommand.word(for: kind)) --provider \(provider) "
             + "--profile-id \(id) --agent \(owner)"

@@ -110,13 +110,15 @@ struct StatusText {
                 let variable = overview.reading.providers[provider]?.keyVariable
                 let other = variable.map { ", or write \($0)=... into \(context.shown(layout.dotEnvPath))" } ?? ""
                 let paste = PasteCommand.beside(.apiKey, of: provider, overview.reading, agent: overview.agent.id)
-                return "- \(provider) Run: \(paste)" + other + (provider == .anthropic ? Self.subscription : "")
+                return "- \(provider) Run: \(paste)" + other + (provider == .anthropic ? subscription : "")
             }
     }
 
-    private static let subscription =
+    private var subscription: String {
         ". With a Claude subscription, whose token the gateway keeps and does not send: claude setup-token, then "
-        + "agenticflow-enterprise models auth setup-token --provider anthropic"
+            + "agenticflow-enterprise models auth setup-token --provider anthropic"
+            + overview.reading.agentOption(overview.agent.id)
+    }
 
     private func health(_ all: [ProviderOverview]) -> [String] {
         let providers = all.filter { !$0.profiles.isEmpty }
@@ -129,7 +131,7 @@ struct StatusText {
 
     private func age(_ row: CredentialRow) -> String {
         guard let expiring = row.expiring else { return "unknown" }
-        let refreshable = row.isRefreshable ? " (its refresh token can renew it)" : ""
+        let refreshable = row.isRefreshable ? " (holds a refresh token)" : ""
         switch (expiring, row.expires) {
         case (.static, _): return "static"
         case (.expired, .at(let date)): return "expired since \(date.written)\(refreshable)"

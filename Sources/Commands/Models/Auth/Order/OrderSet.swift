@@ -17,7 +17,7 @@ struct OrderSet: ContextCommand {
 
     func run(in context: CommandContext) throws {
         let target = try OrderTarget(options, isWritten: true, in: context)
-        guard !ids.isEmpty else { throw ModelsError.emptyOrder(target.provider) }
+        guard !ids.isEmpty else { throw ModelsError.emptyOrder(target.provider, target.agent.id) }
         var order: [ProfileID] = []
         for text in ids {
             let id = try profile(text, target)
@@ -35,20 +35,21 @@ struct OrderSet: ContextCommand {
         if let id = ProfileID(text.trimmed) {
             if let provider = target.agent.profiles.first(where: { $0.profile.id == id })?.profile.provider {
                 guard provider == target.provider else {
-                    throw .profileOfOther(id, of: provider, wanted: target.provider)
+                    throw .profileOfOther(id, of: provider, wanted: target.provider, target.agent.id)
                 }
                 return id
             }
             if id.isReserved, let provider = ProviderID(id.provider) {
                 guard provider == target.provider else {
-                    throw .profileOfOther(id, of: provider, wanted: target.provider)
+                    throw .profileOfOther(id, of: provider, wanted: target.provider, target.agent.id)
                 }
                 return id
             }
         }
         // Inherited profiles rest there.
         try target.reading.requireReadable(.main)
-        throw .noProfile(text, place: target.shownDirectory, known: target.visibleProfiles)
+        throw .noProfile(
+            text, place: target.shownDirectory, known: target.visibleProfiles, target.agent.id)
     }
 }
 
