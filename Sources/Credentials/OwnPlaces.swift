@@ -68,13 +68,16 @@ package struct OwnPlaces: Sendable {
     /// Another place for what cannot be where it was named.
     static func another(_ path: String) -> String {
         let places = find?()
+        // A device among our own files, which somebody has made there.
+        if places?.mayBeMoved(path) ?? true { return "Look at what is there: ls -ld \(path.shellWord)" }
         if let variable = places?.variable(of: path) {
             return "Name another place in \(variable), as in: \(example(variable))"
         }
         if let places, places.folders.contains(where: { holds(path, $0) }) {
             return "Name a folder of your own: \(example("AGENTICFLOW_STATE_DIR", isUsual: false))"
         }
-        return "Name another place for it where the configuration does, then run: agenticflow-enterprise config validate"
+        return "Name another place for it where the configuration does, then run: "
+            + "agenticflow-enterprise config validate"
     }
 }
 
