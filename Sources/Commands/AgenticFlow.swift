@@ -56,6 +56,10 @@ package enum Program {
     /// - Parameter context: nil for the real world; commands that are no ``ContextCommand`` know that one only.
     /// - Returns: the exit code.
     package static func run(_ arguments: [String], in context: CommandContext?) -> Int32 {
+        OwnPlaces.$find.withValue({ (context ?? .live()).ownPlaces }) { follow(arguments, in: context) }
+    }
+
+    private static func follow(_ arguments: [String], in context: CommandContext?) -> Int32 {
         let quick = QuickLine.status(arguments)
         let arguments = quick == nil ? AgentWords.behindCommand(arguments) : arguments
         let ending = Ending(arguments, on: context?.terminal ?? .standard)

@@ -58,7 +58,7 @@ package enum StoreError: ActionableError, Equatable {
             Advice(
                 what: "\(path) is too long to be read.",
                 why: "It is longer than \(limit) bytes.",
-                fix: "Look at it, then move it away: \(ShellCommand.moveAway(path))")
+                fix: ShellCommand.clear(path, "Look at it, then move it away"))
         case .newerVersion(let path, let version):
             Advice(
                 what: "\(path) was written by a newer version of this program.",

@@ -15,8 +15,12 @@ package enum SecretName {
         "authorization", "bearer", "cookie",
     ]
 
+    /// Switches of our own that are named like something that holds credentials.
+    private static let switches: Set<String> = ["AGENTICFLOW_LOAD_SHELL_ENV", "AGENTICFLOW_SHELL_ENV_TIMEOUT_MS"]
+
     /// Whether a key, a flag or a header of that name holds a credential, or may.
     package static func isOne(_ name: some StringProtocol) -> Bool {
+        if switches.contains(String(name)) { return false }
         let parts = parts(of: name)
         let letters = parts.joined()
         // A place where a secret rests: keyRef, tokenRef.

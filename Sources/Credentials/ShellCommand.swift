@@ -21,7 +21,7 @@ extension StringProtocol {
 /// Commands of the system that we print for a person to type.
 package enum ShellCommand {
     /// Takes what is there out of the way, under a name that nothing has.
-    package static func moveAway(_ path: String) -> String {
+    static func moveAway(_ path: String) -> String {
         var aside = "\(path).old"
         for number in 2...99 where isTaken(aside) { aside = "\(path).old\(number)" }
         return "mv \(path.shellWord) \(aside.shellWord)"
@@ -29,7 +29,8 @@ package enum ShellCommand {
 
     /// For what is not ours to use as it stands. Only root can give it away; in a folder of ours it can be moved by us.
     package static func ownershipFix(_ path: String, isFolder: Bool = false) -> String {
-        "Move it away and begin anew: \(moveAway(path)); or have it given to you: "
+        guard mayBeMoved(path) else { return OwnPlaces.another(path) }
+        return "Move it away and begin anew: \(moveAway(path)); or have it given to you: "
             + "sudo chown \(isFolder ? "-R " : "")\(geteuid()) \(path.shellWord)"
     }
 
@@ -50,10 +51,10 @@ extension StoreError {
             return "Make the file system writable, then repeat the command. How it is mounted: findmnt -T \(folder)"
         case EACCES, EPERM: return accessFix(path)
         case ENAMETOOLONG:
-            return "Name a folder with a shorter path: export AGENTICFLOW_STATE_DIR=\"$HOME/.agenticflow-enterprise\""
+            return "Name a folder with a shorter path: \(OwnPlaces.example("AGENTICFLOW_STATE_DIR"))"
         case EIO: return "Look at the disk, then repeat the command: dmesg | tail"
         case EMFILE, ENFILE: return "Let the program open more files, then repeat the command: ulimit -n 4096"
-        case EISDIR, ENOTEMPTY, EEXIST: return "Move it away: \(ShellCommand.moveAway(path))"
+        case EISDIR, ENOTEMPTY, EEXIST: return ShellCommand.clear(path)
         default: return "Look at what is there, then repeat the command: ls -ld \(folder) \(word)"
         }
     }

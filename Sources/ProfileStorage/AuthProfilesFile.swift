@@ -63,11 +63,20 @@ package struct AuthProfilesFile: CredentialStore {
         return try directory.withLock(Self.lockName, wait: lockWait) { () throws(StoreError) in
             directory.removeLeftovers(beside: Self.name)
             var document = try parse(
-                directory.read(Self.name) ?? Array("{\n  \"version\": 1,\n  \"profiles\": {}\n}\n".utf8))
+                directory.read(Self.name) ?? Array(Self.emptyText.utf8))
             let before = document.bytes
+            let isNew = document.root["profiles"] == nil && document.root["version"] == nil
             let result = try change(&document)
+            // Whoever makes the first profile of a file says which version it is of.
+            if isNew, document.bytes != before { try setVersion(of: &document) }
             if document.bytes != before { try directory.atomicReplace(Self.name, with: document.bytes) }
             return result
+        }
+    }
+
+    private func setVersion(of document: inout Document) throws(StoreError) {
+        do throws(DocumentError) { try document.set(.integer(1), at: ["version"]) } catch {
+            throw .malformed(path: path, problem: error.description)
         }
     }
 

@@ -14,6 +14,10 @@ package struct StoredProfiles: Hashable, Sendable {
     package var lastGood: [ProviderID: ProfileID] = [:]
     /// Entries that are kept in the file and not used, or not written as they should be. Never a secret.
     package var problems: [String] = []
+    /// Entries that are used, with a field that has another name now. Never a secret.
+    package var oldSpellings: [String] = []
+    /// Whose credentials stand beside `profiles`, as older programs kept them: they are not used.
+    package var flat: [ProviderID] = []
     /// What was too open and has been closed by this reading.
     package var notices: [StorageNotice] = []
 
@@ -34,6 +38,7 @@ package struct StoredProfiles: Hashable, Sendable {
             throw .malformed(path: path, problem: "Its profiles are not an object.")
         }
         for (key, entry) in profiles?.members ?? [] { add(key, entry) }
+        flat = FlatEntry.all(in: root).map(\.provider)
         for (key, list) in root["order"]?.members ?? [] { addOrder(key, list) }
         for (key, id) in root["lastGood"]?.members ?? [] {
             if let provider = ProviderID(key) { lastGood[provider] = id.string.flatMap { ProfileID($0) } }
@@ -56,7 +61,7 @@ package struct StoredProfiles: Hashable, Sendable {
             problems.append("profiles.\(name) has an accessToken; an OAuth login needs access, refresh and expires.")
         }
         if kind == .apiKey, entry["key"]?.string == nil, entry["apiKey"]?.string != nil {
-            problems.append("profiles.\(name) has its key under apiKey; the field's name is key.")
+            oldSpellings.append("profiles.\(name) has its key under apiKey; the field's name is key.")
         }
         let isReference = ["keyRef", "tokenRef"].contains { entry[$0]?.kind == .object }
         let reference = StoredEntry.reference(entry, kind)

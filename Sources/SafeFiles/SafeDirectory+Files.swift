@@ -89,7 +89,10 @@ extension StoreError {
         let isFileOfOurs =
             stat(path, &target) == 0 && target.st_mode & S_IFMT == S_IFREG && target.st_uid == geteuid()
             && target.st_size <= SafeDirectory.defaultLimitInBytes
-        guard isFileOfOurs else { return "Move the link away: \(ShellCommand.moveAway(path))" }
+        guard isFileOfOurs else { return ShellCommand.clear(path, "Move the link away") }
+        guard ShellCommand.mayBeMoved(path) else {
+            return "Name the file itself, which this shows: readlink -f \(path.shellWord)"
+        }
         return "Put the file itself in its place: cp --remove-destination \"$(readlink -f \(path.shellWord))\" "
             + path.shellWord
     }
@@ -101,7 +104,6 @@ extension StoreError {
     }
 
     static func notAFile(_ path: String) -> StoreError {
-        .unsafe(
-            path: path, problem: "It is not a regular file.", fix: "Move it away: \(ShellCommand.moveAway(path))")
+        .unsafe(path: path, problem: "It is not a regular file.", fix: ShellCommand.clear(path))
     }
 }

@@ -55,7 +55,7 @@ extension SafeDirectory {
         guard status.st_mode & S_IFMT == S_IFDIR else {
             throw .unsafe(
                 path: path(of: name), problem: "It is a link or not a folder.",
-                fix: "Move it away: \(ShellCommand.moveAway(path(of: name)))")
+                fix: ShellCommand.clear(path(of: name)))
         }
         guard status.st_uid == geteuid() else {
             throw .foreign(path(of: name), owner: status.st_uid, isFolder: true)

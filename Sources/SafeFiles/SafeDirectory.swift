@@ -85,13 +85,13 @@ package final class SafeDirectory: Sendable {
         collected.withLock { $0.append(StorageNotice(path: name.map(path(of:)) ?? path, text: text)) }
     }
 
-    package func path(of name: String) -> String { "\(path)/\(name)" }
+    package func path(of name: String) -> String { path == "/" ? "/\(name)" : "\(path)/\(name)" }
 
     private func tightenFolder() throws(StoreError) {
         let status = try folder.status()
         guard status.st_mode & S_IFMT == S_IFDIR else {
             throw .unsafe(
-                path: path, problem: "It is not a folder.", fix: "Move it away: \(ShellCommand.moveAway(path))")
+                path: path, problem: "It is not a folder.", fix: ShellCommand.clear(path))
         }
         guard kind == .own else { return }
         guard status.st_uid == geteuid() else {
@@ -102,7 +102,7 @@ package final class SafeDirectory: Sendable {
         guard status.st_mode & 0o1000 == 0 else {
             throw .unsafe(
                 path: path, problem: "It is a folder that other users share.",
-                fix: "Name a folder of your own, as in: export AGENTICFLOW_STATE_DIR=\"$HOME/.agenticflow-enterprise\"")
+                fix: "Name a folder of your own, as in: \(OwnPlaces.example("AGENTICFLOW_STATE_DIR"))")
         }
         tighten(folder, to: 0o700, name: nil)
     }
@@ -145,10 +145,13 @@ extension SafeDirectory {
     }
 
     private static func wayFix(_ path: String) -> String {
-        guard let status = FileStatus(of: path), status.kind != .link, status.kind != .folder else {
+        var way = path
+        // What stands in the way may be above.
+        while FileStatus(of: way) == nil, way != "/", way.hasPrefix("/") { way = split(way).parent }
+        guard let kind = FileStatus(of: way)?.kind, kind != .link, kind != .folder else {
             return "Name the folder itself, which this shows: readlink -f \(path.shellWord)"
         }
-        return "Move it away: \(ShellCommand.moveAway(path))"
+        return ShellCommand.clear(way)
     }
 
     private static func create(_ path: String) throws(StoreError) -> OpenFile {

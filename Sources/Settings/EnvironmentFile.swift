@@ -54,6 +54,6 @@ package struct EnvironmentFile: Sendable {
             Advice(
                 what: "\(layout.dotEnvPath) is too long for a file of variables.",
                 why: "It has, or would have, more than \(Self.limitInBytes) bytes.",
-                fix: "Nothing was changed. Look at it, then move it away: \(ShellCommand.moveAway(layout.dotEnvPath))"))
+                fix: ShellCommand.clear(layout.dotEnvPath, "Nothing was changed. Look at it, then move it away")))
     }
 }

@@ -166,7 +166,8 @@ def test_a_port_that_was_changed_beside_the_running_gateway_is_told(start, simul
     assert told["what"] == f"The gateway listens on port {old} of 127.0.0.1 until it is restarted."
     assert gateway.command("models", "status").stdout.startswith("View: gateway")
 
-    assert gateway.command("config", "set", "gateway.port", str(old)).returncode == 0
+    back = gateway.command("config", "set", "gateway.port", str(old))
+    assert (back.returncode, back.stderr) == (0, "The running gateway listens there already: nothing is to be restarted.\n")
     assert json.loads(gateway.command("gateway", "status", "--json").stdout)["pendingUrl"] is None
 
 

@@ -82,6 +82,13 @@ class Place:
     def type(self, line, stdin=""):
         return self._run(["sh", "-c", line], stdin)
 
+    def type_here(self, line, stdin=""):
+        """As in a shell that goes on: what is exported holds for the lines that follow."""
+        answer = self.type(line, stdin)
+        if exported := re.match(r"export ([A-Z_]+)=", line):
+            self.environment[exported[1]] = self.type(f'{line}; printf %s "${exported[1]}"').stdout
+        return answer
+
     def default_instance(self):
         """What an instance that was not meant holds."""
         root = self.cwd / f".{GATEWAY}"
@@ -207,7 +214,7 @@ def test_the_fix_mends_it(place, row):
     what, fix = before[0]
     kept = Path(f"{place / CONFIG}.old"), Path(f"{place / STORE}.old"), Path(f"{place / DOTENV}.old")
     old = [path for path in kept if path.exists()]
-    answer = place.type(typed(fix, **values), stdin=f"{TYPED}\n")
+    answer = place.type_here(typed(fix, **values), stdin=f"{TYPED}\n")
     assert answer.returncode == 0, (fix, answer)
     assert what not in [told for told, _ in advice(place.run(words))], fix
     assert all(path.read_text() == "kept" for path in old), "something was lost"

@@ -82,10 +82,6 @@ import Testing
 
     @Test(arguments: [
         (
-            #"{"type":"api_key","provider":"anthropic","apiKey":"k"}"#,
-            "profiles.anthropic:a has its key under apiKey; the field's name is key."
-        ),
-        (
             #"{"type":"oauth","provider":"anthropic","accessToken":"k"}"#,
             "profiles.anthropic:a has an accessToken; an OAuth login needs access, refresh and expires."
         ),
@@ -100,6 +96,18 @@ import Testing
     ])
     func `what is not used, or not as it should be, is named`(entry: String, problem: String) throws {
         #expect(try stored("{\"profiles\":{\"anthropic:a\":\(entry)}}").problems == [problem])
+    }
+
+    @Test func `what is used under an older name, and what stands beside profiles, is named apart`() throws {
+        let found = try stored(
+            #"""
+            {"profiles":{"anthropic:a":{"type":"api_key","provider":"anthropic","apiKey":"k"}},"lastGood":{"key":"x"},
+             "OpenAI":{"apiKey":"k"},"xai":{"access":"a","refresh":"r"},"groq":{"token":"t"},"zai":{"note":"n"},"a":[]}
+            """#)
+        #expect(found.problems == [])
+        #expect(found.oldSpellings == ["profiles.anthropic:a has its key under apiKey; the field's name is key."])
+        #expect(found.flat.map(\.text) == ["openai", "xai", "groq"])
+        #expect(found.book.profiles.count == 1)
     }
 
     @Test func `a name from elsewhere cannot command a terminal`() throws {

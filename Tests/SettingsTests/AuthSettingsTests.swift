@@ -48,7 +48,7 @@ import Testing
         #expect(found.auth.order == [ProviderID("zai")!: ids("zai:b", "zai:a"), .openai: []])
         #expect(
             found.complaints == [
-                "auth.order.xai names no profile; allowed: ids such as anthropic:work.",
+                "auth.order.xai[0] names no profile; allowed: ids such as anthropic:work.",
                 "auth.order.mistral is text; allowed: a list of texts.",
             ])
     }

@@ -26,6 +26,9 @@ struct AgentEntries {
         InstanceSettings(file.resolve(document).document, environment: EnvironmentLayers(process: [:]))
     }
 
+    /// More than one says that it is the default.
+    var hasSeveralDefaults: Bool { settings.agents.count(where: \.isDefault) > 1 }
+
     /// - Parameter isDefault: whether requests that name no agent are to be served by it.
     mutating func append(_ entry: [Literal.Member], id: AgentID, isDefault: Bool) throws(DocumentError) {
         if settings.agents.isEmpty {

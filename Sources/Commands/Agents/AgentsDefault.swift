@@ -26,9 +26,9 @@ struct AgentsDefault: ContextCommand {
         let file = SettingsFile(reading.layout)
         let isDone = try file.edit { document throws(DocumentError) in
             var entries = AgentEntries(document: document, file: file)
-            guard entries.defaultAgent != agent else { return true }
+            guard entries.defaultAgent != agent || entries.hasSeveralDefaults else { return true }
             try entries.makeDefault(agent)
-            guard entries.defaultAgent == agent else { return false }
+            guard entries.defaultAgent == agent, !entries.hasSeveralDefaults else { return false }
             document = entries.document
             return true
         }

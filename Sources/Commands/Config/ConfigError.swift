@@ -12,7 +12,8 @@ enum ConfigError: ActionableError, Equatable {
     case dotsInKey(DocumentPath, quoted: DocumentPath, command: String)
     case misplaced(DocumentPath, instead: String)
     /// Something on the way holds no keys, or no elements.
-    case noWay(DocumentPath, through: DocumentPath, Element.Kind)
+    /// - `isWrong`: whatever it holds cannot be used where it stands.
+    case noWay(DocumentPath, through: DocumentPath, Element.Kind, isWrong: Bool = false)
     case beyondEnd(DocumentPath, count: Int)
     /// - `file`: the included file that the value is from.
     case included(DocumentPath, file: String)
@@ -78,10 +79,10 @@ enum ConfigError: ActionableError, Equatable {
             Advice(
                 what: "\(path.shown) has no effect.", why: "What belongs there is \(instead).",
                 fix: "Run: agenticflow-enterprise config set \(instead) --stdin")
-        case .noWay(let path, let through, let kind):
+        case .noWay(let path, let through, let kind, let isWrong):
             Advice(
                 what: "\(path.shown) was not set.", why: "\(through.shown) is there, and is \(kind.words).",
-                fix: "Take it away first: agenticflow-enterprise config unset \(through.typed)")
+                fix: Self.wayFix(through, isWrong ? .null : kind))
         case .beyondEnd(let path, let count):
             Advice(
                 what: "\(path.shown) was not set.", why: "The list has \(count) elements; the next one is [\(count)].",
@@ -148,6 +149,17 @@ enum ConfigError: ActionableError, Equatable {
                 what: "\(path.shown) was not set.", why: "The value holds a number that JSON cannot hold as it stands.",
                 fix: "Give a smaller number, or run the command again with --string to set a text.")
         default: Advice(what: "The configuration was not changed.", why: "", fix: "")
+        }
+    }
+
+    /// What holds other values is not to be taken away for one.
+    private static func wayFix(_ through: DocumentPath, _ kind: Element.Kind) -> String {
+        switch kind {
+        case .array:
+            "Name one of its elements, as in \(through.appending(.index(0)).typed). See them with: "
+                + "agenticflow-enterprise config get \(through.typed)"
+        case .object: "Name one of its keys. See them with: agenticflow-enterprise config get \(through.typed)"
+        default: "Take it away first: agenticflow-enterprise config unset \(through.typed)"
         }
     }
 

@@ -29,8 +29,8 @@ struct ConfigFinding: Equatable {
             ]
         }
         let review = SettingsReview(resolved, reading)
-        let typed = TypedPaths(resolved.document)
-        var found = review.problems.map { ConfigFinding($0, typed) }
+        let fixes = ProblemFix(resolved, path: reading.layout.configPath)
+        var found = review.problems.map { ConfigFinding($0, fixes) }
         found += review.providerProblems.map {
             ConfigFinding(
                 severity: .error, path: String($0.prefix { $0 != " " }), message: $0,
@@ -56,41 +56,12 @@ struct ConfigFinding: Equatable {
         self.fix = fix
     }
 
-    private init(_ problem: SettingsProblem, _ typed: TypedPaths) {
+    private init(_ problem: SettingsProblem, _ fixes: ProblemFix) {
         severity = problem.severity == .error ? .error : .warning
         path = problem.path
         file = problem.file
         message = problem.description
-        let place = typed[problem.path]
-        if let file = problem.file {
-            fix = "Edit \(file.escapedForDisplay), then run: agenticflow-enterprise config validate"
-        } else if let own = problem.fix {
-            fix = own
-        } else if problem.path == "gateway.token" {
-            fix =
-                "Move it: agenticflow-enterprise config set gateway.auth.token --stdin, then: "
-                + "agenticflow-enterprise config unset gateway.token"
-        } else if let name = problem.misplacedVariable {
-            fix =
-                "Keep it out of the configuration: agenticflow-enterprise env set \(name) (or move it to env.vars.\(name)), "
-                + "then: agenticflow-enterprise config unset env.\(name)"
-        } else if problem.problem.hasSuffix("which is not set"), let name = Self.variable(problem.problem) {
-            fix = "Set it: agenticflow-enterprise env set \(name.shellWord)    (or where the gateway is started)"
-        } else if let place, severity == .error {
-            let value = KnownKeys.isSecret(place) ? "--stdin" : "VALUE"
-            fix =
-                "Run: agenticflow-enterprise config set \(place.typed) \(value)    (or: "
-                + "agenticflow-enterprise config unset \(place.typed))"
-        } else if let place {
-            fix = "Correct it in the file, or take it out: agenticflow-enterprise config unset \(place.typed)"
-        } else {
-            fix = "Correct it in the file: \"$(agenticflow-enterprise config path)\""
-        }
-    }
-
-    /// The first name in `refers to A, B, which is not set`.
-    private static func variable(_ problem: String) -> String? {
-        problem.split(separator: " ").dropFirst(2).first.map { $0.last == "," ? String($0.dropLast()) : String($0) }
+        fix = fixes.of(problem)
     }
 
     /// Older programs may not know what a newer one has written.
@@ -113,21 +84,4 @@ struct ConfigFinding: Equatable {
         let numbers = parts.compactMap { $0 }
         return numbers.count == parts.count && !numbers.isEmpty ? numbers : nil
     }
-}
-
-/// From the paths that problems have to those that a command takes.
-private struct TypedPaths {
-    private var places: [String: DocumentPath] = [:]
-
-    init(_ document: Document?) {
-        if let document { add(document.root, at: DocumentPath([PathStep]())) }
-    }
-
-    private mutating func add(_ element: Element, at path: DocumentPath) {
-        places[path.shownInProblems.escapedForDisplay] = path
-        for (key, value) in element.members { add(value, at: path.appending(.key(key))) }
-        for (index, value) in element.elements.enumerated() { add(value, at: path.appending(.index(index))) }
-    }
-
-    subscript(text: String) -> DocumentPath? { places[text].flatMap { $0.isEmpty ? nil : $0 } }
 }

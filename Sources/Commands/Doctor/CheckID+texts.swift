@@ -72,7 +72,7 @@ extension CheckID {
         .storeNewerVersion: ("A newer version wrote a store.", "update this program"),
         .storeUnsafe: ("A store is a link, a pipe, shared or another user's.", "put a file of your own there"),
         .storeUnreadable: ("The system refuses to read a store.", "mend its permissions or the disk"),
-        .storeEntryUnknown: ("An entry is kept and not used.", "`models auth list`"),
+        .storeEntryUnknown: ("An entry is kept and not used, or not written as it should be.", "`models auth list`"),
         .storeLeftover: ("A writer that died left a file behind.", "`doctor --fix` removes it"),
         .journalUnreadable: ("What is remembered of credentials cannot be read.", "move the journal away"),
         .journalNewerVersion: ("A newer version wrote lines of the journal; they are kept.", "update this program"),

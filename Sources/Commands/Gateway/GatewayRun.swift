@@ -23,7 +23,9 @@ struct GatewayRun: ParsableCommand {
             Example: agenticflow-enterprise gateway run --port 18790
             """)
 
-    @Option(help: ArgumentHelp("Listen on this port, 0 for any free one, instead of gateway.port.", valueName: "port"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Listen on this port, 0 for any free one, instead of gateway.port.", valueName: "port"))
     var port: Int?
     @Option(
         help: ArgumentHelp(

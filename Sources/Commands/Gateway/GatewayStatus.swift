@@ -119,7 +119,9 @@ struct GatewayStatus: ContextCommand {
             var lines = ["Gateway:   \(state)"]
             if let pid = own?["pid"]?.integer { lines[0] += " (pid \(pid), version \(own?["version"]?.string ?? "?"))" }
             lines.append("Address:   \(url)")
-            if let connections = own?["connections"]?.integer { lines.append("Clients:   \(connections) connections") }
+            if let connections = own?["connections"]?.integer {
+                lines.append("Clients:   \(connections) \(connections == 1 ? "connection" : "connections")")
+            }
             lines.append("Config:    \(context.shown(reading.layout.configPath))")
             lines.append("State:     \(context.shown(reading.layout.state))")
             lines += problems.flatMap {

@@ -65,6 +65,11 @@ package struct CommandContext: Sendable {
         try StateLayout(environment: environment, home: home)
     }
 
+    /// For advice; nil while it is not known where they are.
+    var ownPlaces: OwnPlaces? {
+        do throws(StateLayoutError) { return try layout().ownPlaces(environment) } catch { return nil }
+    }
+
     /// Reads the instance, once. What could not be read is among the reading's problems.
     package func reader() throws(StateLayoutError) -> InstanceReader {
         InstanceReader(layout: try furnishedLayout(), process: environment, workingDirectory: workingDirectory)

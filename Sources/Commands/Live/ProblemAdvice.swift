@@ -23,7 +23,8 @@ extension InstanceProblem {
             }
             return Advice(what: text, why: "The line sets nothing.", fix: line.fix)
         case .store:
-            return Advice(what: text, why: "It is kept as it is, and not used.", fix: Advice.seeDoctor)
+            return Advice(
+                what: text, why: cause ?? "It is kept as it is, and not used.", fix: repair ?? Advice.seeDoctor)
         }
     }
 

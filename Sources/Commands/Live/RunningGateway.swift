@@ -14,11 +14,21 @@ extension CommandContext {
         let gateway = RunningGateway(reading)
         guard gateway.isRunning else { return }
         let place = gateway.place
+        if isReadAtStart, listensThere() {
+            return terminal.notice("The running gateway listens there already: nothing is to be restarted.")
+        }
         terminal.notice(
             isReadAtStart
                 ? "It is read at start: restart the running gateway for it to take effect. Until then it listens on "
                     + "\(place.host.contains(":") ? "[\(place.host)]" : place.host):\(place.port)."
                 : "The running gateway takes it up within two seconds.")
+    }
+
+    /// The gateway was started with the place that the files name by now.
+    private func listensThere() -> Bool {
+        // Whoever has just written knows where the state is.
+        guard var reader = try? reader() else { return false }
+        return RunningGateway(reader.read()).pendingPlace == nil
     }
 }
 

@@ -25,8 +25,11 @@ enum ExitCodes {
 
     /// Those of our own failures, everywhere the same.
     static let failures: [(code: Int32, meaning: String)] = [
-        (ExitStatus.usage.rawValue, "the command line cannot be followed"),
-        (ExitStatus.badInput.rawValue, "a value or a file is not what it should be"),
+        (ExitStatus.usage.rawValue, "the command line cannot be followed, or an option names what is not known"),
+        (
+            ExitStatus.badInput.rawValue,
+            "a value, a file or what a command is about is not what it should be, or not there"
+        ),
         (ExitStatus.noInput.rawValue, "a file that was named is not there"),
         (ExitStatus.unavailable.rawValue, "no gateway runs, or it does not answer"),
         (ExitStatus.software.rawValue, "a fault of the program"),

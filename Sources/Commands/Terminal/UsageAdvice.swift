@@ -168,9 +168,11 @@ struct UsageAdvice {
         (try? AgenticFlow.parseAsRoot(words)) != nil
     }
 
-    /// The whole line, if it can be followed; else the command alone, or its example.
+    /// The whole line, if it can be followed; else the command that it leads to alone, or its example.
     private func fix(typing words: [String], for command: CommandOutline) -> String {
         if isUnderstood(words), let line = line(words) { return "Run: \(line)" }
+        let inner = CommandOutline.root.following(words).command
+        if inner.words.count > command.words.count { return fix(typing: inner.words, for: inner) }
         if isUnderstood(command.words) { return "Run: \(command.line)" }
         return command.examples.first.map { "For example: \($0)" } ?? "See: \(command.line) --help"
     }

@@ -236,8 +236,26 @@ package struct InstanceReader: Sendable {
             let stored = try AuthProfilesFile(folder: layout.agentDirectory(agent)).loadStored()
             stores[agent] = stored
             notices += stored.notices
-            for text in stored.problems { note(.store(agent), "\(layout.storePath(agent)): \(text)", .warning) }
+            for text in stored.problems { note(.store(agent), "\(path): \(text)", .warning) }
+            note(agent, olderShapesOf: stored, at: path)
         } catch { note(.store(agent), error, isKept: stores[agent] != nil) }
+    }
+
+    private mutating func note(_ agent: AgentID, olderShapesOf stored: StoredProfiles, at path: String) {
+        for text in stored.oldSpellings {
+            problems.append(
+                InstanceProblem(
+                    place: .store(agent), severity: .warning, text: "\(path): \(text)",
+                    cause: "It is used all the same; other programs may not find it."))
+        }
+        guard !stored.flat.isEmpty else { return }
+        let names = stored.flat.map(\.text).joined(separator: ", ")
+        problems.append(
+            InstanceProblem(
+                place: .store(agent), severity: .warning,
+                text: "\(path) holds credentials in the flat shape of an older program: \(names).",
+                cause: "They stand beside each other instead of under profiles; none of them is used.",
+                repair: "Run: agenticflow-enterprise doctor --fix"))
     }
 
     private mutating func note(_ place: InstanceProblem.Place, _ text: String, _ severity: SettingsProblem.Severity) {

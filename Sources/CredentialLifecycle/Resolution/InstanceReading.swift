@@ -93,4 +93,7 @@ package struct InstanceProblem: Sendable, Hashable {
     package var reference: SecretReference?
     /// Present when it is about what a variable holds.
     package var variable: String?
+    /// Why, and what to type, where that does not follow from the place.
+    package var cause: String?
+    package var repair: String?
 }

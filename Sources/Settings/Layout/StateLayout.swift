@@ -82,6 +82,20 @@ package struct StateLayout: Hashable, Sendable {
         return found
     }
 
+    /// What may be moved when it stands in the way, and what may not.
+    ///
+    /// - Parameter environment: the one that it was made of.
+    package func ownPlaces(_ environment: [String: String]) -> OwnPlaces {
+        let set = Self.present(in: environment)
+        let places = [
+            ("AGENTICFLOW_STATE_DIR", state), ("AGENTICFLOW_CONFIG_PATH", configPath),
+            ("AGENTICFLOW_AGENT_DIR", agentDirectory(.main)), ("AGENTICFLOW_OAUTH_DIR", oauthDirectory),
+        ]
+        return OwnPlaces(
+            named: places.filter { set[$0.0] != nil }.map { OwnPlaces.Named($0.0, $0.1) },
+            folders: [state, agentDirectory(.main), oauthDirectory], configPath: configPath)
+    }
+
     /// Variables for the daemon, beside the configuration's own.
     package var dotEnvPath: String { PathResolver.join(state, ".env") }
     package var agentsDirectory: String { PathResolver.join(state, "agents") }

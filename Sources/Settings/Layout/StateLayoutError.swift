@@ -41,7 +41,8 @@ package enum StateLayoutError: ActionableError, Equatable {
         case .badPath(let name, let problem):
             Advice(
                 what: "\(name) cannot be used.", why: "The path in it \(problem).",
-                fix: "Set it to an absolute path, as in: export \(name)=/var/lib/agenticflow-enterprise")
+                fix: "Set it to an absolute path, as in: "
+                    + (name.hasPrefix("-") ? "\(name) /srv/agenticflow-enterprise" : OwnPlaces.example(name)))
         }
     }
 }

@@ -63,8 +63,12 @@ extension SettingsReader {
                 found.append(agent)
             }
         }
-        if found.count(where: \.isDefault) > 1 {
-            note(.init(.warning, at: "agents.list", is: "has several default agents; the first one counts"))
+        let defaults = found.filter(\.isDefault)
+        if defaults.count > 1 {
+            note(
+                .init(
+                    .warning, at: "agents.list", is: "has several default agents; the first one counts",
+                    fix: "Choose one: agenticflow-enterprise agents default \(defaults[0].id)"))
         }
         return found
     }

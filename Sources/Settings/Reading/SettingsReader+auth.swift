@@ -21,7 +21,11 @@ extension SettingsReader {
         let path = "auth.order.\(key)"
         guard let provider = ProviderID(key) else { return note(.init(.error, at: path, is: "is no provider id")) }
         guard !list.isNull else { return }
-        let ids = strings(list, at: path).compactMap { profileID($0, at: path) }
+        // What is wrong is the entry, not the whole order.
+        _ = strings(list, at: path)
+        let ids = list.elements.enumerated().compactMap { index, entry in
+            entry.string.flatMap { $0.trimmed.isEmpty ? nil : profileID($0.trimmed, at: "\(path)[\(index)]") }
+        }
         guard !ids.isEmpty || (list.kind == .array && list.elements.isEmpty) else { return }
         if settings.order[provider] != nil {
             note(.init(.warning, at: path, is: "orders \(provider) once more; the last one counts"))

@@ -9,10 +9,12 @@ import Settings
 /// What is wrong with the configuration itself.
 struct ConfigurationChecks {
     private let survey: Survey
+    private let fixes: ProblemFix
     private(set) var findings: [Finding] = []
 
     init(_ survey: Survey) {
         self.survey = survey
+        fixes = ProblemFix(survey.resolved, path: survey.layout.configPath)
         checkFile()
         for problem in survey.settings.problems where !Self.isOfListener(problem) { findings.append(finding(problem)) }
         var layout = survey.layout
@@ -84,7 +86,7 @@ struct ConfigurationChecks {
                 fix: "Run: \(program) env set \(first.shellWord)", path: path)
         }
         return Finding(
-            id(of: problem), what, why: why(problem.severity), fix: fix(problem), path: problem.file ?? path)
+            id(of: problem), what, why: why(problem.severity), fix: fixes.of(problem), path: problem.file ?? path)
     }
 
     private func id(of problem: SettingsProblem) -> CheckID {
@@ -106,25 +108,12 @@ struct ConfigurationChecks {
         }
     }
 
-    private func fix(_ problem: SettingsProblem) -> String {
-        // Entries of lists, and names with blanks or dots in them, are for an editor.
-        let isPlain = problem.path.utf8.allSatisfy {
-            $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-")
-                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
-                || (UInt8(ascii: "A")...UInt8(ascii: "z")).contains($0)
-        }
-        guard isPlain, !problem.path.contains(".."), problem.file == nil, !problem.problem.contains("once") else {
-            return "Edit \(problem.file.map(survey.shown) ?? shown), then run: \(program) config validate"
-        }
-        return "Correct it with config set, or run: \(program) config unset \(problem.path.shellWord)"
-    }
-
     private func finding(adopting problem: SettingsProblem) -> Finding {
         let isShared = problem.problem.hasPrefix("is the directory of agent")
         return Finding(
             isShared ? .configSharedAgentDir : .configValueUnusable, "\(problem.path) \(problem.message)",
             why: isShared ? "Two agents in one directory would overwrite each other's credentials." : why(.error),
-            fix: "Edit \(shown), then run: \(program) config validate", path: path)
+            fix: fixes.of(problem), path: path)
     }
 
     private func finding(ofProvider text: String) -> Finding {

@@ -41,8 +41,7 @@ struct OrderChecks {
                 Finding(
                     .authProfileNoteOrphan, "auth.profiles notes \(note.id), which no agent stores.",
                     why: "It was taken out of the store, or the store is another one.",
-                    fix: (isOwn ? "Run: \(program) doctor --fix" : takeOut([note.id])) + ", or store it again: "
-                        + Self.paste(note.id, note.provider, note.mode),
+                    fix: (isOwn ? "Run: \(program) doctor --fix" : takeOut([note.id])) + again(note),
                     path: path, profile: note.id, provider: note.provider,
                     repair: isOwn ? .dropProfileNote(note.id.text) : nil))
         }
@@ -81,8 +80,12 @@ struct OrderChecks {
                 repair: isOwn ? .renameProfileNote(note.id.text, to: id.text) : nil))
     }
 
-    private static func paste(_ id: ProfileID, _ provider: ProviderID, _ kind: CredentialKind) -> String {
-        "\(program) models auth \(PasteCommand.word(for: kind)) --provider \(provider) --profile-id \(id)"
+    /// Nothing for a provider that is not known here, and for a login, which cannot be pasted.
+    private func again(_ note: ConfiguredProfile) -> String {
+        let isKnown = survey.reading.providers[note.provider] != nil || OtherProvider[id: note.provider] != nil
+        guard isKnown, note.mode != .oauth else { return "" }
+        return ", or store it again: \(program) models auth \(PasteCommand.word(for: note.mode)) "
+            + "--provider \(note.provider) --profile-id \(note.id)"
     }
 
     private mutating func checkConfiguredOrders() {
@@ -97,6 +100,10 @@ struct OrderChecks {
             let keepsOne = gone.count < named.count
             let hasComments = list.sourceText.contains("//") || list.sourceText.contains("/*")
             let canRepair = keepsOne && !hasComments
+            let place = DocumentPath(["auth", "order", key])
+            let out = list.elements.indices.filter { gone.contains(list.elements[$0].string?.trimmed ?? "") }
+            // The last one first: the places of the others stay as they are.
+            let places = keepsOne ? out.reversed().map { place.appending(.index($0)) } : [place]
             findings.append(
                 Finding(
                     .authOrderOrphan, "auth.order.\(key) names \(gone.joined(separator: ", ")), which no agent stores.",
@@ -104,7 +111,8 @@ struct OrderChecks {
                         + (keepsOne ? "." : ", and nothing else is in the order: \(provider) has no credential."),
                     fix: canRepair
                         ? "Run: \(program) doctor --fix"
-                        : "Run: \(program) config unset \(DocumentPath(["auth", "order", key]).typed)",
+                        : "Run: "
+                            + places.map { "\(program) config unset \($0.typed)" }.joined(separator: " && "),
                     path: path, provider: provider,
                     repair: canRepair ? .dropOrderEntries(key: key, gone) : nil))
         }

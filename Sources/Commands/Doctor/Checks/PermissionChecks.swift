@@ -23,7 +23,7 @@ struct PermissionChecks {
 
     private mutating func checkState() {
         guard let status = FileStatus(of: state) else { return }
-        let another = "Name a folder of your own: export AGENTICFLOW_STATE_DIR=\"$HOME/.\(program)\""
+        let another = "Name a folder of your own: \(elsewhere)"
         if let (problem, fix) = flaw(of: status, another) {
             findings.append(
                 Finding(
@@ -55,7 +55,7 @@ struct PermissionChecks {
                 "It is a symbolic link.",
                 "Name the folder itself: export AGENTICFLOW_STATE_DIR=\"$(readlink -f \(state.shellWord))\""
             )
-        case .file, .other: return ("It is not a folder.", "Move it away: \(ShellCommand.moveAway(state))")
+        case .file, .other: return ("It is not a folder.", ShellCommand.clear(state))
         case .folder where !status.isOurs:
             return ("It belongs to user \(status.owner).", ShellCommand.ownershipFix(state, isFolder: true))
         case .folder: return nil
@@ -109,8 +109,7 @@ struct PermissionChecks {
             Finding(
                 .stateInGit, "\(survey.shown(state)) is inside the git work tree \(survey.shown(tree)).",
                 why: "One git add, and the credentials are in its history.",
-                fix: "Move it: export AGENTICFLOW_STATE_DIR=\"$HOME/.\(program)\"; or add it to .gitignore", path: state
-            ))
+                fix: gitFix(tree), path: state))
         let files =
             [survey.layout.configPath, survey.layout.dotEnvPath]
             + survey.agentFolders.map { "\($0.path)/auth-profiles.json" }
@@ -124,6 +123,26 @@ struct PermissionChecks {
                         "Run: git -C \(tree.shellWord) rm --cached \(path.shellWord); then replace its secrets at the providers",
                     path: path))
         }
+    }
+
+    /// The usual place, unless that is in the tree too: then git is told to pass over the state.
+    private func gitFix(_ tree: String) -> String {
+        let ignored =
+            "printf '%s\\n' \("/\(state.dropFirst(tree.count + 1))/".shellWord) >> "
+            + "\(tree.shellWord)/.gitignore"
+        guard let usual, !usual.isInside(tree) else { return "Have git pass over it: \(ignored)" }
+        return "Move it: \(elsewhere); or have git pass over it: \(ignored)"
+    }
+
+    /// Where the state is without a variable; nil when that is where it is.
+    private var usual: String? {
+        guard let home = survey.context.home, case let usual = "\(home)/.\(program)", usual != state else { return nil }
+        return usual
+    }
+
+    /// The line that names another place.
+    private var elsewhere: String {
+        OwnPlaces.example("AGENTICFLOW_STATE_DIR", isUsual: usual != nil)
     }
 
     private static func workTree(around path: String) -> String? {
@@ -148,7 +167,7 @@ struct PermissionChecks {
             Finding(
                 .stateInSyncedFolder, "\(survey.shown(state)) is in a synced folder (\(name)).",
                 why: "Its program copies the credentials to other machines, and may bring old files back.",
-                fix: "Move it, then: export AGENTICFLOW_STATE_DIR=\"$HOME/.\(program)\"", path: state))
+                fix: "Move it, then: \(elsewhere)", path: state))
     }
 }
 

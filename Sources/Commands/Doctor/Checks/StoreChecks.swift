@@ -35,14 +35,19 @@ struct StoreChecks {
                     fix: "Compare with: \(program) models auth list --agent \(agent.id); then correct the file",
                     path: path))
         }
-        // One with profiles is of today's shape.
-        guard agent.stored.book.profiles.isEmpty, survey.storeErrors[agent.id] == nil,
-            OldCredentials(flatStore: path) != nil
-        else { return }
+        for problem in agent.stored.oldSpellings {
+            findings.append(
+                Finding(
+                    .storeEntryUnknown, "\(survey.shown(path)): \(problem)",
+                    why: "It is used all the same; other programs may not find it.",
+                    fix: "Rename the field: \"${EDITOR:-vi}\" \(path.shellWord)", path: path))
+        }
+        guard !agent.stored.flat.isEmpty, survey.storeErrors[agent.id] == nil else { return }
         findings.append(
             Finding(
-                .legacyFlatStore, "\(survey.shown(path)) has the old flat shape.",
-                why: "Its credentials stand beside each other instead of under profiles; none is used.",
+                .legacyFlatStore,
+                "\(survey.shown(path)) has the old flat shape: \(agent.stored.flat.map(\.text).joined(separator: ", ")).",
+                why: "Its credentials stand beside each other instead of under profiles; none of them is used.",
                 fix: "Run: \(program) doctor --fix", path: path,
                 repair: .convertFlatStore(folder: survey.layout.agentDirectory(agent.id))))
     }
@@ -65,7 +70,7 @@ struct StoreChecks {
     private mutating func checkJournal() {
         let folder = survey.layout.agentDirectory(.main)
         let path = HealthJournal(folder: folder).path
-        let away = "Move it away: \(ShellCommand.moveAway(path))"
+        let away = ShellCommand.clear(path)
         let isLarge = (FileStatus(of: path)?.sizeInBytes ?? 0) > Self.largeJournalInBytes
         do throws(StoreError) {
             if isLarge {
@@ -92,7 +97,7 @@ struct StoreChecks {
     }
 
     private mutating func checkLines(_ flaws: JournalFlaws, _ path: String) {
-        let (shown, away) = (survey.shown(path), "move it away while no gateway runs: \(ShellCommand.moveAway(path))")
+        let (shown, away) = (survey.shown(path), ShellCommand.clear(path, "move it away while no gateway runs"))
         if let sentence = flaws.newer(shown) {
             let why = "What a newer version noted of credentials counts as not known."
             let fix = "Update this program, or \(away)"
@@ -168,7 +173,7 @@ struct StoreChecks {
                     ? "It holds credentials that are not used." : "It holds nothing that can be read as credentials.",
                 fix: canImport
                     ? "Run: \(program) doctor --fix"
-                    : "Look into it, then move it away: \(ShellCommand.moveAway(path))",
+                    : ShellCommand.clear(path, "Look into it, then move it away"),
                 path: path, repair: canImport ? .importOld(file: path, folder: folder) : nil))
     }
 }

@@ -108,7 +108,9 @@ struct DoctorRepair {
 
     private func sayRestored(_ entries: [BackupEntry]) {
         for entry in entries where entry.isContent || !entry.staysClosed {
-            terminal.say("Restored \(context.shown(entry.path))")
+            // What the repair made is not there again.
+            let isGone = entry.isContent && entry.before == nil
+            terminal.say("\(isGone ? "Removed" : "Restored") \(context.shown(entry.path))")
         }
         var said: Set<String> = []
         for entry in entries where entry.staysClosed && said.insert(entry.path).inserted {

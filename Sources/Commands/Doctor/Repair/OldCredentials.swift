@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Credentials
 import Documents
+import ProfileStorage
 import SafeFiles
 
-/// Credentials as older programs kept them: one for each provider, `{"anthropic": {"apiKey": "…"}}`, in files of their
-/// own or in the place of the store.
+/// The credentials of one file of an older program, or of a store that has them beside its profiles.
 struct OldCredentials {
     /// What the file holds now.
     let bytes: [UInt8]
@@ -18,24 +18,17 @@ struct OldCredentials {
             return nil  // told by whoever reports the file
         }
         self.bytes = bytes
-        var seen: Set<ProfileID> = []
-        for (key, value) in root.members {
-            guard let provider = ProviderID(key), let id = ProfileID(provider: provider, name: "default"),
-                let entry = Self.entry(value, provider), seen.insert(id).inserted
-            else { continue }
-            entries.append((key, id, entry))
+        for found in FlatEntry.all(in: root) {
+            guard let id = ProfileID(provider: found.provider, name: "default") else { continue }
+            entries.append((found.key, id, Self.entry(found)))
         }
         if entries.isEmpty { return nil }
     }
 
-    /// - Returns: nil for a store of today's shape, too.
+    /// Those of a store, in the place of profiles or beside them.
     init?(flatStore path: String) {
-        guard let status = FileStatus(of: path), status.kind == .file, status.sizeInBytes > 8,
-            let found = OldCredentials(file: path),
-            let root = try? Document(found.bytes, as: .json, maximumDepth: 64).root,  // it has just been read
-            root["profiles"] == nil || root["profiles"]?.members.isEmpty == true
-        else { return nil }
-        self = found
+        guard let status = FileStatus(of: path), status.kind == .file, status.sizeInBytes > 8 else { return nil }
+        self.init(file: path)
     }
 
     private static func read(_ path: String) -> [UInt8]? {
@@ -47,23 +40,15 @@ struct OldCredentials {
         }
     }
 
-    private static func entry(_ old: Element, _ provider: ProviderID) -> Literal? {
-        guard old.kind == .object else { return nil }
-        var members = old.members.filter { !["type", "provider", "key", "apiKey"].contains($0.key) }
+    private static func entry(_ old: FlatEntry) -> Literal {
+        let (element, key) = (old.element, old.element["key"]?.string ?? "")
+        var members = element.members.filter { !["type", "provider", "key", "apiKey"].contains($0.key) }
             .map { Literal.Member($0.key, $0.value.literal) }
-        let kind: CredentialKind
-        if let key = old["key"]?.string ?? old["apiKey"]?.string, !key.isEmpty {
-            kind = .apiKey
-            members.insert(.init("key", .string(key)), at: 0)
-        } else if old["access"]?.string?.isEmpty == false, old["refresh"]?.string?.isEmpty == false {
-            kind = .oauth
-        } else if old["token"]?.string?.isEmpty == false {
-            kind = .token
-        } else {
-            return nil
+        if old.kind == .apiKey {
+            members.insert(.init("key", .string(key.isEmpty ? element["apiKey"]?.string ?? "" : key)), at: 0)
         }
         let head: [Literal.Member] = [
-            .init("type", .string(kind.rawValue)), .init("provider", .string(provider.text)),
+            .init("type", .string(old.kind.rawValue)), .init("provider", .string(old.provider.text)),
         ]
         return .object(head + members)
     }
@@ -75,10 +60,18 @@ struct OldCredentials {
         }
     }
 
-    /// Moves the entries below `profiles`.
+    /// Moves the entries below `profiles`. What stands there under the usual id is newer: the old one gets another.
     func convert(_ store: inout Document) throws(DocumentError) {
         if store.root["version"] == nil { try store.set(.integer(1), at: ["version"]) }
-        try add(to: &store)
-        for (key, _, _) in entries { try store.remove(at: [key]) }
+        for (key, id, entry) in entries {
+            var place = ["profiles", id.text]
+            var number = 1
+            while let there = store.element(at: place)?.literal, there != entry {
+                number += 1
+                place[1] = "\(id)-\(number)"
+            }
+            if store.element(at: place) == nil { try store.set(entry, at: place) }
+            try store.remove(at: [key])
+        }
     }
 }

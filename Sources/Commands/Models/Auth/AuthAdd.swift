@@ -19,13 +19,16 @@ struct AuthAdd: ContextCommand {
     @Option(
         help: ArgumentHelp("Whose credential it is, such as anthropic.", valueName: "provider"), completion: .providers)
     var provider: String?
-    @Option(help: ArgumentHelp("The name to store it under.", valueName: "id"), completion: .storable)
+    @Option(
+        help: ArgumentHelp("The name to store it under. Without it: <provider>:manual.", valueName: "id"),
+        completion: .storable)
     var profileID: String?
     @Option(help: ArgumentHelp("Where the secret rests, instead of in the store.", valueName: "reference"))
     var ref: String?
     @Option(help: ArgumentHelp("api_key or token.", valueName: "type"), completion: .list(["api_key", "token"]))
     var type: String?
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "How long a token is valid: a number with ms, s, m, h or d; days without a unit.", valueName: "duration"))
     var expiresIn: String?
@@ -59,12 +62,13 @@ struct AuthAdd: ContextCommand {
         return kind
     }
 
-    private static let example =
-        "agenticflow-enterprise models auth add --provider openai --profile-id openai:ci --ref env:CI_OPENAI_KEY"
-
     private func store(_ ref: String, _ kind: CredentialKind, _ lifetime: Duration?, _ context: CommandContext) throws {
-        guard let provider else { throw AuthError.missingFlag("--provider", example: Self.example) }
-        guard let profileID else { throw AuthError.missingFlag("--profile-id", example: Self.example) }
+        guard let provider else {
+            let words = profileID.map { "--profile-id \($0.shellWord) " } ?? ""
+            throw AuthError.missingFlag(
+                "--provider",
+                example: "agenticflow-enterprise models auth add --provider openai \(words)--ref \(ref.shellWord)")
+        }
         if lifetime != nil, kind != .token {
             throw AuthError.hasNoDate("an API key, which --ref stores without --type token")
         }

@@ -19,6 +19,7 @@ struct AuthRotate: ContextCommand {
     @Argument(help: ArgumentHelp("The profile, such as anthropic:work.", valueName: "id"), completion: .profiles)
     var id: String
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "How long the new token is valid: a number with ms, s, m, h or d; days without a unit.",
             valueName: "duration"))

@@ -28,7 +28,9 @@ struct AuthTest: ContextCommand {
         help: ArgumentHelp("The agent whose credential it is. Without it: the default agent.", valueName: "agent"),
         completion: .agents)
     var agent: String?
-    @Option(help: ArgumentHelp("How long to wait for the answer, in milliseconds.", valueName: "ms"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How long to wait for the answer, in milliseconds.", valueName: "ms"))
     var timeout = 8000
     @Option(
         help: ArgumentHelp(

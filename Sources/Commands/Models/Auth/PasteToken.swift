@@ -15,6 +15,7 @@ struct PasteToken: ContextCommand {
 
     @OptionGroup var target: PasteTarget
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "How long it is valid: a number with ms, s, m, h or d; days without a unit.", valueName: "duration"))
     var expiresIn: String?

@@ -23,6 +23,7 @@ struct SetupToken: ContextCommand {
         completion: .storable)
     var profileID: String?
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "How long it is valid: a number with ms, s, m, h or d; days without a unit. Without it: 365d.",
             valueName: "duration"))

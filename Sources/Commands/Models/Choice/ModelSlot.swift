@@ -45,7 +45,7 @@ extension ModelSlot {
             let place = path.appending(.key(member))
             try ConfigSet.checkWay(place, in: change.authored)
             return place
-        case .some(let kind): throw .noWay(path.appending(.key(member)), through: path, kind)
+        case .some(let kind): throw .noWay(path.appending(.key(member)), through: path, kind, isWrong: true)
         }
     }
 

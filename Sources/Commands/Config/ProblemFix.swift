@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+import Credentials
+import Documents
+import Settings
+
+/// What to type against something that is wrong in the configuration. A command that takes something out takes out no more
+/// than what is wrong; the rest is for an editor, at its line.
+struct ProblemFix {
+    private let places: TypedPaths
+    private let resolved: ResolvedSettings
+    private let configPath: String
+
+    init(_ resolved: ResolvedSettings, path: String) {
+        places = TypedPaths(resolved.document)
+        self.resolved = resolved
+        configPath = path
+    }
+
+    func of(_ problem: SettingsProblem) -> String {
+        if let file = problem.file {
+            return "Edit \(file.escapedForDisplay), then run: agenticflow-enterprise config validate"
+        }
+        if let own = problem.fix { return own }
+        if problem.path == "gateway.token" {
+            return "Move it: agenticflow-enterprise config set gateway.auth.token --stdin, then: "
+                + "agenticflow-enterprise config unset gateway.token"
+        }
+        if let name = problem.misplacedVariable {
+            return
+                "Keep it out of the configuration: agenticflow-enterprise env set \(name) (or move it to env.vars.\(name)), "
+                + "then: agenticflow-enterprise config unset env.\(name)"
+        }
+        if problem.problem.hasSuffix("which is not set"), let name = Self.variable(problem.problem) {
+            return "Set it: agenticflow-enterprise env set \(name.shellWord)    (or where the gateway is started)"
+        }
+        guard let place = places[problem.path] else {
+            return "Correct it in the file: \"$(agenticflow-enterprise config path)\""
+        }
+        if problem.isOfName { return edit(place) }
+        if problem.severity == .error {
+            let value = KnownKeys.isSecret(place) ? "--stdin" : "VALUE"
+            return "Run: agenticflow-enterprise config set \(place.typed) \(value)    (or: "
+                + "agenticflow-enterprise config unset \(place.typed))"
+        }
+        return "Correct it in the file, or take it out: agenticflow-enterprise config unset \(place.typed)"
+    }
+
+    /// Of a key that stands there more than once, every line: which one was meant is not known.
+    private func edit(_ place: DocumentPath) -> String {
+        let lines = resolved.authored?.lines(ofKeysAt: place) ?? []
+        guard let first = lines.first else {
+            return "Edit \(configPath.escapedForDisplay), then run: agenticflow-enterprise config validate"
+        }
+        let words =
+            lines.count > 1
+            ? "Keep one of them (lines \(lines.map(String.init).joined(separator: ", ")))"
+            : "Correct line \(first)"
+        return "\(words): \"${EDITOR:-vi}\" +\(first) \(configPath.shellWord)"
+    }
+
+    /// The first name in `refers to A, B, which is not set`.
+    private static func variable(_ problem: String) -> String? {
+        problem.split(separator: " ").dropFirst(2).first.map { $0.last == "," ? String($0.dropLast()) : String($0) }
+    }
+}
+
+extension SettingsProblem {
+    /// Not the value is wrong, but its key, or that there is another one like it: taking it out would take the value as well.
+    fileprivate var isOfName: Bool {
+        problem.contains("more than once") || problem.contains("once more") || problem.contains("did you mean")
+            || problem == "is no provider id"
+    }
+}
+
+extension Document {
+    /// Where the keys of that name stand, counted from 1.
+    fileprivate func lines(ofKeysAt place: DocumentPath) -> [Int] {
+        guard case .key(let name) = place.last, let object = element(at: place.parent) else { return [] }
+        return zip(object.members, object.keySpans).filter { $0.0.key == name }.map { _, span in
+            bytes.prefix(span.lowerBound).count { $0 == UInt8(ascii: "\n") } + 1
+        }
+    }
+}
+
+/// From the paths that problems have to those that a command takes.
+private struct TypedPaths {
+    private var places: [String: DocumentPath] = [:]
+
+    init(_ document: Document?) {
+        if let document { add(document.root, at: DocumentPath([PathStep]())) }
+    }
+
+    private mutating func add(_ element: Element, at path: DocumentPath) {
+        places[path.shownInProblems.escapedForDisplay] = path
+        for (key, value) in element.members { add(value, at: path.appending(.key(key))) }
+        for (index, value) in element.elements.enumerated() { add(value, at: path.appending(.index(index))) }
+    }
+
+    subscript(text: String) -> DocumentPath? { places[text].flatMap { $0.isEmpty ? nil : $0 } }
+}
