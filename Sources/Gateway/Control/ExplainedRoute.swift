@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CredentialLifecycle
 import Credentials
-import Exchange
+package import Exchange
 import FoundationEssentials
 import Providers
 import Rotation
@@ -87,5 +87,12 @@ struct ExplainedRoute {
             + "\"reason\":\(fault.failure?.sentence.reason.rawValue.jsonQuoted ?? "null"),"
             + "\"retryAt\":\(unavailability.until.map { "\($0.milliseconds)" } ?? "null"),"
             + "\"message\":\(fault.message.jsonQuoted)}"
+    }
+}
+
+extension Fault {
+    /// How the gateway begins when it does not know an agent: the command line, which may, recognises it by that.
+    package static func unknownAgent(_ name: String) -> String {
+        "There is no agent \"\(name.prefix(64).escapedForDisplay)\"."
     }
 }
