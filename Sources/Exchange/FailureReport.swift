@@ -43,9 +43,9 @@ package final class FailureReport: Sendable {
         var sentence = FailureSentence(reason, target.provider, credential, model: target.model)
         sentence.until = unavailability.until
         sentence.agentWords = asker.words
-        cause = nil
         self.sentence = sentence
         self.target = target
+        cause = nil
     }
 }
 
