@@ -20,7 +20,6 @@ struct AgenticFlow: ParsableCommand {
             Examples:
             agenticflow-enterprise models auth paste-api-key --provider anthropic
             agenticflow-enterprise gateway run
-            agenticflow-enterprise models status
             """,
         version: CredentialFields.version,
         subcommands: [

@@ -10,6 +10,8 @@ package final class FailureReport: Sendable {
     package let sentence: FailureSentence
     /// What the request asked for.
     package let target: Target
+    /// What went wrong on the way, with the address, which is nobody's but the log's.
+    package let cause: String?
 
     init(_ last: Exchange.Refusal, target: Target, _ asker: Asker, until: Date?) {
         let refusal = last.refusal
@@ -23,6 +25,9 @@ package final class FailureReport: Sendable {
         sentence.until = until ?? refusal.until
         sentence.text = refusal.reason == .authPermanent ? refusal.providerMessage : ""
         sentence.isVendorRestriction = refusal.isVendorRestriction
+        sentence.cause = refusal.cause
+        sentence.isOnTheWay = refusal.evidence.origin == .connection
+        cause = refusal.cause.map { _ in refusal.evidence.text }
         sentence.agentWords = asker.words(for: credential)
         sentence.askerWords = asker.words
         self.sentence = sentence
@@ -43,6 +48,7 @@ package final class FailureReport: Sendable {
         sentence.askerWords = asker.words
         self.sentence = sentence
         self.target = target
+        cause = nil
     }
 }
 

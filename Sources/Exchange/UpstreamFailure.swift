@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import Providers
+package import Providers
 import Rotation
 
 /// Why an upstream connection gave no (further) answer.
 package enum UpstreamFailure: Error, Hashable, Sendable {
-    case refusedConnection(String)
+    /// - `place`: such as `host:443`; for the log and for commands, never for clients.
+    case noConnection(NoAnswer, place: String)
     case connectTimeout
-    case tls(String)
     /// Closed or reset; `beforeAnyByte` on a reused connection means that it had died while idle.
     case closed(beforeAnyByte: Bool, reused: Bool)
     /// The peer does not speak HTTP as it should.
@@ -23,18 +23,42 @@ package enum UpstreamFailure: Error, Hashable, Sendable {
 }
 
 extension UpstreamFailure {
-    /// For logs and for the client: what went wrong on the way, without names of hosts or addresses.
+    /// For the client: what went wrong on the way, without names of hosts or addresses.
     package var sentence: String {
         switch self {
-        case .refusedConnection(let problem): "The upstream could not be reached (\(problem))."
-        case .connectTimeout: "The upstream did not accept the connection in time."
-        case .tls(let problem): "The upstream's TLS certificate or handshake was refused (\(problem))."
+        case .noConnection, .connectTimeout: "The upstream could not be reached: \(cause)."
         case .closed, .cutShort: "The upstream closed the connection before its answer was complete."
         case .protocolError(let problem): "The upstream does not speak HTTP as it should: \(problem)"
         case .forbiddenAddress: "The upstream's address is one that credentials are never sent to."
         case .endedEarly: "The upstream's answer ended before it said anything."
         case .noAnswer: "The upstream gave no answer within the deadline."
         case .redirected: "The upstream answered with a redirect, which is never followed."
+        }
+    }
+
+    /// The same as a part of a sentence about the provider.
+    private var cause: String { cause(at: nil) }
+
+    private func cause(at known: String?) -> String {
+        switch self {
+        case .noConnection(let reason, _): reason.words(at: known)
+        case .connectTimeout: NoAnswer.deadline(isConnected: false).words(at: known)
+        case .closed, .cutShort: "it closed the connection before its answer was complete"
+        case .protocolError(let problem): "it does not speak HTTP as it should: \(problem)"
+        case .forbiddenAddress: "its address is one that credentials are never sent to"
+        case .endedEarly: "its answer ended before it said anything"
+        case .noAnswer: "no answer within the deadline"
+        case .redirected: "a redirect, which is never followed"
+        }
+    }
+
+    private var place: String? { if case .noConnection(_, let place) = self { place } else { nil } }
+
+    /// What is to be looked at is the way to it, or the address that leads there.
+    private var isOnTheWay: Bool {
+        switch self {
+        case .noConnection, .connectTimeout, .forbiddenAddress, .redirected, .protocolError: true
+        case .closed, .cutShort, .endedEarly, .noAnswer: false
         }
     }
 
@@ -46,8 +70,9 @@ extension UpstreamFailure {
     /// The same request may do better a moment later. Not after a deadline: the client has waited long enough.
     var mayRepeat: Bool {
         switch self {
-        case .refusedConnection, .connectTimeout, .closed, .endedEarly, .cutShort: true
-        case .tls, .protocolError, .forbiddenAddress, .noAnswer, .redirected: false
+        case .noConnection(.tls, _): false
+        case .noConnection, .connectTimeout, .closed, .endedEarly, .cutShort: true
+        case .protocolError, .forbiddenAddress, .noAnswer, .redirected: false
         }
     }
 
@@ -64,13 +89,15 @@ extension UpstreamFailure {
     func refusal(model: String) -> UpstreamRefusal {
         let reason: FailureReason =
             switch self {
-            case .tls, .forbiddenAddress: .tlsCertificate
+            case .noConnection(.tls, _), .forbiddenAddress: .tlsCertificate
             case .endedEarly: .emptyResponse
             case .protocolError, .redirected: .serverError
             default: .timeout
             }
-        return UpstreamRefusal(
+        var refusal = UpstreamRefusal(
             reason: reason, verdict: .tryNext, scope: self == .noAnswer ? .model(model) : .profile, until: nil,
-            evidence: Evidence(origin: .ladder, text: sentence), providerMessage: "")
+            evidence: Evidence(origin: isOnTheWay ? .connection : .ladder, text: cause(at: place)), providerMessage: "")
+        refusal.cause = cause
+        return refusal
     }
 }

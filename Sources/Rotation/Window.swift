@@ -21,6 +21,8 @@ package struct Evidence: Hashable, Sendable {
         case body
         /// Nobody named a time: it is ours.
         case ladder
+        /// The same, of a provider that was not reached: the text says why not.
+        case connection
         case command
     }
 

@@ -234,7 +234,7 @@ import Testing
 
     // MARK: Beside a gateway
 
-    private static func answer(
+    static func answer(
         _ variables: String, shell: String = #"{"enabled":false,"asked":false,"applied":[],"problem":null}"#
     )
         -> [String: (status: Int, body: String)]
@@ -247,7 +247,7 @@ import Testing
         ]
     }
 
-    private static func entry(_ name: String, _ layer: String, _ mask: String) -> String {
+    static func entry(_ name: String, _ layer: String, _ mask: String) -> String {
         "{\"name\":\"\(name)\",\"layer\":\"\(layer)\",\"shadows\":[],\"contradicts\":[],\"mask\":\"\(mask)\"}"
     }
 
@@ -280,7 +280,7 @@ import Testing
             run.stderr == """
                 warning: The gateway has another value for OPENAI_API_KEY.
                   why: Here it is from the environment of this command, there from the environment it was started with.
-                  fix: Start the gateway without that variable, so that \(Self.file) counts; or start it with the right one.
+                  fix: Start the gateway again without that variable, and give it this one with: agenticflow-enterprise env set OPENAI_API_KEY; or start it with the right one
                 warning: The gateway does not have XAI_API_KEY.
                   why: It is set where this command runs, and not where the gateway was started.
                   fix: Put it into \(Self.file), which the gateway reads at once: agenticflow-enterprise env set XAI_API_KEY

@@ -65,7 +65,8 @@ import Testing
         "models --agent coder status --json", "models --agent=coder status --json", "models --agent coder --json",
         "models --agent coder auth list --json", "models auth --agent coder list --json",
         "models auth --agent=coder order get --provider openai --json",
-        "models auth order --agent coder get --provider openai --json",
+        "models auth order --agent coder get --provider openai --json", "--agent coder models status --json",
+        "--agent=coder models auth list --json", "--agent coder models --json",
     ])
     func `it counts there as it does behind them`(words: String) throws {
         let run = Instance(config: Self.config).run(words)
@@ -79,7 +80,10 @@ import Testing
         #expect(run.stderr.hasPrefix("error: There is no agent \"nobody\"."))
     }
 
-    @Test(arguments: ["models --agent coder set anthropic/x", "models --agent coder aliases list"])
+    @Test(arguments: [
+        "models --agent coder set anthropic/x", "models --agent coder aliases list", "--agent coder config path",
+        "--agent coder", "--agent coder doctor",
+    ])
     func `a command that has no agent refuses it`(words: String) {
         let instance = Instance(config: Self.config)
         let run = instance.run(words)

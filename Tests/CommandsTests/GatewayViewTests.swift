@@ -9,14 +9,14 @@ import Testing
 
 /// What the commands say while a gateway runs.
 @Suite struct GatewayViewTests {
-    private static let store = """
+    static let store = """
         {"version": 1, "profiles": {
           "openai:a": {"type": "api_key", "provider": "openai", "key": "sk-test-aaaaaa"},
           "openai:new": {"type": "api_key", "provider": "openai", "key": "sk-test-bbbbbb"}
         }}
         """
 
-    private static func status(_ credentials: String) -> [String: (status: Int, body: String)] {
+    static func status(_ credentials: String) -> [String: (status: Int, body: String)] {
         [
             "/api/v1/status": (
                 200,
@@ -25,7 +25,7 @@ import Testing
         ]
     }
 
-    private static func line(_ id: String, source: String = "store:main", code: String = "ok", windows: String = "")
+    static func line(_ id: String, source: String = "store:main", code: String = "ok", windows: String = "")
         -> String
     {
         """

@@ -2,14 +2,15 @@
 import Rotation
 import Testing
 
+@testable import Commands
+
 @Suite struct HelpTests {
-    @Test(arguments: [
-        "doctor", "models status", "models scan", "agents add", "models auth add", "models auth paste-token",
-    ])
-    func `help fits a screen of 24 lines, and names what it leaves to the manual page`(words: String) {
-        let text = Instance().run("\(words) --help").stdout
-        #expect(text.split(separator: "\n", omittingEmptySubsequences: false).count <= 25, "\(text)")
-        #expect(text.contains("\nExample:\n"))
+    @Test(arguments: CommandOutline.root.everyShown.map(\.words))
+    func `help fits a screen of 24 lines of 80, and shows an example`(words: [String]) {
+        let text = Instance().run(words + ["--help"]).stdout
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+        #expect(lines.count <= 24 && lines.allSatisfy { $0.count <= 80 }, "\(lines.count) lines:\n\(text)")
+        #expect(text.contains("\nExample:\n") || text.contains("\nExamples:\n"))
     }
 
     @Test func `options that are seldom needed are named in the help`() {

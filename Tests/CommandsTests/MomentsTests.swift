@@ -23,11 +23,24 @@ import Testing
         arguments: [
             (300, "in 5m (2026-09-21T14:18:20Z)"), (60, "in 1m (2026-09-21T14:14:20Z)"),
             (20.4, "in 21s (2026-09-21T14:13:40Z)"), (0.2, "in 1s (2026-09-21T14:13:20Z)"),
-            (0, "in 0m (2026-09-21T14:13:20Z)"),
+            (0, "now (2026-09-21T14:13:20Z)"), (-90, "now (2026-09-21T14:11:50Z)"),
         ] as [(TimeInterval, String)])
     func `a moment is shown from now on and in full, a near one in seconds`(seconds: TimeInterval, text: String) {
         let now = Date(timeIntervalSince1970: 1_790_000_000)
         #expect((now + seconds).written(from: now) == text)
+    }
+}
+
+@Suite struct PastMomentTests {
+    @Test(
+        arguments: [
+            (-1, "just now (2026-09-21T14:13:21Z)"), (0, "just now (2026-09-21T14:13:20Z)"),
+            (59.9, "just now (2026-09-21T14:12:20Z)"), (60, "1m ago (2026-09-21T14:12:20Z)"),
+            (3600, "1h ago (2026-09-21T13:13:20Z)"), (86_400 * 400, "400d ago (2025-08-17T14:13:20Z)"),
+        ] as [(TimeInterval, String)])
+    func `what is past is so long ago`(seconds: TimeInterval, text: String) {
+        let now = Date(timeIntervalSince1970: 1_790_000_000)
+        #expect((now - seconds).writtenAsPast(from: now) == text)
     }
 }
 

@@ -100,6 +100,75 @@ import Testing
         }
     }
 
+    /// Of a file reference to plain text any beginning of eight characters is a credential; of one to JSON none is.
+    @Test(arguments: [
+        ("sk-cut-0123456789abcdef\n", "{\"source\": \"file\", \"id\": \"HOME/vault\"}", 0..<8),
+        (
+            "{\"team\": [{\"openai\": \"sk-cut-0123456789abcdef\"}], \"x\": 1}\n",
+            "{\"source\": \"file\", \"provider\": \"vault\", \"id\": \"/team/0/openai\"}", 0..<57
+        ),
+    ])
+    func `a file that a reference leads to may be cut at any byte`(text: String, reference: String, gone: Range<Int>)
+        throws
+    {
+        let whole = Array(text.utf8)
+        let instance = Instance()
+        instance.write(
+            "agenticflow-enterprise.json",
+            "{secrets: {providers: {vault: {source: 'file', path: '\(instance.home)/vault'}}}}")
+        instance.write(
+            "agents/main/agent/auth-profiles.json",
+            "{\"version\": 1, \"profiles\": {\"openai:a\": {\"type\": \"api_key\", \"provider\": \"openai\", \"keyRef\": "
+                + reference.replacing("HOME", with: instance.home) + "}}}")
+        for length in 0..<whole.count {
+            instance.write("../vault", String(decoding: whole[..<length], as: UTF8.self))
+            let before = instance.snapshot
+            for line in [
+                "models status --json", "models auth list", "models explain --model openai/x", "doctor --json",
+            ] {
+                let run = instance.run(line)
+                let isSafe =
+                    [0, 1, 2].contains(run.code) && instance.snapshot == before
+                    && !Self.secrets.contains { (run.stdout + run.stderr).contains($0) }
+                #expect(isSafe, "cut at \(length): \(line): \(run)")
+            }
+            let next = try JSON(instance.run("models explain --model openai/x --json").stdout)["next"]
+            #expect((next == JSON.null) == gone.contains(length), "cut at \(length)")
+            guard gone.contains(length) else { continue }
+            let told = instance.run("doctor --only credential-reference-unresolved").stdout
+            #expect(told.contains("openai:a refers to file:") && told.contains("which gives no secret."), "\(told)")
+            let status = instance.run("models status").stderr
+            #expect(status.contains("openai:a") && status.contains("~/vault"), "cut at \(length): \(status)")
+        }
+    }
+
+    @Test func `the working directory's file may be cut at any byte`() {
+        let text = "# by hand\nA='one two' # x\nexport OPENAI_API_KEY=\"sk-cut-0123456789abcdef\"\nLAST=\"${A} x\"\n"
+        let whole = Array(text.utf8)
+        let instance = Instance(config: "{}", store: Self.store)
+        instance.workingDirectory = "\(instance.home)/project"
+        for length in 0..<whole.count {
+            let cut = String(decoding: whole[..<length], as: UTF8.self)
+            instance.write("../project/.env", cut)
+            let before = instance.snapshot
+            for line in ["models status", "env list", "models explain --model openai/x", "doctor --json"] {
+                let run = instance.run(line)
+                let isSafe =
+                    run.code == 0 && instance.snapshot == before
+                    && !Self.secrets.contains { (run.stdout + run.stderr).contains($0) }
+                #expect(isSafe, "cut at \(length): \(line): \(run)")
+            }
+            let listed = instance.run("env list")
+            // A line that was begun is told with its number, unless it happens to be whole.
+            let last = cut.split(separator: "\n").last ?? ""
+            let isBegun = !last.isEmpty && !cut.hasSuffix("\n") && !last.hasPrefix("#")
+            let isOpen = isBegun && (!last.contains("=") || last.count { "'\"".contains($0) } % 2 == 1)
+            let number = cut.split(separator: "\n").count
+            let said = listed.stderr.contains("~/project/.env, line \(number)")
+            #expect(said == isOpen, "cut at \(length): \(listed)")
+        }
+    }
+
     private static func problems(_ instance: Instance, code: Int32, name: String) -> [String] {
         let before = instance.stored
         var found: [String] = []

@@ -3,6 +3,7 @@
 
 import json
 import re
+import socket
 
 import pytest
 
@@ -205,3 +206,43 @@ def test_a_session_that_the_journal_remembers(start, simulator):
     for session, said in live.items():
         assert files[session]["next"] == said["next"] and files[session]["session"] == said["session"]
     assert len({said["next"] for name, said in live.items() if name != "new"}) == 3
+
+
+@pytest.fixture
+def closed_port():
+    """Bound, so that nobody takes it, and not listened to."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
+
+
+@pytest.mark.parametrize(("address", "reason", "cause"), [
+    ("http://127.0.0.1:{closed}/v1", "timeout", "could not connect{to}: connection refused"),
+    ("https://no-such-host.invalid/v1", "timeout", "could not connect{to}: the name leads to no address"),
+    ("https://127.0.0.1:{plain}/v1", "tls_certificate", "could not connect{to}: the TLS certificate or handshake was refused"),
+], ids=["refused", "unknown-name", "no-tls"])
+def test_a_provider_that_is_not_reached_is_no_timeout_in_words(start, simulator, closed_port, address, reason, cause):
+    address = address.format(closed=closed_port, plain=simulator.port)
+    gateway = start({"openai:only": "sk-sim-ok-only"}, providers={"openai": {"baseUrl": address}})
+    answer = gateway.send(CHAT.path, CHAT.body())
+    assert (answer.status, answer.code) == (502, "upstream_failed")
+    told = message(answer)
+    assert told.startswith("OpenAI did not answer (" + cause.format(to="")), told
+    assert "config get models.providers.openai.baseUrl" in told and "timeout" not in told
+    assert "127.0.0.1" not in told and "no-such-host" not in told
+    place = address.split("/")[2] + ("" if "127" in address else ":443")
+    with_place = cause.format(to=f" to {place}")
+    failure = gateway.await_log()[-1]["failure"]
+    assert failure["reason"] == reason and failure["cause"].startswith(with_place), failure
+    window = gateway.credential("openai:only")["windows"][0]
+    assert window["reason"] == reason
+    assert window["evidence"]["origin"] == "connection" and window["evidence"]["text"].startswith(with_place)
+    # A probe says the same.
+    done = gateway.command("models", "auth", "test", "openai:only")
+    assert done.returncode == 69
+    assert done.stderr.startswith("error: openai:only: could not ask OpenAI.\n  why: Could not connect to "), done.stderr
+    assert cause.format(to="")[len("could not connect"):] in done.stderr
+    assert "config get models.providers.openai.baseUrl" in done.stderr
+    found = json.loads(gateway.command("models", "status", "--probe", "--json").stdout)["auth"]["probes"]["results"][0]
+    assert found["finding"] == "could_not_ask" and "config get models.providers.openai.baseUrl" in found["remedy"]
+    assert simulator.total() == 0

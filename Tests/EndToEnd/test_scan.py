@@ -150,7 +150,7 @@ def test_nobody_listens(start, simulator):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         gateway = start.prepare(providers={"openrouter": {"baseUrl": f"http://127.0.0.1:{taken.getsockname()[1]}/api/v1"}})
-        unchanged(gateway, "--no-probe", code=69, said="does not accept the connection")
+        unchanged(gateway, "--no-probe", code=69, said="could not connect to 127.0.0.1:")
 
 
 @pytest.mark.parametrize(("words", "said"), [

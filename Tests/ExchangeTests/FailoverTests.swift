@@ -86,7 +86,7 @@ import Testing
 
     @Test(arguments: [
         UpstreamFailure.closed(beforeAnyByte: false, reused: true), .closed(beforeAnyByte: true, reused: false),
-        .refusedConnection("x"), .tls("x"), .protocolError("x"),
+        .noConnection(.connection(nil), place: "x"), .noConnection(.tls("x"), place: "x"), .protocolError("x"),
     ])
     func `nothing else is taken for that`(failure: UpstreamFailure) {
         var driver = driver(["a", "b"])
@@ -125,12 +125,15 @@ import Testing
 
     @Test(arguments: [
         RepeatRow(
-            name: "connect failure", event: .upstreamClosed(.refusedConnection("x")), isRepeated: true,
+            name: "connect failure", event: .upstreamClosed(.noConnection(.connection(nil), place: "x")),
+            isRepeated: true,
             code: .upstreamFailed),
         RepeatRow(
             name: "reset", event: .upstreamClosed(.closed(beforeAnyByte: false, reused: false)), isRepeated: true,
             code: .upstreamFailed),
-        RepeatRow(name: "TLS", event: .upstreamClosed(.tls("x")), isRepeated: false, code: .upstreamFailed),
+        RepeatRow(
+            name: "TLS", event: .upstreamClosed(.noConnection(.tls("x"), place: "x")), isRepeated: false,
+            code: .upstreamFailed),
         RepeatRow(
             name: "no HTTP", event: .upstreamClosed(.protocolError("x")), isRepeated: false, code: .upstreamProtocol),
         RepeatRow(

@@ -146,7 +146,7 @@ struct RandomExchange {
     private mutating func failure() -> UpstreamFailure {
         random.pick([
             .closed(beforeAnyByte: true, reused: true), .closed(beforeAnyByte: false, reused: false), .connectTimeout,
-            .refusedConnection("x"), .tls("x"), .protocolError("x"),
+            .noConnection(.connection(nil), place: "x"), .noConnection(.tls("x"), place: "x"), .protocolError("x"),
         ])
     }
 

@@ -24,7 +24,7 @@ struct ConfigSet: ContextCommand {
     /// Whatever else was typed: it may be a part of a secret, so it is refused without being repeated.
     @Argument(help: .hidden)
     var rest: [String] = []
-    @Flag(help: "Read the value from standard input, or from a prompt that does not show it.")
+    @Flag(help: "Read the value from a pipe, or from a prompt that hides it.")
     var stdin = false
     @Flag(help: "The value is text, whatever it looks like.")
     var string = false

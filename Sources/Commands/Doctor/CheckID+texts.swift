@@ -42,7 +42,9 @@ extension CheckID {
         .envFileUnreadable: ("`.env` cannot be read.", "make it a file of your own"),
         .envFileLine: ("A line of `.env` cannot be read.", "`env set` writes it anew"),
         .envShadowed: ("A variable is set with another value further ahead.", "`env list` shows which one counts"),
-        .envGatewayUnseen: ("The gateway does not have a variable that this shell has.", "`env set`"),
+        .envGatewayUnseen: (
+            "The gateway has another value of a variable than this shell, or none.", "`env set`, or start it without"
+        ),
         .envAnthropicBoth: ("`ANTHROPIC_OAUTH_TOKEN` and `ANTHROPIC_API_KEY` are both set.", "unset the former"),
         .envWorkingDirectoryIgnored: (
             "`.env` of this folder holds variables that are ignored.", "`env set`, or `export`"

@@ -6,7 +6,7 @@ import Settings
 
 struct DoctorCommand: ContextCommand, LongCommand {
     static let configuration = CommandConfiguration(
-        commandName: "doctor", abstract: "Look for what is wrong with this instance, and repair what can be repaired.",
+        commandName: "doctor", abstract: "Find what is wrong with this instance, and repair what can be.",
         discussion: """
             Without a mode it only looks, and exits with 0. --lint exits with 0 for nothing at the threshold, 1 for \
             something, 2 when it could not look.

@@ -65,7 +65,7 @@ struct EnvironmentListing {
         for problem in problems {
             context.terminal.notice(problem.word, problem.told)
         }
-        for row in rows where row.isWarned { context.terminal.notice("warning", row.warning(context, layout)) }
+        for warning in rows.compactMap({ $0.warning(context, layout) }) { context.terminal.notice("warning", warning) }
     }
 
     func say() {

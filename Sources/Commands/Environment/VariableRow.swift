@@ -67,16 +67,6 @@ struct VariableRow: Equatable {
     var gateway: Gateway
     /// Where the gateway has it from.
     var gatewayLayer: String?
-
-    /// What a person should know: the gateway uses another value than this shell suggests, or none.
-    var isWarned: Bool {
-        guard isCredential else { return false }
-        switch gateway {
-        case .missing: return layer == .process
-        case .different: return layer == .process || gatewayLayer == EnvironmentLayers.Layer.process.name
-        case .same, .only, .unknown, .none: return false
-        }
-    }
 }
 
 /// Lays what this command sees beside what the gateway has.
@@ -103,7 +93,7 @@ struct VariableComparison {
     private static func standing(of variable: EnvironmentView.Variable, _ view: InstanceView) -> VariableRow.Gateway {
         switch view.origin {
         case .files(nil): return .none
-        case .files: return .unknown
+        case .files, .filesAhead: return .unknown
         case .gateway: break
         }
         guard let theirs = view.variables else {
@@ -159,27 +149,6 @@ extension VariableRow {
             .init("gateway", .string(gateway.rawValue)), .init("gatewayLayer", .optional(gatewayLayer)),
             .init("notRelayed", .optional(unusedProvider?.text)),
         ])
-    }
-
-    func warning(_ context: CommandContext, _ layout: StateLayout) -> Advice {
-        let file = context.shown(layout.dotEnvPath)
-        guard gateway == .different else {
-            return Advice(
-                what: "The gateway does not have \(name).",
-                why: "It is set where this command runs, and not where the gateway was started.",
-                fix:
-                    "Put it into \(file), which the gateway reads at once: agenticflow-enterprise env set \(name.shellWord)"
-            )
-        }
-        let theirs = gatewayLayer.map { context.words(forLayer: $0, layout, isOurs: false) } ?? "elsewhere"
-        let ours = layer.map { context.words(for: $0, layout) } ?? "nowhere"
-        let isFixed = gatewayLayer == EnvironmentLayers.Layer.process.name
-        return Advice(
-            what: "The gateway has another value for \(name).",
-            why: "Here it is from \(ours), there from \(theirs).",
-            fix: isFixed
-                ? "Start the gateway without that variable, so that \(file) counts; or start it with the right one."
-                : "To give the gateway this one: agenticflow-enterprise env set \(name.shellWord)")
     }
 }
 

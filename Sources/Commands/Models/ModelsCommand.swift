@@ -4,7 +4,7 @@ import ArgumentParser
 struct ModelsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "models", abstract: "Models, their credentials, and which one is used next.",
-        discussion: "Without a further word: models status. Example: agenticflow-enterprise models --json",
+        discussion: "Example: agenticflow-enterprise models --json",
         subcommands: [
             ModelsStatus.self, ModelsList.self, ModelsExplain.self, ModelsSet<DefaultModel>.self,
             ModelsSet<ImageModel>.self, AliasesCommand.self, FallbacksCommand<DefaultModel>.self,

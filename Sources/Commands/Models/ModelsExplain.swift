@@ -62,6 +62,7 @@ struct ModelsExplain: ContextCommand {
         }
         for advice in unread.compactMap(\.advice) { context.terminal.notice("error", advice) }
         if case .files(let silence) = answer.origin { context.terminal.tell(silence: silence) }
+        if let behind = answer.behind { context.terminal.notice(behind) }
         let report = ExplanationReport(
             answer.root, asked: model, isFromFiles: answer.isFromFiles,
             configured: ConfiguredModels(reading, agent: named), pending: Self.pending(answer, reading, named),
@@ -88,21 +89,18 @@ struct ModelsExplain: ContextCommand {
             throw error
         }
         // The gateway goes on with what it last read; worked out from the files, the answer lacks what is in that one.
-        if case .files = answer.origin, let code = unread.compactMap(\.exitCode).first { throw ExitCode(code.rawValue) }
+        if answer.isFromFiles, let code = unread.compactMap(\.exitCode).first { throw ExitCode(code.rawValue) }
     }
 
     /// What was stored a moment ago, beside a running gateway.
     private static func pending(_ answer: Answer, _ reading: InstanceReading, _ named: AgentID?) -> [Candidate] {
-        guard case .gateway = answer.origin, let agent = reading[named ?? reading.settings.defaultAgent],
-            let provider = answer.root["provider"]?.string.flatMap({ ProviderID($0) })
-        else { return [] }
+        guard case .gateway = answer.origin else { return [] }
         let listed = answer.root["candidates"]?.elements.compactMap { entry -> (String, ProfileID)? in
             guard let source = entry["source"]?.string, let id = entry["profile"]?.string.flatMap({ ProfileID($0) })
             else { return nil }
             return (source, id)
         }
-        return PendingCredentials(reading.candidates(for: provider, of: agent), listed: listed ?? [], reading).all
-            .map(\.candidate)
+        return answer.inFiles(reading, named, besides: listed ?? [])
     }
 
     private static let codes: Set<ErrorCode> = [
@@ -113,9 +111,23 @@ struct ModelsExplain: ContextCommand {
         var origin: InstanceView.Origin
         var root: Element
 
-        var isFromFiles: Bool { if case .files = origin { true } else { false } }
+        /// What the gateway has not taken up yet: a sentence.
+        var behind: String?
+
+        var isFromFiles: Bool { if case .gateway = origin { false } else { true } }
         /// The request insists on a profile that the agent does not have.
         var isUnknownPin: Bool { root["unavailable"]?["profileCode"]?.string == SkipCode.unknownProfile.rawValue }
+
+        /// Credentials for the answer's provider that rest in files, which are the gateway's too.
+        func inFiles(
+            _ reading: InstanceReading, _ named: AgentID?, besides listed: [(source: String, id: ProfileID)]
+        ) -> [Candidate] {
+            guard let agent = reading[named ?? reading.settings.defaultAgent],
+                let provider = root["provider"]?.string.flatMap({ ProviderID($0) })
+            else { return [] }
+            return PendingCredentials(reading.candidates(for: provider, of: agent), listed: listed, reading).all
+                .map(\.candidate)
+        }
 
         var members: [Literal.Member] { root.members.map { Literal.Member($0.key, $0.value.literal) } }
     }
@@ -127,27 +139,51 @@ struct ModelsExplain: ContextCommand {
             .compactMap { name, value in value.map { "\(name)=\($0.percentEncoded)" } }
         let query = question.isEmpty ? "" : "?" + question.joined(separator: "&")
         let gateway = GatewayAnswer(reading, .explain, "/api/v1/explain\(query)")
+        /// - Parameter behind: what the gateway has not taken up yet.
+        func files(_ behind: String?) throws -> Answer {
+            let journal = JournalReading(reading, withSessions: session != nil)
+            let preview = GatewayPreview(reading, health: journal.health, sessions: journal.sessions)
+            do throws(Fault) {
+                let body = try preview.explainJSON(model: model, agent: agent?.text, session: session, now: now)
+                // What we have just written ourselves reads back.
+                guard let root = (try? Document(Array(body.utf8), as: .json))?.root else {
+                    throw Fault(.modelMissing, "")
+                }
+                return Answer(
+                    origin: behind == nil ? .files(silence: gateway.silence) : .filesAhead, root: root,
+                    behind: behind.map { "The gateway has not taken up \($0) yet; it does within two seconds." })
+            } catch {
+                throw ModelsError.noRoute(error.message, isModelMissing: error.code == .modelMissing)
+            }
+        }
         switch gateway {
-        case .answered(200, let root): return Answer(origin: .gateway(pid: RunningGateway(reading).pid), root: root)
+        case .answered(200, let root):
+            let answer = Answer(origin: .gateway(pid: RunningGateway(reading).pid), root: root)
+            let pinned = answer.isUnknownPin ? root["pinned"]?.string : nil
+            if let pinned, answer.inFiles(reading, agent, besides: []).contains(where: { $0.id.text == pinned }) {
+                return try files(pinned)
+            }
+            return answer
         case .answered(400, let root), .answered(404, let root):
             // Any other refusal is not about the model: an older gateway, or none of ours.
             guard let error = root["error"], let message = error["message"]?.string,
                 let code = (error["code"]?.string).flatMap(ErrorCode.init(rawValue:)),
                 Self.codes.contains(code)
             else { break }
+            if let agent, message.hasPrefix(Fault.unknownAgent(agent.text)) {
+                return try files("agent \(agent)")
+            }
+            // Which of several providers is meant depends on the gateway's own environment too. What the files do not
+            // answer either is refused in the gateway's words.
+            if code != .ambiguousModel, let answer = try? files("what was just stored"),
+                !answer.inFiles(reading, agent, besides: []).isEmpty
+            {
+                return answer
+            }
             throw ModelsError.noRoute(message, isModelMissing: code == .modelMissing)
         default: break
         }
-        let journal = JournalReading(reading, withSessions: session != nil)
-        let preview = GatewayPreview(reading, health: journal.health, sessions: journal.sessions)
-        do throws(Fault) {
-            let body = try preview.explainJSON(model: model, agent: agent?.text, session: session, now: now)
-            // What we have just written ourselves reads back.
-            guard let root = (try? Document(Array(body.utf8), as: .json))?.root else { throw Fault(.modelMissing, "") }
-            return Answer(origin: .files(silence: gateway.silence), root: root)
-        } catch {
-            throw ModelsError.noRoute(error.message, isModelMissing: error.code == .modelMissing)
-        }
+        return try files(nil)
     }
 }
 

@@ -14,7 +14,11 @@ struct HelpPage {
         let rare = command.rareOptions
         let shown = arguments.filter { $0.isShown && !rare.contains($0.name) }
         blocks.append(list("Arguments", shown.filter { $0.kind == .positional }.map { ($0.label, $0.description) }))
-        blocks.append(list("Options", shown.filter { $0.kind != .positional }.map { ($0.label, $0.description) }))
+        // Who reads the help of a group knows how it is asked for.
+        let options = shown.filter { option in
+            option.kind != .positional && (command.shownSubcommands.isEmpty || option.name != "--help")
+        }
+        blocks.append(list("Options", options.map { ($0.label, $0.description) }))
         if !rare.isEmpty {
             let page = ([CommandOutline.program] + command.words).joined(separator: "-")
             let place = width < 60 ? "see the manual page" : "man \(page)"

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// `--agent ID` counts before the words of a command as well as behind them: `models --agent coder auth list`.
+/// `--agent ID` counts before the words of a command as well as behind them: `--agent coder models auth list`.
 enum AgentWords {
     private static let option = "--agent"
 
     /// The same words with the option where its command takes it. A command that has no such option refuses it there.
     static func behindCommand(_ words: [String]) -> [String] {
-        guard words.first == "models" else { return words }
+        guard let first = words.first, first == "models" || first == option || first.hasPrefix("\(option)=") else {
+            return words
+        }
         var command = CommandOutline.root
         var (path, moved): ([String], [String]) = ([], [])
         var rest = words[...]

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Credentials
 package import FoundationEssentials
-package import Providers
+import Providers
 package import Rotation
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// What a probe found out about a credential.
 package struct ProbeVerdict: Error, Hashable, Sendable {
@@ -42,6 +38,8 @@ package struct ProbeVerdict: Error, Hashable, Sendable {
     package var until: Date?
     /// Why, when the provider has answered.
     package var reason: FailureReason?
+    /// Why, when it has not.
+    private var noAnswer: NoAnswer?
     /// The provider's.
     package var httpStatus: Int?
     /// The provider's id of the question.
@@ -58,6 +56,13 @@ package struct ProbeVerdict: Error, Hashable, Sendable {
     }
 
     package static let ok = ProbeVerdict(.ok, .ok, nil, "")
+
+    /// What to look at, when the provider was not reached.
+    package func wayThere(of provider: ProviderID) -> String? {
+        guard let noAnswer, noAnswer.isOnTheWay else { return nil }
+        let isAboutTLS = if case .tls = noAnswer { true } else { false }
+        return WayThere.check(provider, isAboutTLS: isAboutTLS)
+    }
 
     static func noModel(_ provider: ProviderID) -> ProbeVerdict {
         ProbeVerdict(
@@ -127,33 +132,10 @@ package struct ProbeVerdict: Error, Hashable, Sendable {
             case .garbled, .encoded: .format
             default: .unknown
             }
-        let text = Self.sentence(reason, place: place)
+        let text = reason.words(at: place)
         // A host's name stays as it is.
-        let sentence = text.hasPrefix("the ") ? "T\(text.dropFirst())" : text
+        let sentence = text.hasPrefix(place) ? text : "\(text.prefix(1).uppercased())\(text.dropFirst())"
         self.init(.couldNotAsk, status, reason.code, "\(sentence).")
-    }
-
-    /// Without a full stop.
-    package static func sentence(_ reason: NoAnswer, place: String) -> String {
-        let text =
-            switch reason {
-            case .name: "the name \(place) leads to no address"
-            case .connection(let code): "\(place) does not accept the connection\(system(code))"
-            case .tls(let problem): "the TLS certificate or handshake of \(place) was refused: \(problem)"
-            case .deadline(isConnected: true): "\(place) gave no answer in time"
-            case .deadline(isConnected: false): "\(place) did not accept the connection in time"
-            case .closed: "\(place) closed the connection before its answer was complete"
-            case .garbled: "\(place) does not speak HTTP as it should"
-            case .encoded: "\(place) answered in an encoding that was not asked for"
-            case .forbiddenAddress: "\(place) leads to an address that no credential is ever sent to"
-            case .authority(let problem): "the caFile of the configuration cannot be used: \(problem)"
-            case .notSent: "the base URL is none, or the text is none that a header can carry"
-            }
-        return String(text.escapedForDisplay.prefix(300))
-    }
-
-    private static func system(_ code: Int32?) -> String {
-        guard let code else { return "" }
-        return " (\(String(cString: strerror(code))))"
+        noAnswer = reason
     }
 }

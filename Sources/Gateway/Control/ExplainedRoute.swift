@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CredentialLifecycle
 import Credentials
-import Exchange
+package import Exchange
 import FoundationEssentials
 import Providers
 import Rotation
@@ -118,5 +118,12 @@ struct ExplainedRoute {
             members.append("\"leftOut\":[\(leftOut.ids.map(\.text.jsonQuoted).joined(separator: ","))]")
         }
         return "\"unavailable\":{\(members.joined(separator: ","))}"
+    }
+}
+
+extension Fault {
+    /// How the gateway begins when it does not know an agent: the command line, which may, recognises it by that.
+    package static func unknownAgent(_ name: String) -> String {
+        "There is no agent \"\(name.prefix(64).escapedForDisplay)\"."
     }
 }

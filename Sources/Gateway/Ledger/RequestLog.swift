@@ -189,6 +189,7 @@ extension ByteBuffer {
         writeStaticString(",\"retryAt\":")
         if let until = sentence.until { writeDecimal(Int(until.milliseconds)) } else { writeStaticString("null") }
         writeOptional(",\"requestId\":", sentence.requestID)
+        if let cause = failure.cause { writeOptional(",\"cause\":", cause) }
         writeStaticString("}")
     }
 

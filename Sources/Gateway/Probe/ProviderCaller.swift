@@ -146,7 +146,7 @@ private final class ProviderCall: ChannelInboundHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case .handshakeCompleted? = event as? TLSUserEvent {
             guard address.isExpectedServer(context) else {
-                return finish(.none(.tls("the certificate does not carry the provider's name")))
+                return finish(.none(.wrongName))
             }
             send(context)
         }
@@ -187,39 +187,10 @@ private final class ProviderCall: ChannelInboundHandler {
     func channelReadComplete(context: ChannelHandlerContext) { if promise != nil { context.read() } }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        finish(.none(NoAnswer(UpstreamFailure(error, isReady: isReady, sawBytes: answer != nil, isReused: false))))
+        let failure = UpstreamFailure(
+            error, isReady: isReady, sawBytes: answer != nil, isReused: false, place: address.place)
+        finish(.none(NoAnswer(failure)))
     }
 
     func channelInactive(context: ChannelHandlerContext) { finish(.none(.closed)) }
-}
-
-extension NoAnswer {
-    /// - Parameter error: of a connection that was never made.
-    init(connecting error: any Error) {
-        switch error {
-        case let error as NIOConnectionError:
-            let last = error.connectionErrors.last?.error
-            if error.connectionErrors.isEmpty {
-                self = .name
-            } else if case ChannelError.connectTimeout? = last {
-                self = .deadline(isConnected: false)
-            } else {
-                self = .connection((last as? IOError)?.errnoCode)
-            }
-        case ChannelError.connectTimeout: self = .deadline(isConnected: false)
-        case let error as IOError: self = .connection(error.errnoCode)
-        default: self = .connection(nil)
-        }
-    }
-
-    init(_ failure: UpstreamFailure) {
-        switch failure {
-        case .tls(let problem): self = .tls(problem)
-        case .protocolError: self = .garbled
-        case .forbiddenAddress: self = .forbiddenAddress
-        case .connectTimeout: self = .deadline(isConnected: false)
-        case .noAnswer: self = .deadline(isConnected: true)
-        default: self = .closed
-        }
-    }
 }

@@ -124,7 +124,7 @@ struct ModelRouter: Sendable {
         guard let id = AgentID(agent), agents.contains(id) else {
             throw Fault(
                 .modelNotFound,
-                "There is no agent \"\(agent.prefix(64).escapedForDisplay)\". Known: "
+                "\(Fault.unknownAgent(agent)) Known: "
                     + agents.sorted().map(\.text).joined(separator: ", "))
         }
     }

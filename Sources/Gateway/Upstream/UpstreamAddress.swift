@@ -23,6 +23,9 @@ package final class UpstreamAddress: Sendable {
         serverName = host.isIPLiteral ? nil : host
     }
 
+    /// As people write it.
+    var place: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+
     /// Beyond what NIOSSL has checked, once the handshake is done; an address is verified by NIOSSL alone.
     func isExpectedServer(_ context: ChannelHandlerContext) -> Bool {
         guard let serverName else { return true }

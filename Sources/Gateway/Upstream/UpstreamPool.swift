@@ -4,6 +4,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
+import Providers
 
 /// The connections of one event loop to its upstreams. The last one used is the first one taken, so that a quiet
 /// spell lets the surplus grow old and close.
@@ -43,7 +44,10 @@ final class UpstreamPool {
                 }
             }
             .connect(host: address.host, port: address.port)
-            .whenFailure { error in bound.value.connectFailed(.refusedConnection(error.shortDescription)) }
+            .whenFailure { error in
+                let side = bound.value
+                side.connectFailed(.noConnection(NoAnswer(connecting: error), place: side.address.place))
+            }
         return side
     }
 
@@ -77,17 +81,5 @@ final class UpstreamPool {
         let decoder = HTTPResponseDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: limits)
         try pipeline.addHandler(ByteToMessageHandler(decoder))
         try pipeline.addHandler(side)
-    }
-}
-
-extension Error {
-    /// Short, and without addresses: for the log and for the client.
-    fileprivate var shortDescription: String {
-        switch self {
-        case let error as IOError: "errno \(error.errnoCode)"
-        case is NIOConnectionError: "no address of the host accepted the connection"
-        case let error as ChannelError: "\(error)"
-        default: "\(type(of: self))"
-        }
     }
 }

@@ -106,7 +106,7 @@ final class UpstreamSide: ChannelInboundHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case .handshakeCompleted? = event as? TLSUserEvent {
             guard address.isExpectedServer(context) else {
-                connectFailed(.tls("the certificate does not carry the provider's name"))
+                connectFailed(.noConnection(.wrongName, place: address.place))
                 return context.close(promise: nil)
             }
             becomeReady()
@@ -149,7 +149,10 @@ final class UpstreamSide: ChannelInboundHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard context === self.context else { return context.close(promise: nil) }
-        if failure == nil { failure = UpstreamFailure(error, isReady: isReady, sawBytes: sawBytes, isReused: isReused) }
+        if failure == nil {
+            failure = UpstreamFailure(
+                error, isReady: isReady, sawBytes: sawBytes, isReused: isReused, place: address.place)
+        }
         discard(context)
     }
 
@@ -167,23 +170,5 @@ final class UpstreamSide: ChannelInboundHandler {
         owner = nil
         pool.remove(self)
         last?.upstreamFailed(end)
-    }
-}
-
-extension UpstreamFailure {
-    init(_ error: any Error, isReady: Bool, sawBytes: Bool, isReused: Bool) {
-        switch error {
-        case let error as NIOSSLError:
-            self = isReady ? .closed(beforeAnyByte: !sawBytes, reused: isReused) : .tls("\(error)")
-        case let error as NIOSSLExtraError: self = .tls(error.description)
-        case let error as BoringSSLError: self = .tls("\(error)")
-        case HTTPParserError.invalidEOFState: self = .closed(beforeAnyByte: !sawBytes, reused: isReused)
-        case is HTTPParserError, is NIOHTTPDecoderError: self = .protocolError("\(error)")
-        case let error as ChannelError where error == .inputClosed:
-            self = .closed(beforeAnyByte: !sawBytes, reused: isReused)
-        default:
-            self =
-                isReady ? .closed(beforeAnyByte: !sawBytes, reused: isReused) : .refusedConnection("\(type(of: error))")
-        }
     }
 }

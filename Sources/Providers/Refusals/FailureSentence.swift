@@ -22,6 +22,10 @@ package struct FailureSentence: Sendable {
     /// In the provider's words, secrets taken out.
     package var text = ""
     package var isVendorRestriction = false
+    /// What went wrong on the way, when the provider gave no answer.
+    package var cause: String?
+    /// The way to the provider is to be looked at.
+    package var isOnTheWay = false
     /// Names the agent in commands, such as ` --agent coder`; empty when nothing need.
     package var agentWords = ""
     /// The same for commands about the request, whose agent may use another one's credential; nil: as ``agentWords``.
@@ -62,8 +66,9 @@ package struct FailureSentence: Sendable {
         case .contextOverflow: return "The conversation is too long for \(modelName)."
         case .format, .noErrorDetails:
             return "\(name) refused the request format\(requestID.map { " (id \($0.escapedForDisplay))" } ?? "")."
-        case .tlsCertificate: return "\(name) could not prove who it is."
         case .emptyResponse: return "\(name) gave an empty answer."
+        case _ where cause != nil: return "\(name) did not answer (\(cause ?? ""))."
+        case .tlsCertificate: return "\(name) could not prove who it is."
         default: return "\(name) did not answer (\(status.map { "status \($0), " } ?? "")\(reason.rawValue))."
         }
     }
@@ -86,6 +91,7 @@ package struct FailureSentence: Sendable {
             return "\(page)\(time), or at once with: \(clearing)"
         case .rateLimit: return "See: \(explain). To try it at once: \(clearing)"
         case .modelNotFound: return "What it has: \(Self.program) models list --provider \(provider)"
+        case _ where isOnTheWay: return WayThere.check(provider, isAboutTLS: reason == .tlsCertificate)
         default: return "See: \(explain)"
         }
     }

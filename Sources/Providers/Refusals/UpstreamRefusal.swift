@@ -19,6 +19,8 @@ package struct UpstreamRefusal: Hashable, Sendable {
     package var evidence: Evidence
     /// In the provider's words: control characters escaped, at most 2 KiB, secrets not yet taken out.
     package var providerMessage: String
+    /// What went wrong on the way, without an address; nil when the provider has answered.
+    package var cause: String?
 
     package init(
         reason: FailureReason, verdict: Verdict, scope: WindowScope, until: Date?, evidence: Evidence,

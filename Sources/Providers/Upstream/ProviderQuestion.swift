@@ -53,46 +53,6 @@ package struct ProviderAnswer: Sendable, Equatable {
     }
 }
 
-/// Why a provider could not be asked, or could not be understood.
-package enum NoAnswer: Error, Hashable, Sendable {
-    /// The name leads to no address.
-    case name
-    /// `errno` of the last address that was tried, when there is one.
-    case connection(Int32?)
-    /// The handshake or the certificate.
-    case tls(String)
-    /// The deadline has passed: with the connection made, or before.
-    case deadline(isConnected: Bool)
-    /// Closed before the answer was whole.
-    case closed
-    /// Not HTTP as it should be.
-    case garbled
-    /// In an encoding that nobody asked for.
-    case encoded
-    /// An address that no credential is sent to.
-    case forbiddenAddress
-    /// `caFile` of the configuration.
-    case authority(String)
-    /// The base URL is none, or the credential is one that is never sent.
-    case notSent
-
-    /// Stable, for scripts.
-    package var code: String {
-        switch self {
-        case .name: "dns"
-        case .connection: "connection"
-        case .tls: "tls"
-        case .deadline: "deadline"
-        case .closed: "closed"
-        case .garbled: "protocol"
-        case .encoded: "encoding"
-        case .forbiddenAddress: "forbidden_address"
-        case .authority: "ca_file"
-        case .notSent: "not_sent"
-        }
-    }
-}
-
 /// What came of a question.
 package enum ProviderReply: Sendable {
     case answer(ProviderAnswer)

@@ -207,11 +207,22 @@ import Testing
         (["serve", "--api-key", "abc", "x"], "serve --api-key **** x"),
         (["serve", "--token=abc"], "serve --token=****"),
         (["serve", "sk-ant-api03-abcdefghijklmnop"], "serve (not shown)"), ([], "serve"),
-        (["ssh", "-L", "18789:localhost:1", "http://u:p@h/x"], "ssh -L **** http://****@h/x"),
+        (["ssh", "-L", "18789:localhost:80", "http://u:p@h/x"], "ssh -L 18789:localhost:80 http://****@h/x"),
+        (["ssh", "-N", "-L18789:10.0.0.7:80", "ann@h1"], "ssh -N -L18789:10.0.0.7:80 ****"),
+        (["autossh", "-R", "*:18789:localhost:22", "h"], "autossh -R *:18789:localhost:22 h"),
+        (["python3", "-m", "http.server", "18789"], "python3 -m http.server 18789"),
+        (["serve", "-p", "18789", "--bind=127.0.0.1:18789"], "serve -p 18789 --bind=127.0.0.1:18789"),
+        // Of another port, of a host that may be a word, with a secret's name before it: nothing is taken on trust.
+        (["ssh", "-L", "8080:localhost:80"], "ssh -L ****"), (["serve", "-p", "18788"], "serve -p ****"),
+        (["ssh", "-L", "18789:hunter22:80"], "ssh -L ****"), (["serve", "ann:hunter22:18789"], "serve ****"),
+        (["serve", "sk-ant-api03-abcdefghijklmnop:18789"], "serve (not shown)"),
+        (["serve", "--pin=18789"], "serve --pin=****"), (["mysql", "-p18789"], "mysql -p****"),
+        (["curl", "-u18789:1234"], "curl -u****"), (["serve", "--token", "18789"], "serve --token ****"),
+        (["serve", "018789", "+18789", "18789x"], "serve **** **** ****"),
     ]
 
     @Test(arguments: commands) func `a command line is shown without secrets`(words: [String], shown: String) {
-        #expect(PortHolder.shown(words, or: "serve") == shown)
+        #expect(PortHolder.shown(words, or: "serve", on: 18789) == shown)
     }
 
     @Test func `the holder of a port is found by its number, address and owner`() {

@@ -38,6 +38,8 @@ final class Instance {
     var masking: (@Sendable (String) -> String)?
     /// As `--profile` names it.
     var instance: String?
+    /// Whose `.env` is read.
+    var workingDirectory: String?
 
     init(config: String? = nil, store: String? = nil) {
         var template = Array((FileManager.default.temporaryDirectory.path + "/commands-XXXXXX").utf8CString)
@@ -65,7 +67,9 @@ final class Instance {
             isOutputTerminal: isOutputTerminal, isNoticeTerminal: false, columns: columns,
             instance: instance)
         if let masking { terminal.masking = masking }
-        var context = CommandContext(terminal: terminal, environment: environment) { Self.now + seconds }
+        var context = CommandContext(
+            terminal: terminal, environment: environment, workingDirectory: workingDirectory
+        ) { Self.now + seconds }
         context.ask = ask
         let code = Program.run(words, in: context)
         return Transcript(stdout: output.text, stderr: notices.text, code: code)

@@ -170,6 +170,11 @@ struct CredentialChecks {
         let until = hold.until.written(from: survey.now)
         let evidence = "\(hold.origin): \(hold.evidence)"
         let clear = "\(program) models auth clear-cooldown \(row.id)" + survey.reading.agentWords(row.owner)
+        if let check = hold.wayThere(of: row.provider) {
+            return add(
+                .credentialCooling, "\(row.id) is cooling down (\(hold.reason)); it is used again \(until).",
+                "The provider was not reached: \(hold.evidence).", check)
+        }
         switch FailureReason(rawValue: hold.reason) {
         case .billing:
             add(

@@ -76,18 +76,8 @@ struct EnvironmentChecks {
     }
 
     private mutating func checkUnseen() {
-        for row in survey.overviews.first?.variables.filter(\.isWarned) ?? [] {
-            let isMissing = row.gateway == .missing
-            findings.append(
-                Finding(
-                    .envGatewayUnseen,
-                    isMissing
-                        ? "The gateway does not have \(row.name)." : "The gateway has another value of \(row.name).",
-                    why: "It is set where this command runs, and not where the gateway was started.",
-                    fix:
-                        "Run: \(program) env set \(row.name.shellWord); the gateway reads \(survey.shown(path)) at once",
-                    path: path))
-        }
+        let warnings = survey.overviews.first?.variables.compactMap { $0.warning(survey.context, survey.layout) } ?? []
+        findings += warnings.map { Finding(.envGatewayUnseen, $0, path: path) }
     }
 
     private mutating func checkBoth() {

@@ -37,13 +37,13 @@ struct PortHolder: Equatable {
         }
         var found: [PortHolder] = []
         for socket in sockets {
-            let holder = PortHolder(socket, pid: owners[socket.inode])
+            let holder = PortHolder(socket, pid: owners[socket.inode], port: port)
             if !found.contains(holder) { found.append(holder) }
         }
         return found
     }
 
-    private init(_ socket: ListeningSocket, pid: Int?) {
+    private init(_ socket: ListeningSocket, pid: Int?, port: Int) {
         self.pid = pid
         user = Account.name(of: socket.user) ?? "user \(socket.user)"
         address = socket.address
@@ -51,7 +51,7 @@ struct PortHolder: Equatable {
         guard let pid else { return }
         let words = ProcessFiles.words(of: pid)
         let name = ProcessFiles.name(of: pid)
-        command = Self.shown(words, or: name)
+        command = Self.shown(words, or: name, on: port)
         kind = Self.kind(name, words, pid)
     }
 
@@ -63,12 +63,15 @@ struct PortHolder: Equatable {
     }
 
     /// Arguments may be secrets: what follows a word that says so, and whatever looks like one, is not repeated.
-    static func shown(_ words: [String], or name: String) -> String {
+    /// Where it listens is none: the port is known already.
+    static func shown(_ words: [String], or name: String, on port: Int) -> String {
         guard !words.isEmpty else { return name }
         var shown: [String] = []
         for (word, previous) in zip(words.prefix(20), [nil] + words.map(Optional.some)) {
             if SecretWords.looksSecret(word) {
                 shown.append("(not shown)")
+            } else if ListeningPlace.isOne(word, after: previous, port: port) {
+                shown.append(word)
             } else if let sign = word.firstIndex(of: "="), SecretName.isOne(word[..<sign]) {
                 shown.append(word[...sign] + Masking.mask)
             } else {
@@ -77,6 +80,33 @@ struct PortHolder: Equatable {
         }
         let text = shown.joined(separator: " ").escapedForDisplay
         return text.count > 120 ? "\(text.prefix(117))..." : text
+    }
+}
+
+/// A word that says where a program listens: `18789`, `127.0.0.1:18789`, `-L18789:localhost:80`, `--bind=:18789`.
+private enum ListeningPlace {
+    static func isOne(_ word: String, after previous: String?, port: Int) -> Bool {
+        if let previous, SecretName.isOne(previous) || ["-k", "-s", "-t", "-u"].contains(previous) { return false }
+        var place = word[...]
+        if place.hasPrefix("-") {
+            // A name of a secret is followed by one, whatever that looks like.
+            if let sign = place.firstIndex(of: "=") {
+                if SecretName.isOne(place[..<sign]) { return false }
+                place = place[place.index(after: sign)...]
+            } else if !place.hasPrefix("--"), !"pukts".contains(place.dropFirst().prefix(1)) {
+                place = place.dropFirst(2)
+            }
+        }
+        let parts = place.split(separator: ":", omittingEmptySubsequences: false)
+        return parts.count <= 4 && parts.contains { $0 == "\(port)" } && parts.allSatisfy(isHostOrPort)
+    }
+
+    /// Names of other hosts may be anything, so they are none.
+    private static func isHostOrPort(_ part: Substring) -> Bool {
+        if ["", "*", "localhost"].contains(part) { return true }
+        if part.utf8.count <= 5, let number = UInt16(part) { return "\(number)" == part }
+        let numbers = part.split(separator: ".", omittingEmptySubsequences: false)
+        return numbers.count == 4 && numbers.allSatisfy { number in UInt8(number).map { "\($0)" == number } ?? false }
     }
 }
 

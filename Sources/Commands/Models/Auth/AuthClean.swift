@@ -59,7 +59,7 @@ struct AuthClean: ContextCommand {
         let now = change.context.now()
         for profile in profiles {
             guard case .at(let date) = profile.expires else { continue }
-            terminal.say("- \(profile.shown), \(profile.kind.words), expired \(date.written(from: now))")
+            terminal.say("- \(profile.shown), \(profile.kind.words), expired \(date.writtenAsPast(from: now))")
         }
     }
 

@@ -9,7 +9,7 @@ import Settings
 
 struct AuthList: ContextCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the stored credentials of an agent, without their secrets.",
+        commandName: "list", abstract: "List the stored credentials, without their secrets.",
         discussion: "Example: agenticflow-enterprise models auth list --provider anthropic --json")
 
     @Option(

@@ -14,8 +14,7 @@ struct AuthTest: ContextCommand {
         discussion: """
             One small call, and one of three answers: ok (exit code 0), rejected (77), could not ask (69). A credential \
             that no request could be sent with is not asked about (65). A good answer ends its cooldown; a rejection \
-            changes nothing. An order that leaves it out does not matter here. A reference to a program is looked up first,
-            which runs the program.
+            changes nothing. No order matters here. The program behind a reference is run.
 
             Example: agenticflow-enterprise models auth test anthropic:work
             """)
@@ -25,16 +24,14 @@ struct AuthTest: ContextCommand {
         completion: .credentials)
     var id: String
     @Option(
-        help: ArgumentHelp("The agent whose credential it is. Without it: the default agent.", valueName: "agent"),
+        help: ArgumentHelp("Whose credential it is. Without it: the default agent's.", valueName: "agent"),
         completion: .agents)
     var agent: String?
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("How long to wait for the answer, in milliseconds.", valueName: "ms"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("How long to wait, in milliseconds.", valueName: "ms"))
     var timeout = 8000
     @Option(
         help: ArgumentHelp(
-            "metadata: a page that costs nothing, where there is one. completion: the shortest answer of a model.",
+            "What to ask for: a page that costs nothing, or a model's shortest answer.",
             valueName: "mode"))
     var mode = ProbeMode.metadata
     @Flag(help: "Print JSON.")
@@ -157,6 +154,9 @@ struct TestFinding {
 
     private var couldNotAskFix: String {
         if let until = result.verdict.until { return "Repeat the command after \(until.written)." }
+        if let check = result.verdict.wayThere(of: result.target.provider) {
+            return "\(check); then repeat the command"
+        }
         return result.verdict.status == .timeout
             ? "Repeat the command, with a longer --timeout if need be; look at the network of this machine."
             : "Look at the network and at models.providers.\(result.target.provider) in the configuration, then repeat the command."

@@ -51,7 +51,7 @@ struct ProbeReport {
         var lines = result.verdict.detail.split(separator: "\n").map(String.init)
         if let sentence = result.sentence { lines.insert(sentence.what, at: 0) }
         if let first = lines.first { lines[0] = "↳ \(first)" }
-        if let sentence = result.sentence { lines.append("↳ \(sentence.remedy)") }
+        if let remedy = result.remedy { lines.append("↳ \(remedy)") }
         if let held = result.stillHeldSentence(modeFlag) { lines.append("↳ \(held)") }
         if let cleared = result.cleared { lines.append("↳ \(cleared.sentence)") }
         return lines.map { "  \($0)" }
@@ -99,9 +99,9 @@ struct ProbeReport {
         if let sentence = result.sentence {
             members += [
                 .init("reason", .string(sentence.reason.rawValue)), .init("message", .string(sentence.what)),
-                .init("remedy", .string(sentence.remedy)),
             ]
         }
+        if let remedy = result.remedy { members.append(.init("remedy", .string(remedy))) }
         if let status = result.verdict.httpStatus { members.append(.init("httpStatus", .count(status))) }
         if let id = result.verdict.requestID { members.append(.init("requestId", .string(id))) }
         if let held = result.stillHeld {

@@ -40,6 +40,9 @@ struct ProbeResult: Sendable {
         return sentence
     }
 
+    /// What to do about it, where the provider has refused, or was not reached.
+    var remedy: String? { sentence?.remedy ?? verdict.wayThere(of: target.provider) }
+
     /// Why it is not used although the provider takes it.
     func stillHeldSentence(_ modeFlag: String) -> String? {
         stillHeld.map {

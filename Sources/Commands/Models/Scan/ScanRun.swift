@@ -20,7 +20,7 @@ struct ScanRun {
         question.maximumBytes = 16 << 20
         // Without any credential: the list is open to everybody.
         switch try ask(question, secret: nil) {
-        case .none(let reason): throw ScanError.noList(ProbeVerdict.sentence(reason, place: place))
+        case .none(let reason): throw ScanError.noList(reason.words(at: place))
         case .answer(let answer):
             guard answer.status == 200, !answer.isCut, let list = CatalogModel.list(answer.body) else {
                 throw ScanError.noList("\(place) answered with status \(answer.status) and no list of models")

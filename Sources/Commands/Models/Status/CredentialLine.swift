@@ -2,6 +2,7 @@
 import Credentials
 import Documents
 import FoundationEssentials
+import Providers
 import Rotation
 
 /// One credential as the status view of a gateway words it.
@@ -13,6 +14,12 @@ struct CredentialLine: Equatable {
         var until: Date
         var origin: String
         var evidence: String
+
+        /// What to look at, when the provider was not reached.
+        func wayThere(of provider: ProviderID) -> String? {
+            guard origin == Evidence.Origin.connection.rawValue else { return nil }
+            return WayThere.check(provider, isAboutTLS: reason == FailureReason.tlsCertificate.rawValue)
+        }
     }
 
     var agent: AgentID

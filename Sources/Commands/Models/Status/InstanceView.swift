@@ -14,6 +14,8 @@ struct InstanceView {
         case gateway(pid: Int64?)
         /// - `silence`: why the gateway that runs was of no help; nil when none runs.
         case files(silence: String?)
+        /// They say more than the gateway has taken up.
+        case filesAhead
     }
 
     var origin: Origin
@@ -86,6 +88,7 @@ extension InstanceView.Origin {
         case .gateway(let pid): "View: gateway" + (pid.map { " (pid \($0))" } ?? "")
         case .files(nil): "View: files (no gateway runs)"
         case .files: "View: files (the gateway does not answer)"
+        case .filesAhead: "View: files (the gateway takes them up within two seconds)"
         }
     }
 
@@ -94,7 +97,7 @@ extension InstanceView.Origin {
         switch self {
         case .gateway(let pid):
             [.init("view", .string("gateway")), .init("gatewayPid", pid.map { .integer($0) } ?? .null)]
-        case .files: [.init("view", .string("files"))]
+        case .files, .filesAhead: [.init("view", .string("files"))]
         }
     }
 }

@@ -10,11 +10,17 @@ extension Date {
     /// Such as `2026-11-20T10:00:00Z`.
     var written: String { formatted(.iso8601) }
 
-    /// Such as `in 5m (2026-11-20T10:00:00Z)`; seconds where somebody may wait for it.
+    /// Such as `in 5m (2026-11-20T10:00:00Z)`; seconds where somebody may wait for it. What was due is due now.
     func written(from now: Date) -> String {
         let left = timeIntervalSince(now)
-        let shown = left > 0 && left < 60 ? "\(Int64(left.rounded(.up)))s" : Remaining.text(left)
-        return "in \(shown) (\(written))"
+        if left <= 0 { return "now (\(written))" }
+        return "in \(left < 60 ? "\(Int64(left.rounded(.up)))s" : Remaining.text(left)) (\(written))"
+    }
+
+    /// Of what is past: `5m ago (2026-11-20T10:00:00Z)`.
+    func writtenAsPast(from now: Date) -> String {
+        let gone = now.timeIntervalSince(self)
+        return "\(gone < 60 ? "just now" : "\(Remaining.text(gone)) ago") (\(written))"
     }
 }
 

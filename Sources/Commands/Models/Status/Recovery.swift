@@ -52,6 +52,10 @@ extension CredentialRow {
     ) -> String {
         let until = "\(hold.until.written(from: now)) [\(hold.origin): \(hold.evidence)]"
         let model = hold.model ?? "this credential"
+        if let check = hold.wayThere(of: provider) {
+            return "\(providerName) was not reached: \(hold.evidence). It is used again "
+                + "\(hold.until.written(from: now)). \(check)."
+        }
         switch FailureReason(rawValue: hold.reason) {
         case .auth, .sessionExpired:
             return "\(providerName) rejected it. It is tried again \(until); or replace it. \(again)"

@@ -208,6 +208,7 @@ extension ProviderOverview {
         case .profiles: layout.storePath(effectiveRow?.owner ?? .main)
         case .env: environment.first { $0.isUsable }?.shownKey ?? environment.first?.sourceLabel ?? ""
         case .configuration: configuration?.mask ?? ""
+        case .unusable where rows.allSatisfy { $0.state == .pending }: "the gateway takes it up within two seconds"
         case .unusable: "none of \(rows.count) can be used now"
         case .missing: "missing"
         }

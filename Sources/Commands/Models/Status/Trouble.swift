@@ -39,8 +39,8 @@ struct Trouble {
         let terminal = context.terminal
         if case .files(let silence) = overview.view.origin { terminal.tell(silence: silence) }
         for (word, advice) in told { terminal.notice(word, advice) }
-        for row in overview.variables where row.isWarned {
-            terminal.notice("warning", row.warning(context, overview.reading.layout))
+        for warning in overview.variables.compactMap({ $0.warning(context, overview.reading.layout) }) {
+            terminal.notice("warning", warning)
         }
     }
 
