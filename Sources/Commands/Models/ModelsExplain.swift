@@ -63,7 +63,7 @@ struct ModelsExplain: ContextCommand {
         for advice in unread.compactMap(\.advice) { context.terminal.notice("error", advice) }
         if case .files(let silence) = answer.origin { context.terminal.tell(silence: silence) }
         let report = ExplanationReport(
-            answer.root, asked: model, isFromFiles: answer.isFromFiles,
+            answer.root, isFromFiles: answer.isFromFiles,
             configured: ConfiguredModels(reading, agent: named), pending: Self.pending(answer, reading, named),
             noCredential: MissingCredential(reading, named ?? reading.settings.defaultAgent, context), now: now)
         // Beside the error that there is no such profile they only confuse.

@@ -24,6 +24,9 @@ struct ExplainedRoute {
     private let asker: Asker
     /// Whom the session was served with last; nil without a session, or when it is not known.
     private let kept: ProfileID?
+    /// Nil when there is nothing doubtful about the model.
+    private let doubt: String?
+    private let guess: String?
 
     init(
         _ question: ExplainQuestion, router: ModelRouter, board: Board, defaultAgent: AgentID, now: Date
@@ -35,6 +38,8 @@ struct ExplainedRoute {
         let session = question.session.map { SessionKey($0, agent: agent) }
         let ask = BoardAsk(agent: agent ?? defaultAgent, target: first, session: session, tried: [])
         self.question = question
+        doubt = question.model.flatMap { router.doubt(about: $0, endpoints: Self.endpoints(question)) }
+        guess = router.guess(for: model, at: first)
         asker = Asker(agent: ask.agent, defaultAgent: defaultAgent)
         kept = first.pinned == nil ? session.flatMap { board.profile(of: $0, first.provider) } : nil
         explanation =
@@ -47,9 +52,8 @@ struct ExplainedRoute {
     private static func targets(
         for model: String, _ question: ExplainQuestion, _ router: ModelRouter
     ) throws(Fault) -> [Target] {
-        let named = question.endpoint.map { path in Endpoint.allCases.filter { $0.path == path } }
         var refusal: Fault?
-        for endpoint in named ?? [.messages, .chatCompletions, .responses, .embeddings] {
+        for endpoint in endpoints(question) {
             do throws(Fault) { return try router.targets(for: model, endpoint: endpoint, agent: question.agent) } catch
             {
                 // Another endpoint may serve it; of what they say, the first that is not about the dialect counts.
@@ -57,6 +61,11 @@ struct ExplainedRoute {
             }
         }
         throw refusal ?? Fault(.modelNotFound, "There is no endpoint \"\(question.endpoint ?? "")\".")
+    }
+
+    private static func endpoints(_ question: ExplainQuestion) -> [Endpoint] {
+        question.endpoint.map { path in Endpoint.allCases.filter { $0.path == path } }
+            ?? [.messages, .chatCompletions, .responses, .embeddings]
     }
 
     private static let noModel = Fault(
@@ -72,6 +81,8 @@ struct ExplainedRoute {
             more.append(
                 "\"session\":{\"name\":\(session.jsonQuoted),\"profile\":\(kept?.text.jsonQuoted ?? "null")}")
         }
+        if let doubt { more.append("\"doubt\":\(doubt.jsonQuoted)") }
+        if let guess { more.append("\"didYouMean\":\(guess.jsonQuoted)") }
         if let unavailability = explanation.unavailability { more.append(unavailable(unavailability, first)) }
         return explanation.json(
             provider: first.provider, fallbacks: targets.dropFirst().map { "\($0.provider)/\($0.model)" }, more: more)
