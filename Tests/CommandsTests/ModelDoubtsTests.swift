@@ -29,14 +29,14 @@ import Testing
             try JSON(instance.run("models status --json").stdout)["modelWarnings"]
                 == .array(sentences.map { .string($0) }))
         #expect(instance.run("models status --plain") == Transcript(stdout: "openai/gpt-55\n", stderr: "", code: 0))
-        let doctor = try JSON(instance.run("doctor --json --only model-doubtful").stdout)
-        #expect(doctor["findings.0.severity"] == "warning")
-        #expect(doctor["findings.0.fix"] == "Run: agenticflow-enterprise models set openai/gpt-5")
+        let doctor = try JSON(instance.run("doctor --lint --json --only model-doubtful").stdout)
+        #expect(doctor["checks.0.severity"] == "warning")
+        #expect(doctor["checks.0.fix"] == "Run: agenticflow-enterprise models set openai/gpt-5")
         #expect(
-            doctor["findings.1.fix"]
+            doctor["checks.1.fix"]
                 == "See what there is: agenticflow-enterprise models list --all --provider openai")
-        #expect(doctor["findings.2.fix"] == "Run: agenticflow-enterprise models set-image openai/gpt-4o")
-        #expect(doctor["findings.3"] == nil)
+        #expect(doctor["checks.2.fix"] == "Run: agenticflow-enterprise models set-image openai/gpt-4o")
+        #expect(doctor["checks.3"] == nil)
     }
 
     @Test(arguments: ["openai/gpt-5.2", "fast", "gpt-5.2", "groq/anything", "nobody/x"])
