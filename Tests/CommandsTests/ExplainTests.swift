@@ -242,6 +242,20 @@ import Testing
         #expect(unknown.stderr.hasPrefix("error: No request for that model could be sent.\n"))
     }
 
+    @Test func `a model that only a provider without a key lists is explained with the command that stores one`() {
+        let run = Instance(config: Self.config, store: Self.store).run("models explain --model gpt-5.2")
+        #expect(
+            run
+                == Transcript(
+                    stdout: "",
+                    stderr: """
+                        error: No request for that model could be sent.
+                          why: No usable credential is stored for openai, which offers "gpt-5.2".
+                          fix: Run: agenticflow-enterprise models auth paste-api-key --provider openai
+
+                        """, code: 65))
+    }
+
     @Test func `names from elsewhere stay on their line`() throws {
         let instance = Instance(config: Self.config, store: Self.store)
         try instance.hold("anthropic:a", .rateLimit, for: 300, evidence: "a\u{1b}]52;c;eA==\u{7}\nNext: forged\u{202e}")

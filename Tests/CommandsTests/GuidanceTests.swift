@@ -117,22 +117,38 @@ import Testing
     @Test(
         arguments: [
             (
-                "claude-sonet-4-5", "anthropic lists no model \"claude-sonet-4-5\"",
-                " Did you mean anthropic/claude-sonnet-4-5?"
+                "claude-sonet-4-5",
+                "No alias is \"claude-sonet-4-5\", and no provider lists it; the provider of the endpoint is asked: "
+                    + "anthropic on /v1/messages. Did you mean claude-sonnet-4-5?"
             ),
-            ("anthropic/claude-99", "anthropic lists no model \"claude-99\"", ""),
-            ("anthropic/claude-sonnet-4-5", nil, ""), ("openrouter/whatever", nil, ""),
-        ] as [(String, String?, String)])
-    func `a model that its provider does not list is explained with a warning`(
-        model: String, doubt: String?, guess: String
-    ) {
+            (
+                "fsat",
+                "No alias is \"fsat\", and no provider lists it; the provider of the endpoint is asked: "
+                    + "anthropic on /v1/messages. Did you mean fast?"
+            ),
+            (
+                "anthropic/claude-sonet-4-5",
+                "anthropic lists no model \"claude-sonet-4-5\"; it is sent as it is written. "
+                    + "Did you mean anthropic/claude-sonnet-4-5?"
+            ),
+            (
+                "claude-opus-4-5@b",
+                "anthropic lists no model \"claude-opus-4-5@b\"; it is sent as it is written. "
+                    + "Did you mean claude-opus-4-5@anthropic:a?"
+            ),
+            ("anthropic/claude-99", "anthropic lists no model \"claude-99\"; it is sent as it is written."),
+            ("anthropic/claude-sonnet-4-5", nil), ("openrouter/whatever", nil), ("fast", nil),
+            ("anthropic/claude-opus-4-5@a", nil), ("fast@a", nil), ("fast@anthropic:a", nil),
+        ] as [(String, String?)])
+    func `a model that nobody lists is explained with a warning`(model: String, doubt: String?) {
         let instance = Instance(
+            config: #"{agents: {defaults: {models: {"anthropic/claude-haiku-4-5": {alias: "fast"}}}}}"#,
             store:
                 #"{"version": 1, "profiles": {"anthropic:a": {"type": "api_key", "provider": "anthropic", "key": "sk-ant-api03-aaaaaaaaaa"}}}"#
         )
         let run = instance.run("models explain --model \(model)")
         #expect(run.code == 0)
-        #expect(run.stderr == (doubt.map { "warning: \($0); it is sent as it is written.\(guess)\n" } ?? ""))
+        #expect(run.stderr == (doubt.map { "warning: \($0)\n" } ?? ""))
     }
 
     @Test func `a misspelt provider of a model has a near one`() {

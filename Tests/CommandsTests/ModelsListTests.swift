@@ -93,12 +93,36 @@ import Testing
 
     @Test func `nothing configured`() throws {
         let instance = Instance()
-        #expect(instance.run("models list").stdout == "View: files (no gateway runs)\nNo models found.\n")
+        let key = "Run: agenticflow-enterprise models auth paste-api-key --provider anthropic\n"
+        #expect(
+            instance.run("models list")
+                == Transcript(
+                    stdout: """
+                        View: files (no gateway runs)
+                        Model                                      Input      Ctx      Local Auth  Tags
+                        anthropic/claude-opus-4-5                  text+image 195k     no    no    default
+
+                        """, stderr: "None of them has a credential that can be used. \(key)", code: 0))
         #expect(
             try JSON(instance.run("models list --json").stdout) == [
+                "count": 1,
+                "models": [
+                    [
+                        "key": "anthropic/claude-opus-4-5", "name": "claude-opus-4-5", "input": "text+image",
+                        "contextWindow": 200_000, "local": false, "available": false, "tags": ["default"],
+                        "missing": false,
+                    ]
+                ], "view": "files", "problems": [], "advice": [],
+            ])
+        #expect(
+            instance.run("models list --plain")
+                == Transcript(stdout: "anthropic/claude-opus-4-5\n", stderr: "", code: 0))
+        let none = instance.run("models list --provider openai")
+        #expect(none.stdout == "View: files (no gateway runs)\nNo models found.\n")
+        #expect(
+            try JSON(instance.run("models list --provider openai --json").stdout) == [
                 "count": 0, "models": [], "view": "files", "problems": [], "advice": [],
             ])
-        #expect(instance.run("models list --plain") == Transcript(stdout: "", stderr: "", code: 0))
         #expect(instance.files.isEmpty)
     }
 

@@ -109,6 +109,7 @@ import Testing
              "aliases": {"eye": "openai/gpt-4o", "small": "anthropic/claude-haiku-4-5"},
              "allowed": ["openai/gpt-4o", "anthropic/claude-haiku-4-5"],
              "modelConfig": {"defaultSource": "agent", "fallbacksSource": "agent"},
+             "modelWarnings": [],
              "auth": {"storePath": "STATE/agents/coder/agent/auth-profiles.json",
               "shellEnvFallback": {"enabled": false, "appliedKeys": []},
               "variables": [{"name": "GROQ_API_KEY", "value": "gsk_en...7890", "layer": "process",

@@ -14,23 +14,33 @@ import Testing
 
     static let coder = AgentID("coder")!
     static let strict = AgentID("strict")!
+    static let held = AgentID("held")!
+    static let groq = ProviderID("groq")!
+    static let mistral = ProviderID("mistral")!
 
     static var router: ModelRouter {
         var router = ModelRouter()
         for provider in Provider.builtIn { router.providers[provider.id] = provider }
         router.providers[custom.id] = custom
         router.withCredential = [.anthropic, .openai, custom.id]
-        router.offers = [
+        router.listings = [
             "shared": [.openai, custom.id], "house-model": [custom.id], "vendor@2024": [custom.id],
-            "gpt-known": [.openai],
+            "gpt-known": [.openai], "claude-known": [.anthropic], "llama@corp:7b": [custom.id],
+            "quick": [groq, mistral], "speedy": [groq, custom.id], "both@corp:work": [custom.id],
         ]
-        router.aliases = ["fast": "openai/gpt-known", "loop": "loop", "odd": "nobody/x"]
+        router.profiles = [ProfileID("openai:work")!, ProfileID("anthropic:team")!, ProfileID("corp:work")!]
+        router.aliases = [
+            "fast": "openai/gpt-known", "loop": "loop", "odd": "nobody/x", "plain": "house-model", "one": "two",
+            "two": "one", "held": "openai/gpt-known@openai:work",
+        ]
         router.defaults = AgentModels(
             primary: "openai/gpt-known", fallbacks: ["corp/house-model", "anthropic/claude-x"])
-        router.agents = [.main, coder, strict]
+        router.agents = [.main, coder, strict, held]
+        router.configured = ["anthropic/claude-chosen", "groq/llama-chosen"]
         router.own = [
             coder: AgentModels(primary: "fast", fallbacks: ["anthropic/claude-x", "corp/a/b"]),
             strict: AgentModels(primary: "house-model"),
+            held: AgentModels(primary: "gpt-known@work", fallbacks: ["corp/house-model"]),
         ]
         return router
     }
@@ -57,9 +67,104 @@ import Testing
         ("corp/a/b", "corp/a/b"), ("OpenAI/gpt-known", "openai/gpt-known"), ("plain-id", "openai/plain-id"),
         ("gpt-known@openai:work", "openai/gpt-known pinned openai:work"),
         ("fast@openai:me@x.org", "openai/gpt-known pinned openai:me@x.org"), ("vendor@2024", "corp/vendor@2024"),
-        ("default", "openai/gpt-known"), ("agenticflow-enterprise", "openai/gpt-known"),
+        ("default", "openai/gpt-known"), ("agenticflow-enterprise", "openai/gpt-known"), ("plain", "corp/house-model"),
+        ("speedy", "corp/speedy"), ("one", "openai/two"), ("held", "openai/gpt-known pinned openai:work"),
+        ("held@openai:other", "openai/gpt-known pinned openai:other"),
     ])
     func `a name leads to a provider and its model`(name: String, place: String) { #expect(Self.first(name) == place) }
+
+    @Test(arguments: [
+        ("gpt-known@work", "openai/gpt-known pinned openai:work"), ("openai/new@work", "openai/new pinned openai:work"),
+        ("openai/new@OpenAI:work", "openai/new pinned openai:work"),
+        ("gpt-known@gone", "openai/gpt-known@gone"), ("gpt-known@", "openai/gpt-known@"),
+        ("gpt-known@team", "openai/gpt-known@team"), ("fast@gone", "openai/gpt-known pinned openai:gone"),
+        ("default@gone", "openai/gpt-known pinned openai:gone"), ("openai/new@2024", "openai/new@2024"),
+        ("llama@corp:7b", "corp/llama@corp:7b"), ("corp/llama@corp:7b", "corp/llama@corp:7b"),
+        ("corp/both@corp:work", "corp/both pinned corp:work"), ("@house", "openai/@house"),
+    ])
+    func `what is behind the @ is a profile when it names one, or can be nothing else`(name: String, place: String) {
+        #expect(Self.first(name) == place)
+    }
+
+    @Test func `a configured model that names a profile is for that one alone`() throws {
+        let targets = try Self.route("default", agent: "held").get()
+        #expect(targets == [Target(provider: .openai, model: "gpt-known", pinned: ProfileID("openai:work"))])
+    }
+
+    @Test(
+        arguments: [
+            (
+                "quick", Endpoint.chatCompletions, nil, ErrorCode.modelNotFound,
+                "No usable credential is stored for groq, mistral, which all offer \"quick\" (openai/quick asks openai "
+                    + "all the same). Run: agenticflow-enterprise models auth paste-api-key --provider groq"
+            ),
+            (
+                "quick", .messages, nil, .unsupportedDialect,
+                "\"quick\" is a model of groq, mistral, which does not serve /v1/messages, and for which no usable "
+                    + "credential is stored. Use the endpoint of its own dialect, or another model."
+            ),
+            ("quick@work", .chatCompletions, nil, .modelNotFound, nil),
+            (
+                "claude-known", .messages, "coder", .modelNotFound,
+                "No usable credential is stored for anthropic, which offers \"claude-known\". "
+                    + "Run: agenticflow-enterprise models auth paste-api-key --provider anthropic --agent coder"
+            ),
+            ("claude-known@team", .messages, nil, .modelNotFound, nil),
+            (
+                "fast@..", .chatCompletions, nil, .modelNotFound,
+                "\"@..\" names no profile. Write it as "
+                    + "fast@PROVIDER:NAME; see: agenticflow-enterprise models auth list"
+            ),
+            ("odd", .messages, nil, .modelNotFound, nil),
+            (
+                "@openai:work", .chatCompletions, nil, .modelMissing,
+                "\"@openai:work\" names a profile and no model. "
+                    + "Write the model before it, as in default@openai:work."
+            ),
+        ] as [(String, Endpoint, String?, ErrorCode, String?)])
+    func `an id of another provider is sent to nobody else, and the missing key is named`(
+        name: String, endpoint: Endpoint, agent: String?, code: ErrorCode, message: String?
+    ) {
+        var router = Self.router
+        if name.hasPrefix("claude") { router.withCredential = [.openai, Self.custom.id] }
+        do throws(Fault) {
+            let targets = try router.targets(for: name, endpoint: endpoint, agent: agent)
+            Issue.record("sent to \(targets)")
+        } catch {
+            #expect(error.code == code)
+            if let message { #expect(error.message == message) }
+        }
+    }
+
+    @Test(arguments: [
+        ("fasst", "fast"), ("gpt-knwon", "gpt-known"), ("claude-chozen", "anthropic/claude-chosen"),
+        ("claude-konwn", "claude-known"), ("defautl", "default"), ("openai/gpt-knwon", "openai/gpt-known"),
+        ("groq/llama-chozen", "groq/llama-chosen"), ("gpt-known@wrok", "gpt-known@openai:work"),
+        ("openai/gpt-known@openai:wrok", "openai/gpt-known@openai:work"), ("fast@wrok", "fast@openai:work"),
+        ("something-else", nil), ("openai/something-else", nil), ("gpt-known@2024", nil), ("", nil),
+    ])
+    func `a name that nobody lists may be a slip`(name: String, meant: String?) {
+        #expect(Self.router.guess(for: name) == meant)
+    }
+
+    @Test(arguments: [("gpt-known", true), ("gpt-knwon", false), ("claude-chosen", false)])
+    func `of a known model nothing is guessed`(model: String, isKnown: Bool) {
+        let target = Target(provider: .openai, model: model)
+        #expect(Self.router.isKnown(target) == isKnown)
+        #expect(Self.router.guess(for: "gpt-knwon", at: target) == (isKnown ? nil : "gpt-known"))
+    }
+
+    @Test(arguments: [
+        (
+            "fasst",
+            "No alias is \"fasst\", and no provider lists it; the provider of the endpoint is asked: anthropic on "
+                + "/v1/messages, openai on /v1/chat/completions."
+        ), ("fast", nil), ("gpt-known", nil), ("openai/new", nil), ("default", nil), ("vendor@2024", nil),
+        ("gpt-known@openai:work", nil),
+    ])
+    func `who is asked for a name that nobody lists`(name: String, doubt: String?) {
+        #expect(Self.router.doubt(about: name, endpoints: [.messages, .chatCompletions]) == doubt)
+    }
 
     @Test func `a plain id goes to the provider of the endpoint's own dialect`() {
         #expect(Self.first("claude-new", .messages) == "anthropic/claude-new")

@@ -52,6 +52,9 @@ extension CheckID {
         .envProviderUnsupported: ("A variable of a provider that is not relayed.", "configure the provider"),
         .noCredentials: ("No credentials found.", "`models auth paste-api-key`"),
         .modelProviderUnknown: ("A configured model is of no known provider.", "`models set`"),
+        .modelDoubtful: (
+            "A model in use is in no list of its provider, or names one profile.", "`models set`"
+        ),
         .providerWithoutCredential: ("A provider in use has no credential.", "`models auth paste-api-key`"),
         .credentialExpired: ("A token or login has expired.", "`models auth paste-token`"),
         .credentialExpiring: ("A token or login expires within a day.", "`models auth paste-token`"),

@@ -37,6 +37,7 @@ enum CheckID: String, CaseIterable, Sendable {
     // Credentials
     case noCredentials = "no-credentials"
     case modelProviderUnknown = "model-provider-unknown"
+    case modelDoubtful = "model-doubtful"
     case providerWithoutCredential = "provider-without-credential"
     case credentialExpired = "credential-expired"
     case credentialExpiring = "credential-expiring"
@@ -121,7 +122,7 @@ enum CheckID: String, CaseIterable, Sendable {
         case .envFileUnreadable, .envFileLine, .envShadowed, .envGatewayUnseen, .envAnthropicBoth,
             .envWorkingDirectoryIgnored, .envProviderUnsupported:
             .environment
-        case .noCredentials, .modelProviderUnknown, .providerWithoutCredential, .credentialExpired,
+        case .noCredentials, .modelProviderUnknown, .modelDoubtful, .providerWithoutCredential, .credentialExpired,
             .credentialExpiring, .credentialMissing, .credentialAbandoned, .credentialUnused, .credentialCooling,
             .credentialDisabled, .credentialIneligible, .credentialSetupToken, .credentialReferenceUnresolved,
             .credentialProviderUnsupported, .credentialDuplicate, .credentialSharedLogin:

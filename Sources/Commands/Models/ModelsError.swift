@@ -107,14 +107,25 @@ enum ModelsError: ActionableError, Equatable {
                     + "agenticflow-enterprise agents list); agenticflow-enterprise gateway status; "
                     + "agenticflow-enterprise models auth order get --provider "
                     + "\(id.prefix { $0 != ":" }.prefix(64).lowercased().escapedForDisplay) --agent \(agent)")
-        case .noRoute(let message, let isModelMissing):
-            Advice(
-                what: isModelMissing ? "There is no model to explain." : "No request for that model could be sent.",
-                why: message,
-                fix: isModelMissing
-                    ? "Run: agenticflow-enterprise models explain --model anthropic/claude-sonnet-4-5"
-                    : "Write it as provider/model, and see what has a credential: agenticflow-enterprise models status")
+        case .noRoute(let message, let isModelMissing): Self.noRoute(message, isModelMissing)
         }
+    }
+
+    /// - Parameter message: as clients are told; the command that helps may stand at its end.
+    private static func noRoute(_ message: String, _ isModelMissing: Bool) -> Advice {
+        if isModelMissing {
+            return Advice(
+                what: "There is no model to explain.", why: message,
+                fix: "Run: agenticflow-enterprise models explain --model anthropic/claude-sonnet-4-5")
+        }
+        let what = "No request for that model could be sent."
+        guard let run = message.firstRange(of: " Run: ") else {
+            return Advice(
+                what: what, why: message,
+                fix: "Write it as provider/model, and see what has a credential: agenticflow-enterprise models status")
+        }
+        return Advice(
+            what: what, why: String(message[..<run.lowerBound]), fix: String(message[run.lowerBound...].dropFirst()))
     }
 
     private static func guess(_ text: String, among known: [String]) -> String {

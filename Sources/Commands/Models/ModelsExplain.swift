@@ -64,7 +64,7 @@ struct ModelsExplain: ContextCommand {
         if case .files(let silence) = answer.origin { context.terminal.tell(silence: silence) }
         if let behind = answer.behind { context.terminal.notice(behind) }
         let report = ExplanationReport(
-            answer.root, asked: model, isFromFiles: answer.isFromFiles,
+            answer.root, isFromFiles: answer.isFromFiles,
             configured: ConfiguredModels(reading, agent: named), pending: Self.pending(answer, reading, named),
             noCredential: MissingCredential(reading, named ?? reading.settings.defaultAgent, context), now: now)
         // Beside the error that there is no such profile they only confuse.

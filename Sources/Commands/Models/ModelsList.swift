@@ -9,7 +9,7 @@ struct ModelsList: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List the configured models, or all that are known.",
         discussion: """
-            Without --all: the default model, the image model, their fallbacks, and the models of \
+            Without --all: the default model (the built-in one until one is chosen), the image model, their fallbacks, and the models of \
             agents.defaults.models. A provider may serve models that are not known here; ask for those as provider/model.
 
             Example: agenticflow-enterprise models list --all --provider anthropic
@@ -54,6 +54,10 @@ struct ModelsList: ContextCommand {
             context.terminal.say(overview.view.origin.sentence)
             let table = ModelTable(rows, columns: context.terminal.tableWidth)
             for line in table.lines { context.terminal.say(line.escapedForDisplay) }
+            if !all, let provider = Self.missing(rows, reading) {
+                let paste = PasteCommand.beside(.apiKey, of: provider, reading, agent: agent.id)
+                context.terminal.notice("None of them has a credential that can be used. Run: \(paste)")
+            }
             if rows.isEmpty, !local, let wanted, reading.providers[wanted] != nil {
                 context.terminal.notice(
                     "No model of \(wanted) is known by name\(all ? "" : " or configured"). Ask for one as "
@@ -61,6 +65,12 @@ struct ModelsList: ContextCommand {
             }
         }
         if let code = trouble.exitCode(needsConfiguration: true) { throw ExitCode(code.rawValue) }
+    }
+
+    /// Whose credential the first of them lacks; nil when one of them can be asked for now.
+    private static func missing(_ rows: [ModelRow], _ reading: InstanceReading) -> ProviderID? {
+        guard !rows.contains(where: { $0.isAvailable == true }) else { return nil }
+        return rows.lazy.compactMap(\.provider).first { reading.providers[$0] != nil }
     }
 
     private static func json(_ rows: [ModelRow], _ origin: InstanceView.Origin, _ trouble: Trouble) -> Literal {

@@ -28,6 +28,9 @@ struct ExplainedRoute {
     private let shortages: [Shortage]
     /// The target behind those that serves the request.
     private let rescue: Target?
+    /// Nil when there is nothing doubtful about the model.
+    private let doubt: String?
+    private let guess: String?
 
     init(
         _ question: ExplainQuestion, router: ModelRouter, board: Board, defaultAgent: AgentID, now: Date
@@ -39,6 +42,8 @@ struct ExplainedRoute {
         let session = question.session.map { SessionKey($0, agent: agent) }
         let ask = BoardAsk(agent: agent ?? defaultAgent, target: first, session: session, tried: [])
         self.question = question
+        doubt = question.model.flatMap { router.doubt(about: $0, endpoints: Self.endpoints(question)) }
+        guess = router.guess(for: model, at: first)
         asker = Asker(agent: ask.agent, defaultAgent: defaultAgent)
         kept = first.pinned == nil ? session.flatMap { board.profile(of: $0, first.provider) } : nil
         explanation = Self.explanation(ask, board, now)
@@ -69,9 +74,8 @@ struct ExplainedRoute {
     private static func targets(
         for model: String, _ question: ExplainQuestion, _ router: ModelRouter
     ) throws(Fault) -> [Target] {
-        let named = question.endpoint.map { path in Endpoint.allCases.filter { $0.path == path } }
         var refusal: Fault?
-        for endpoint in named ?? [.messages, .chatCompletions, .responses, .embeddings] {
+        for endpoint in endpoints(question) {
             do throws(Fault) { return try router.targets(for: model, endpoint: endpoint, agent: question.agent) } catch
             {
                 // Another endpoint may serve it; of what they say, the first that is not about the dialect counts.
@@ -79,6 +83,11 @@ struct ExplainedRoute {
             }
         }
         throw refusal ?? Fault(.modelNotFound, "There is no endpoint \"\(question.endpoint ?? "")\".")
+    }
+
+    private static func endpoints(_ question: ExplainQuestion) -> [Endpoint] {
+        question.endpoint.map { path in Endpoint.allCases.filter { $0.path == path } }
+            ?? [.messages, .chatCompletions, .responses, .embeddings]
     }
 
     private static let noModel = Fault(
@@ -94,6 +103,8 @@ struct ExplainedRoute {
             more.append(
                 "\"session\":{\"name\":\(session.jsonQuoted),\"profile\":\(kept?.text.jsonQuoted ?? "null")}")
         }
+        if let doubt { more.append("\"doubt\":\(doubt.jsonQuoted)") }
+        if let guess { more.append("\"didYouMean\":\(guess.jsonQuoted)") }
         // With a rescue it is about the model that was asked for alone.
         let told = rescue == nil ? Shortage.told(among: shortages) : shortages.first
         if let told { more.append(unavailable(told)) }

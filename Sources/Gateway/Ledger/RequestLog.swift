@@ -132,6 +132,8 @@ struct RequestRecord {
     var end: String
     /// Why nobody served it, when it was about credentials or their providers.
     var failure: FailureReport?
+    /// What was probably meant by a model that its provider does not have.
+    var guess: String?
 
     /// A request that got no further than the front door.
     static func refused(id: ByteBuffer, code: String, status: Int, bytesOut: Int) -> RequestRecord {
@@ -173,6 +175,7 @@ extension ByteBuffer {
         writeString(record.end)
         writeStaticString("\"")
         if let failure = record.failure { write(failure) }
+        if let guess = record.guess { writeOptional(",\"didYouMean\":", guess) }
         writeStaticString("}\n")
     }
 

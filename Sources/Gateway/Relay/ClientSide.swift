@@ -32,6 +32,8 @@ final class ClientSide {
     private var status = 0
     private var code: String?
     private var failure: FailureReport?
+    /// What was probably meant by a model that the provider does not have.
+    private var guess: String?
     private var firstByteAt: NIODeadline?
     private var isRecorded = false
     private var countsAsOpen = false
@@ -232,6 +234,9 @@ extension ClientSide {
         let now = WallTime.now.date
         var refusal = inBand.map { Refusals.classify($0, raw: raw, now: now) } ?? Refusals.classify(raw, now: now)
         if let chosen { refusal.providerMessage = chosen.redacted(refusal.providerMessage) }
+        if refusal.reason == .modelNotFound, let requestedModel {
+            guess = deployment.router.guess(for: requestedModel, at: target)
+        }
         let source = chosen.map { RefusalSource(credential: $0.named, requestID: requestID(of: raw.headers)) }
         setAsker()
         waitingEvents.append(.classified(refusal, from: source))
@@ -307,7 +312,8 @@ extension ClientSide {
         var answer = AnswerHead(status: status, allocator: door.allocator)
         answer.copyAllowed(from: upstreamHead?.headers ?? [:])
         addOwn(to: &answer)
-        let redacted = chosen?.redacted(body) ?? ByteBuffer()
+        var redacted = chosen?.redacted(body) ?? ByteBuffer()
+        if let guess { redacted = UnknownModel(guess).added(to: redacted) }
         door.begin(answer, framing: .length(redacted.readableBytes))
         door.write(redacted)
         door.end()
@@ -350,6 +356,7 @@ extension ClientSide {
                 id: id, client: "default", route: endpoint.path, model: requestedModel,
                 provider: exchange.target?.provider.text, profile: chosen?.id.text, attempts: exchange.attempts,
                 status: shown, code: code, bytesIn: exchange.requestBytes, bytesOut: door.bytesOut,
-                firstToken: firstToken, duration: now - startedAt, end: ending.rawValue, failure: failure))
+                firstToken: firstToken, duration: now - startedAt, end: ending.rawValue, failure: failure, guess: guess)
+        )
     }
 }

@@ -50,8 +50,10 @@ struct DeploymentBuilder {
         router.own = settings.modelsOfTheirOwn
         router.agents = Set(reading.agents.map(\.id))
         router.defaultAgent = settings.defaultAgent
-        for id in withCredential {
-            for model in providers[id]?.models ?? [] { router.offers[model, default: []].append(id) }
+        for agent in reading.agents { router.profiles.formUnion(agent.profiles.lazy.map(\.profile.id)) }
+        router.configured = settings.models.configured
+        for (id, provider) in providers.all {
+            for model in provider.models { router.listings[model, default: []].append(id) }
         }
         return router
     }

@@ -7,7 +7,10 @@ package enum Spelling {
     package static func nearest(to word: String, among known: [String]) -> String? {
         guard word.utf8.count <= 64 else { return nil }
         let limit = word.count < 3 ? 0 : min(3, word.count / 3)
-        let ranked = known.map { (word: $0, distance: distance(word.lowercased(), $0.lowercased())) }
+        let lowered = word.lowercased()
+        // A word that much longer or shorter is none of them, and there may be hundreds of words.
+        let ranked = known.filter { abs($0.utf8.count - word.utf8.count) <= limit }
+            .map { (word: $0, distance: distance(lowered, $0.lowercased())) }
         guard let best = ranked.min(by: { $0.distance < $1.distance }), best.distance <= limit else { return nil }
         return best.word
     }

@@ -18,6 +18,7 @@ struct CredentialChecks {
         self.survey = survey
         renamed = survey.knowsEveryProfile ? Set(LoginNotes(survey).renamed.values) : []
         checkModels()
+        checkDoubts()
         checkPresence()
         for overview in survey.overviews {
             for row in overview.profiles {
@@ -50,6 +51,18 @@ struct CredentialChecks {
                     why: "It is neither an alias, nor provider/model of a provider that is built in or configured.",
                     fix: "Run: \(program) models set anthropic/claude-sonnet-4-5, or configure its provider",
                     path: survey.layout.configPath))
+        }
+    }
+
+    private mutating func checkDoubts() {
+        for entry in ModelDoubts(survey.models, survey.reading).entries {
+            findings.append(
+                Finding(
+                    .modelDoubtful, entry.sentence,
+                    why:
+                        "Requests for it are sent as it is written: right for a model that no list has yet, or for one "
+                        + "credential alone.",
+                    fix: entry.fix, path: survey.layout.configPath))
         }
     }
 

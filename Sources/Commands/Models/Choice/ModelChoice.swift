@@ -17,6 +17,7 @@ struct ModelChoice: Equatable {
         let configured = ConfiguredModels(reading)
         guard Self.isName(name) else { throw ModelChoiceError.invalid(text, .shape) }
         let target = configured.aliases[name] ?? name
+        if configured.pin(of: target) != nil { throw ModelChoiceError.invalid(text, .profile) }
         guard let slash = target.firstIndex(of: "/") else {
             guard let found = configured.reference(target) else { throw Self.unknown(name, configured, reading) }
             reference = found
@@ -25,9 +26,6 @@ struct ModelChoice: Equatable {
         }
         let model = String(target[target.index(after: slash)...])
         guard slash != target.startIndex, !model.isEmpty else { throw ModelChoiceError.invalid(text, .shape) }
-        if let at = model.lastIndex(of: "@"), ProfileID(model[model.index(after: at)...]) != nil {
-            throw ModelChoiceError.invalid(text, .profile)
-        }
         let offering = Self.offering(target, reading)
         if offering.count == 1, ProviderID(target[..<slash]).flatMap({ reading.providers[$0] }) == nil {
             reference = "\(offering[0])/\(target)"
@@ -52,11 +50,12 @@ struct ModelChoice: Equatable {
     /// Nil when the provider lists the model, or lists none.
     static func doubt(
         _ provider: ProviderID, _ model: String, _ reading: InstanceReading
-    ) -> (what: String, guess: String)? {
+    ) -> UnlistedModel? {
         let listed = reading.providers[provider]?.models ?? []
         guard !listed.isEmpty, !listed.contains(model) else { return nil }
-        let guess = Spelling.nearest(to: model, among: listed).map { " Did you mean \(provider)/\($0)?" } ?? ""
-        return ("\(provider) lists no model \"\(model.prefix(100).escapedForDisplay)\"", guess)
+        return UnlistedModel(
+            what: "\(provider) lists no model \"\(model.prefix(100).escapedForDisplay)\"",
+            near: Spelling.nearest(to: model, among: listed).map { "\(provider)/\($0)" })
     }
 
     private static func unknown(
@@ -68,6 +67,16 @@ struct ModelChoice: Equatable {
         let near = Spelling.nearest(to: name, among: configured.aliases.keys.sorted() + models.sorted())
         return .invalid(name, .unknown(near: near))
     }
+}
+
+/// A model that its provider does not list.
+struct UnlistedModel {
+    /// A sentence without its end.
+    let what: String
+    /// The reference that was probably meant.
+    let near: String?
+
+    var guess: String { near.map { " Did you mean \($0)?" } ?? "" }
 }
 
 extension InstanceReading {

@@ -53,6 +53,9 @@ struct ExplanationReport {
     private let isFromFiles: Bool
     private let noCredential: MissingCredential
     private let now: Date
+    /// What is doubtful about the model, and what was probably meant; nil unless the gateway said so.
+    private let doubt: String?
+    private let guess: String?
 
     /// Whom a session was served with last.
     private struct Session {
@@ -61,7 +64,7 @@ struct ExplanationReport {
     }
 
     init(
-        _ root: Element, asked: String?, isFromFiles: Bool, configured: ConfiguredModels, pending: [Candidate],
+        _ root: Element, isFromFiles: Bool, configured: ConfiguredModels, pending: [Candidate],
         noCredential: MissingCredential, now: Date
     ) {
         self.configured = configured
@@ -73,7 +76,7 @@ struct ExplanationReport {
         next = root["next"]?.string
         fallbacks = root["fallbacks"]?.elements.compactMap(\.string) ?? []
         rows = root["candidates"]?.elements.map { Row($0) } ?? []
-        isPinned = asked.map { $0.contains("@") && !model.contains("@") } ?? false
+        isPinned = root["pinned"]?.string != nil
         session = root["session"]?["name"]?.string.map {
             Session(name: $0, profile: root["session"]?["profile"]?.string)
         }
@@ -85,6 +88,8 @@ struct ExplanationReport {
             : root["unavailable"]?["message"]?.string
         servedBy = root["unavailable"]?["servedBy"]?.string
         isLeftOut = root["unavailable"]?["leftOut"] != nil
+        doubt = root["doubt"]?.string
+        guess = root["didYouMean"]?.string
         self.isFromFiles = isFromFiles
         self.noCredential = noCredential
         self.now = now
@@ -215,9 +220,11 @@ struct ExplanationReport {
             problem.variable.map { name in rows.contains { $0.source == "env:\(name)" && $0.state == "ineligible" } }
                 ?? false
         }
-        guard let provider = ProviderID(provider), let doubt = ModelChoice.doubt(provider, model, reading) else {
+        let meant = guess.map { " Did you mean \($0.escapedForDisplay)?" }
+        if let doubt { return ["\(doubt)\(meant ?? "")"] + flaws.map(\.text) }
+        guard let provider = ProviderID(provider), let unlisted = ModelChoice.doubt(provider, model, reading) else {
             return flaws.map(\.text)
         }
-        return ["\(doubt.what); it is sent as it is written.\(doubt.guess)"] + flaws.map(\.text)
+        return ["\(unlisted.what); it is sent as it is written.\(meant ?? unlisted.guess)"] + flaws.map(\.text)
     }
 }

@@ -46,7 +46,7 @@ struct ModelCatalogue {
         let models = ConfiguredModels(overview.reading, agent: overview.agent.id)
         self.models = models
         let key = { (text: String) in models.reference(text) ?? text }
-        var tags = [models.raw].compactMap { $0 }.map { (key($0), "default") }
+        var tags = [(key(models.raw ?? KnownModel.defaultReference), "default")]
         tags += models.fallbacks.enumerated().map { (key($1), "fallback#\($0 + 1)") }
         tags += [models.imageModel].compactMap { $0 }.map { (key($0), "image") }
         tags += models.imageFallbacks.enumerated().map { (key($1), "img-fallback#\($0 + 1)") }

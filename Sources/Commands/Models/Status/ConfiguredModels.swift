@@ -17,6 +17,7 @@ struct ConfiguredModels {
     /// Keys of `agents.defaults.models`.
     let configured: [String]
     private let providers: ProviderSet
+    private let agents: [AgentReading]
 
     /// - Parameter agent: nil for the default agent.
     init(_ reading: InstanceReading, agent: AgentID? = nil) {
@@ -29,6 +30,7 @@ struct ConfiguredModels {
         aliases = settings.aliases
         configured = settings.configured
         providers = reading.providers
+        agents = reading.agents
         imageModel = settings.image.primary
         imageFallbacks = settings.image.fallbacks ?? []
     }
@@ -46,9 +48,32 @@ struct ConfiguredModels {
             })
     }
 
-    /// The alias' target, the reference itself, or the id with the one provider that offers it.
+    /// The alias' target, the reference itself, or the id with the one provider that offers it; without a profile.
     func reference(_ text: String) -> String? {
         let name = aliases[text] ?? text
+        return pin(of: name)?.model ?? plainReference(name)
+    }
+
+    /// The model and the profile that a name with `@` stands for; nil for one that names no profile. As the router
+    /// reads it: some model ids contain `@` themselves.
+    func pin(of name: String) -> (model: String, profile: ProfileID)? {
+        guard let suffix = ProfileSuffix(name),
+            let model = plainReference(aliases[suffix.name] ?? suffix.name), let provider = Self.provider(model),
+            let profile = suffix.profile(of: provider)
+        else { return nil }
+        let isStored = agents.contains { $0.profiles.contains { $0.profile.id == profile } }
+        return isStored || (suffix.isFullID && !isListed(name)) ? (model, profile) : nil
+    }
+
+    private func isListed(_ name: String) -> Bool {
+        guard let slash = name.firstIndex(of: "/"), let id = ProviderID(name[..<slash]) else {
+            return !offering(name).isEmpty
+        }
+        return providers[id]?.models.contains(String(name[name.index(after: slash)...])) == true
+            || !offering(name).isEmpty
+    }
+
+    private func plainReference(_ name: String) -> String? {
         if let slash = name.firstIndex(of: "/"), let id = ProviderID(name[..<slash]), slash != name.indices.last {
             if providers[id] != nil || offering(name).isEmpty { return "\(id)/\(name[name.index(after: slash)...])" }
         }

@@ -12,6 +12,8 @@ struct StatusJSON {
     let overview: AuthOverview
     let models: ConfiguredModels
     let verdict: CheckVerdict
+    /// Of the models in use.
+    let doubts: [String]
     /// `problems` and `advice`.
     let problems: [Literal.Member]
     let context: CommandContext
@@ -43,7 +45,7 @@ struct StatusJSON {
                         .init("defaultSource", .string(models.defaultSource.rawValue)),
                         .init("fallbacksSource", .string(models.fallbacksSource.rawValue)),
                     ])),
-                .init("auth", auth),
+                .init("modelWarnings", .strings(doubts)), .init("auth", auth),
             ] + problems)
     }
 

@@ -27,15 +27,18 @@ struct StatusRequest: Equatable {
         let verdict = CheckVerdict(overview, models)
         let trouble = Trouble(overview)
         trouble.tell(context)
+        let doubts = ModelDoubts(models, reading).entries.map(\.sentence)
         if isPlain {
             if let model = models.resolvedDefault { context.terminal.say(model) }
         } else if isJSON {
             context.terminal.print(
                 StatusJSON(
-                    overview: overview, models: models, verdict: verdict, problems: trouble.members, context: context,
+                    overview: overview, models: models, verdict: verdict, doubts: doubts,
+                    problems: trouble.members, context: context,
                     probes: probed?.literal
                 ).text)
         } else {
+            for sentence in doubts { context.terminal.notice("warning: \(sentence)") }
             StatusText(overview: overview, models: models, verdict: verdict, context: context).say()
             for line in [""] + (probed?.lines ?? []) where probed != nil {
                 context.terminal.say(line.escapedForDisplay)
