@@ -3,6 +3,7 @@ import ProfileStorage
 import CredentialLifecycle
 import Credentials
 import Documents
+import Providers
 import Rotation
 import Settings
 
