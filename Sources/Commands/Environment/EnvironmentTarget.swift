@@ -32,6 +32,9 @@ struct EnvironmentTarget {
     /// - Throws: ``IntakeError`` for a credential's variable, when the text is no credential.
     func value(pasted text: String) throws -> Secret {
         guard isSecret else { return try Self.plain(text, for: name) }
+        if !context.terminal.hasPerson, Secret(text).isBlank {
+            throw IntakeError.nothingPiped("agenticflow-enterprise env set \(name)")
+        }
         if name.hasSuffix("_API_KEYS") {
             let parts = text.split { $0 == "," || $0 == ";" || $0.isWhitespace }
             if parts.isEmpty { throw IntakeError.empty }
@@ -69,7 +72,8 @@ struct EnvironmentTarget {
     func tellForeign(_ value: Secret) {
         guard let owner, let foreign = ForeignKey(value, for: owner, reading) else { return }
         let undo = "agenticflow-enterprise env unset \(name)"
-        context.terminal.notice("warning", foreign.advice(place: "the value of \(name)", undo: undo))
+        context.terminal.notice(
+            "warning", foreign.advice(place: "the value of \(name)", right: foreign.storing(in: reading), undo: undo))
     }
 
     /// What the name was probably meant to be, when nothing reads a variable of that name.

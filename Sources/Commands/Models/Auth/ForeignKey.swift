@@ -23,12 +23,24 @@ struct ForeignKey {
         self.provider = provider
     }
 
-    /// - Parameter undo: the whole command that takes it away again.
-    func advice(place: String, undo: String) -> Advice {
-        let right = look.provider.map {
-            " Then store it where it belongs: agenticflow-enterprise models auth "
-                + "\(look.prefix.hasPrefix("sk-ant-oat") ? "paste-token" : "paste-api-key") --provider \($0)"
+    /// Whom it was stored for.
+    var recipient: String { provider.displayName }
+
+    /// The command that stores it where it belongs, and takes no other one's place; nil when nobody here takes it.
+    func storing(in reading: InstanceReading, agent: AgentID? = nil) -> String? {
+        look.provider.map {
+            PasteCommand.beside(
+                look.prefix.hasPrefix("sk-ant-oat") ? .token : .apiKey, of: $0, reading, agent: agent)
         }
+    }
+
+    func storing(in change: StoreChange) -> String? { storing(in: change.reading, agent: change.agent.id) }
+
+    /// - Parameters:
+    ///   - right: the command that stores it where it belongs.
+    ///   - undo: the whole command that takes it away again.
+    func advice(place: String, right: String?, undo: String) -> Advice {
+        let right = right.map { " Then store it where it belongs: \($0)" }
         return Advice(
             what: "It begins with \(look.prefix): that is \(look.words), and it is now \(place).",
             why: "\(provider.displayName) will probably refuse it.", fix: "If so, run: \(undo).\(right ?? "")")

@@ -20,8 +20,8 @@ extension CredentialRow {
         case .notInAuthProfiles:
             return "auth.profiles of the configuration notes others of \(provider) and not this one. To use it, run: "
                 + ProfileNote(id: id, provider: provider, kind: kind).command
-        case .expired: return "It has expired. \(pasteAgain)"
-        case .invalidExpires: return "Its expiry is not a moment that can be read. \(pasteAgain)"
+        case .expired: return "It has expired. \(pasteAgain(isDate: true))"
+        case .invalidExpires: return "Its expiry is not a moment that can be read. \(pasteAgain(isDate: true))"
         case .missingCredential: return "The entry holds no secret. \(pasteAgain)"
         case .unresolvedRef:
             return
@@ -68,11 +68,9 @@ extension CredentialRow {
         "Now: agenticflow-enterprise models auth clear-cooldown \(id)" + (owner.map { " --agent \($0)" } ?? "")
     }
 
-    /// The command that puts a new credential in the place of this one.
-    private var pasteAgain: String {
-        guard let owner else { return "Correct \(sourceLabel)." }
-        return
-            "Run: agenticflow-enterprise models auth \(PasteCommand.word(for: kind)) --provider \(provider) "
-            + "--profile-id \(id) --agent \(owner)"
+    private var pasteAgain: String { pasteAgain() }
+
+    private func pasteAgain(isDate: Bool = false) -> String {
+        owner.map { replacement(of: $0, isDate: isDate) } ?? "Correct \(sourceLabel)."
     }
 }
