@@ -102,6 +102,9 @@ import Testing
         #expect(
             run.stderr == """
                 The API key itself is in ~/.agenticflow-enterprise/agents/main/agent/auth-profiles.json.
+                It has taken the place of the API key sk-o...56 that was stored as openai:manual. To have both, store \
+                that one again:
+                  agenticflow-enterprise models auth paste-api-key --provider openai --profile-id openai:api-key
                 Agent main has an order for openai that leaves openai:manual out. To use it:
                   agenticflow-enterprise models auth order set --provider openai --agent main openai:manual openai:a
 

@@ -68,6 +68,17 @@ struct EnvironmentTarget {
             || (name.hasPrefix("AGENTICFLOW_LIVE_") && name.hasSuffix("_KEY"))
     }
 
+    /// Why a text that looks like another vendor's key does not take the place of the value that is there. Keys may be
+    /// numbered, so both can be kept.
+    func refusal(of value: Secret, over old: Secret?) -> Advice? {
+        guard let owner, let old, !old.isBlank, name.hasSuffix("_API_KEY"),
+            let foreign = ForeignKey(value, for: owner, reading), ForeignKey(old, for: owner, reading) == nil
+        else { return nil }
+        return foreign.refusal(
+            of: name, holding: old.masked, right: foreign.storing(in: reading),
+            both: "agenticflow-enterprise env set \(name)_2")
+    }
+
     /// - Parameter value: what the variable holds now.
     func tellForeign(_ value: Secret) {
         guard let owner, let foreign = ForeignKey(value, for: owner, reading) else { return }

@@ -8,20 +8,29 @@ import Testing
 
 /// What `doctor --undo` does where something stands in its way.
 @Suite struct DoctorUndoTests {
-    @Test(arguments: ["a link", "a pipe"])
+    @Test(arguments: ["a link", "a pipe", "a folder", "another user's file"])
     func `what stands in the way is found before the first file is taken back`(kind: String) {
         let instance = DoctorFixTests.broken()
         _ = instance.run("doctor --fix --yes")
         let path = "\(instance.state)/.env"
         rename(path, "\(instance.home)/moved")
-        if kind == "a link" { symlink("\(instance.home)/moved", path) } else { mkfifo(path, 0o600) }
+        switch kind {
+        case "a link": symlink("\(instance.home)/moved", path)
+        case "a pipe": mkfifo(path, 0o600)
+        case "a folder": mkdir(path, 0o700)
+        default:
+            instance.write(".env", "THEIRS=1\n")
+            // Only root can give a file away.
+            guard chown(path, 65_534, 65_534) == 0 else { return }
+        }
         let config = instance.config
         let run = instance.run("doctor --undo")
         #expect(run.code == 77, "\(run.stderr)")
         #expect(
             run.stderr.hasPrefix("error: Nothing was taken back: ~/.agenticflow-enterprise/.env cannot be written.\n"))
         #expect(instance.config == config && run.stdout.isEmpty)
-        unlink(path)
+        #expect(instance.read("doctor-backups/20260921T141320Z/undone") == nil)
+        if kind == "a folder" { rmdir(path) } else { unlink(path) }
         rename("\(instance.home)/moved", path)
         #expect(instance.run("doctor --undo").code == 0)
         #expect(instance.config?.contains("// misplaced") == true)

@@ -23,9 +23,6 @@ struct ForeignKey {
         self.provider = provider
     }
 
-    /// Whom it was stored for.
-    var recipient: String { provider.displayName }
-
     /// The command that stores it where it belongs, and takes no other one's place; nil when nobody here takes it.
     func storing(in reading: InstanceReading, agent: AgentID? = nil) -> String? {
         look.provider.map {
@@ -35,6 +32,20 @@ struct ForeignKey {
     }
 
     func storing(in change: StoreChange) -> String? { storing(in: change.reading, agent: change.agent.id) }
+
+    /// Why it takes no other one's place.
+    ///
+    /// - Parameters:
+    ///   - held: what is there, as it may be shown.
+    ///   - right: the command that stores it where it belongs.
+    ///   - both: the command that keeps both here.
+    func refusal(of place: String, holding held: String, right: String?, both: String) -> Advice {
+        let right = right.map { "Store it where it belongs: \($0). " } ?? ""
+        return Advice(
+            what: "\(place) was not changed.",
+            why: "The new text begins with \(look.prefix): that is \(look.words). It would take the place of \(held).",
+            fix: "\(right)If \(provider.displayName) does take it, keep both: \(both)")
+    }
 
     /// - Parameters:
     ///   - right: the command that stores it where it belongs.

@@ -31,13 +31,9 @@ struct Replacement {
         guard let secret = new.secret, let foreign = ForeignKey(secret, for: new.provider, reading) else { return nil }
         // Whoever keeps such keys there knows why.
         if let held = old.secret, ForeignKey(held, for: new.provider, reading)?.look == foreign.look { return nil }
-        let right = foreign.storing(in: change).map { "Store it where it belongs: \($0). " } ?? ""
-        return Advice(
-            what: "\(id) was not changed.",
-            why: "The new text begins with \(foreign.look.prefix): that is \(foreign.look.words). It would take the "
-                + "place of \(old.words).",
-            fix: "\(right)If \(foreign.recipient) does take it, keep both: "
-                + PasteCommand.another(new.kind, of: new.provider, change))
+        return foreign.refusal(
+            of: id.text, holding: old.words, right: foreign.storing(in: change),
+            both: PasteCommand.another(new.kind, of: new.provider, change))
     }
 }
 
