@@ -63,7 +63,7 @@ import Testing
         #expect(!instance.run("models status").stdout.contains("It has expired."))
         #expect(
             try JSON(instance.store ?? "")["profiles.openai:team.tokenRef"] == [
-                "source": "env", "provider": "default", "id": "TEAM_KEY",
+                "source": "env", "id": "TEAM_KEY",
             ])
     }
 }

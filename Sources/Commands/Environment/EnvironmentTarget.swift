@@ -71,8 +71,8 @@ struct EnvironmentTarget {
     /// Why a text that looks like another vendor's key does not take the place of the value that is there. Keys may be
     /// numbered, so both can be kept.
     func refusal(of value: Secret, over old: Secret?) -> Advice? {
-        guard let owner, let old, !old.isBlank, name.hasSuffix("_API_KEY"),
-            let foreign = ForeignKey(value, for: owner, reading), ForeignKey(old, for: owner, reading) == nil
+        guard let owner, let old, name.hasSuffix("_API_KEY"),
+            let foreign = ForeignKey(value, over: old, for: owner, reading)
         else { return nil }
         return foreign.refusal(
             of: name, holding: old.masked, right: foreign.storing(in: reading),

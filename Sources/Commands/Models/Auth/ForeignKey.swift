@@ -23,6 +23,13 @@ struct ForeignKey {
         self.provider = provider
     }
 
+    /// Nil when it may also take the place of what is there, which looks the same or could not be sent.
+    init?(_ secret: Secret, over held: Secret?, for id: ProviderID, _ reading: InstanceReading) {
+        self.init(secret, for: id, reading)
+        guard let held else { return }
+        if !held.isSafeFieldValue || ForeignKey(held, for: id, reading)?.look == look { return nil }
+    }
+
     /// The command that stores it where it belongs, and takes no other one's place; nil when nobody here takes it.
     func storing(in reading: InstanceReading, agent: AgentID? = nil) -> String? {
         look.provider.map {

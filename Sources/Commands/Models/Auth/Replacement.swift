@@ -27,12 +27,11 @@ struct Replacement {
 
     /// Why it is out of the question: a text that looks like another vendor's key, where a better one is stored.
     func refusal(in change: StoreChange) -> Advice? {
-        let (id, reading) = (new.id, change.reading)
-        guard let secret = new.secret, let foreign = ForeignKey(secret, for: new.provider, reading) else { return nil }
-        // Whoever keeps such keys there knows why.
-        if let held = old.secret, ForeignKey(held, for: new.provider, reading)?.look == foreign.look { return nil }
+        guard let secret = new.secret,
+            let foreign = ForeignKey(secret, over: old.secret, for: new.provider, change.reading)
+        else { return nil }
         return foreign.refusal(
-            of: id.text, holding: old.words, right: foreign.storing(in: change),
+            of: new.id.text, holding: old.words, right: foreign.storing(in: change),
             both: PasteCommand.another(new.kind, of: new.provider, change))
     }
 }
