@@ -60,9 +60,24 @@ import Testing
         let run = instance.run("models auth paste-api-key --provider openai", typing: Self.old)
         #expect(
             run.stderr == Self.kept
-                + "openai:manual is the API key sk-pro...0old already: only the note of it was missing.\n")
+                + "openai:manual is the API key sk-pro...0old already: only its note, or its place in the order, was missing.\n"
+        )
         #expect(instance.store == store)
         #expect(try JSON(instance.config ?? "")["auth.profiles.openai:manual.mode"] == "api_key")
+    }
+
+    @Test func `the same key that an order of the configuration puts second comes first, and again changes nothing`() {
+        let instance = Self.holding()
+        let config =
+            "{auth: {profiles: {'openai:manual': {provider: 'openai', mode: 'api_key'}}, order: {openai: [ORDER]}}}"
+        instance.write(
+            "agenticflow-enterprise.json", config.replacing("ORDER", with: "'openai:a', 'openai:manual'"))
+        _ = instance.run("models auth paste-api-key --provider openai", typing: Self.old)
+        #expect(instance.config == config.replacing("ORDER", with: "\"openai:manual\", 'openai:a' "))
+        let before = instance.snapshot
+        let again = instance.run("models auth paste-api-key --provider openai", typing: Self.old)
+        #expect(again.stderr.hasSuffix("already; nothing was changed.\n"))
+        #expect(instance.snapshot == before)
     }
 
     @Test func `the same token keeps its date, or gets the one that is asked for`() throws {

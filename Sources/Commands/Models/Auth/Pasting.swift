@@ -152,13 +152,13 @@ struct Pasting {
         let old = try put(profile)
         let replacement = Replacement(of: old, by: profile)
         let isSame = replacement?.isSame == true
-        if isSame, old?.expires == profile.expires, isNoted {
+        if old?.secret != profile.secret || old?.reference != profile.reference { change.forgetHealth(of: id) }
+        let isNew = try note(email: old?.email)
+        if isSame, old?.expires == profile.expires, !isNew {
             change.sayProfile(profile)
             tellOfSame(profile, isDated: false, isStored: true)
             return tellOfOrder()
         }
-        if old?.secret != profile.secret || old?.reference != profile.reference { change.forgetHealth(of: id) }
-        try note(email: old?.email)
         change.sayUpdated(change.reading.layout.configPath)
         change.sayProfile(profile)
         if let secret = profile.secret {
@@ -193,15 +193,11 @@ struct Pasting {
         }
     }
 
-    /// The configuration says of it what it would be told to say.
-    private var isNoted: Bool {
-        change.reading.settings.auth.profiles.contains { $0.id == id && $0.provider == provider && $0.mode == kind }
-    }
-
-    private func note(email: String?) throws(SettingsFileError) {
+    /// - Returns: whether the configuration said anything else before, as when a command was ended halfway.
+    private func note(email: String?) throws(SettingsFileError) -> Bool {
         do throws(SettingsFileError) {
             let note = ProfileNote(id: id, provider: provider, kind: kind, email: email)
-            try note.put(into: change.settings, with: unnoted)
+            return try note.put(into: change.settings, with: unnoted)
         } catch {
             context.terminal.notice(
                 "\(id) is stored in \(context.shown(change.store.path)); only the note in the configuration is missing."

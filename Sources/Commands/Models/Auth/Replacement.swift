@@ -85,7 +85,9 @@ extension Pasting {
         let what = "\(profile.id) is \(profile.words) already"
         guard isStored else {
             return change.context.terminal.notice(
-                isDated ? "\(what): only its date is another one." : "\(what): only the note of it was missing.")
+                isDated
+                    ? "\(what): only its date is another one."
+                    : "\(what): only its note, or its place in the order, was missing.")
         }
         let date = profile.ending(from: change.context.now())
         let way = profile.kind == .token ? " To give it another date, add --expires-in, such as 30d." : ""
