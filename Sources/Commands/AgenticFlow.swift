@@ -63,6 +63,7 @@ package enum Program {
         let arguments = quick == nil ? AgentWords.behindCommand(arguments) : arguments
         let ending = Ending(arguments, on: context?.terminal ?? .standard)
         do {
+            if let slip = ending.instanceSlip { throw slip }
             if let quick { return try quick.run(in: context ?? .live()) }
             if let code = ending.ofHelp() { return code }
             var command = try AgenticFlow.parseAsRoot(arguments)

@@ -52,6 +52,17 @@ package struct SecretReference: Hashable, Sendable, CustomStringConvertible {
         return "\(source.rawValue):\(provider):\(id)"
     }
 
+    /// How another secret takes the place of the one it leads to: a sentence without its full stop. Never with a command
+    /// that would put one into the store instead.
+    package var replacement: String {
+        switch source {
+        case .env:
+            "Replace it where it rests: agenticflow-enterprise env set \(id) (where it is from: agenticflow-enterprise env list)"
+        case .file where provider == Self.defaultProvider: "Replace it where it rests, in \(id.shellWord)"
+        case .file, .exec: "Replace it where \(self) leads to (secrets.providers.\(provider))"
+        }
+    }
+
     /// `[a-z][a-z0-9_-]{0,63}`
     package static func isProviderName(_ text: String) -> Bool {
         guard let first = text.utf8.first, first.isLowerLetter, text.utf8.count <= 64 else { return false }

@@ -30,7 +30,7 @@ import Testing
             "models auth order set --provider openai --agent kid openai:k"
         ),
         ("models auth order set --provider openai --agent kid openai:nope", "models auth list --agent kid"),
-        ("models auth rotate --agent kid k", "models auth rotate openai:k --agent kid"),
+        ("models auth rotate --agent kid k", "models auth list --agent kid"),
         ("models auth rotate --agent kid nope", "models auth list --agent kid"),
     ])
     func `a refused command advises one for the same agent`(line: String, advised: String) {
@@ -57,7 +57,7 @@ import Testing
         let told = Self.instance(kid: Self.stored(entry)).run("doctor").stdout
         #expect(
             told.contains(
-                "models auth setup-token --provider anthropic --profile-id anthropic:work --agent kid"), "\(told)")
+                "models auth setup-token --profile-id anthropic:work --agent kid"), "\(told)")
     }
 
     @Test(arguments: ["doctor", "models status", "models status --agent kid"])

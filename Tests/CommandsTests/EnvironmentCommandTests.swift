@@ -76,7 +76,8 @@ import Testing
 
     @Test(arguments: [
         ("OPENAI_API_KEY", "export OPENAI_API_KEY=\(key)", "begins with export NAME="),
-        ("OPENAI_API_KEY", "Bearer \(key)", "begins with Bearer"), ("OPENAI_API_KEY", "", "Nothing was pasted"),
+        ("OPENAI_API_KEY", "Bearer \(key)", "begins with Bearer"),
+        ("OPENAI_API_KEY", "", "nothing came in through the pipe"),
         ("OPENAI_API_KEY", "sk-test...7890", "shortened display"), ("HF_TOKEN", "hf_with\u{200B}mark-1234", "U+200B"),
         ("OPENAI_API_KEY_2", "short", "fewer than 8"), ("OPENAI_API_KEYS", "\(key),short", "fewer than 8"),
         ("AGENTICFLOW_GATEWAY_TOKEN", "two words", "U+0020"), ("LAB_KEY", "two words", "U+0020"),
@@ -148,7 +149,7 @@ import Testing
                     stderr: """
                         error: \(Self.file) does not set OPENAI_API_KEZ. Did you mean OPENAI_API_KEY?
                           why: It sets: OPENAI_API_KEY.
-                          fix: Run: agenticflow-enterprise env unset OPENAI_API_KEY
+                          fix: See where each variable is from: agenticflow-enterprise env list
 
                         """, code: 65))
         #expect(instance.read(".env") == "OPENAI_API_KEY=x\n")

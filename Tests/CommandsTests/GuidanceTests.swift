@@ -81,7 +81,7 @@ import Testing
 
     @Test func `a key that is rotated or written into env is looked at too`() {
         let instance = Instance()
-        _ = instance.run("models auth paste-api-key --provider groq", typing: "gsk_0123456789")
+        _ = instance.run("models auth paste-api-key --provider groq", typing: "xai-9876543210")
         let rotated = instance.run("models auth rotate groq:manual", typing: "xai-0123456789")
         #expect(rotated.stderr.contains("that is a key of xAI, and it is now stored as groq:manual."))
         let written = instance.run("env set GROQ_API_KEY", typing: "xai-0123456789")

@@ -229,7 +229,7 @@ import Testing
         let run = instance.run("doctor --undo")
         #expect(run.code == 0, "\(run.stderr)")
         for line in run.stdout.split(separator: "\n").dropLast() where !line.hasPrefix("Left closed") {
-            let path = line.split(separator: " ").last.map { $0.replacing("~", with: instance.home) } ?? ""
+            let path = line.split(separator: " ").last.map { String($0).replacing("~", with: instance.home) } ?? ""
             let isThere = FileManager.default.fileExists(atPath: path)
             #expect(line.hasPrefix(isThere ? "Restored " : "Removed "), "\(line)")
         }

@@ -113,7 +113,9 @@ private let store = """
             #expect(run.code == 65)
             #expect(run.stderr.contains("anthropic:work is not in the store of agent coder."))
             #expect(run.stderr.contains("It is inherited from agent main."))
-            #expect(run.stderr.contains("anthropic:work --agent main"))
+            // Whoever names an agent means its profile, and not everybody's.
+            #expect(run.stderr.contains("models auth logout") == false)
+            #expect(run.stderr.contains("--agent main"))
         }
         #expect(instance.store == store)
     }
@@ -206,7 +208,7 @@ private let store = """
     }
 
     @Test(arguments: [
-        ("sk-CANARY-home-1", "is the one that is stored already"), ("", "Nothing was pasted."),
+        ("sk-CANARY-home-1", "is the one that is stored already"), ("", "nothing came in through the pipe."),
         ("export K=sk-CANARY-home-2", "begins with export NAME="), ("Bearer sk-CANARY-home-2", "begins with Bearer"),
         ("sk-CANARY\u{200b}-home-2", "U+200B"), ("sk-CANARY\nhome-2-again", "U+000A"),
         ("sk-CANARY...me-2", "shortened"),

@@ -103,7 +103,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "Nothing was pasted."), ("\n", "Nothing was pasted."),
+        ("", "nothing came in through the pipe."), ("\n", "nothing came in through the pipe."),
         ("export ANTHROPIC_API_KEY=sk-CANARY-1234567", "begins with export NAME="),
         ("ANTHROPIC_API_KEY=sk-CANARY-1234567", "begins with NAME="),
         ("Bearer sk-CANARY-1234567", "begins with Bearer"),

@@ -102,23 +102,25 @@ import Testing
         #expect(
             run.stderr == """
                 The API key itself is in ~/.agenticflow-enterprise/agents/main/agent/auth-profiles.json.
+                It has taken the place of the API key sk-o...56 that was stored as openai:manual. To have both, store \
+                that one again:
+                  agenticflow-enterprise models auth paste-api-key --provider openai --profile-id openai:api-key
                 Agent main has an order for openai that leaves openai:manual out. To use it:
                   agenticflow-enterprise models auth order set --provider openai --agent main openai:manual openai:a
 
                 """)
     }
 
-    @Test func `a token may take the place of a login`() throws {
-        let instance = Instance(
-            store: """
-                {"version": 1, "profiles": {"openai:manual": {"type": "oauth", "provider": "openai", "access": "old-access", "refresh": "old-refresh",
-                  "expires": 1}}}
-                """)
-        _ = instance.run("models auth paste-token --provider openai", typing: "new-token-1")
-        #expect(
-            try JSON(instance.store ?? "")["profiles.openai:manual"] == [
-                "type": "token", "provider": "openai", "token": "new-token-1",
-            ])
+    @Test func `a token does not take the place of a login, whose refresh token would be lost`() {
+        let store = """
+            {"version": 1, "profiles": {"openai:manual": {"type": "oauth", "provider": "openai", "access": "old-access", "refresh": "old-refresh",
+              "expires": 1}}}
+            """
+        let instance = Instance(store: store)
+        let run = instance.run("models auth paste-token --provider openai", typing: "new-token-1")
+        #expect(run.code == 65)
+        #expect(run.stderr.contains("--profile-id openai:token"), "\(run.stderr)")
+        #expect(instance.store == store)
     }
 
     @Test(arguments: ["broken", "", "{\"version\": 2, \"profiles\": {}}", "[]"])

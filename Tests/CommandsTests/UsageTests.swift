@@ -139,6 +139,10 @@ import Testing
         Guess(
             "models auth token", "models auth paste-token or models auth setup-token", "See: \(af) models auth --help"),
         Guess("models auth rm a:b", "models auth logout", "Run: \(af) models auth logout a:b"),
+        // A slip of the pen is only a guess, and a guess takes nothing away by itself.
+        Guess("models auth lgout a:b", "models auth logout", "If that is meant, run: \(af) models auth logout a:b"),
+        Guess("agents delte x", "agents delete", "If that is meant, run: \(af) agents delete x"),
+        Guess("config unst a", "config unset", "If that is meant, run: \(af) config unset a"),
         Guess("models auth set", nil, "See: \(af) models auth --help"),
         Guess("models auth frobnicate", nil, "See: \(af) models auth --help"),
         Guess("agents remove x", "agents delete", "Run: \(af) agents delete x"),

@@ -247,6 +247,41 @@ def test_a_way_back_that_was_cut_can_be_gone_again(start, call):
         assert number > 1
 
 
+@needs_strace
+@pytest.mark.parametrize("call", ["renameat", "fsync"])
+def test_a_way_back_that_stops_says_how_far_it_came(start, call):
+    """What it calls restored is as before, what it calls not restored is as the doctor left it, and it can be run again."""
+    stopped = 0
+    for number in range(1, 60):
+        gateway = broken(start)
+        before = closed(everything(gateway.state))
+        assert gateway.command("doctor", "--fix", "--yes").returncode == 0
+        repaired = everything(gateway.state)
+        result = injected(gateway, call, "error=EIO", number, "--undo")
+        if result is None:
+            break
+        now = everything(gateway.state)
+        found = re.search(
+            r"^error: The repair was taken back in part\. Restored: (.*)\. Not restored: (.*)\.$", result.stderr, re.MULTILINE)
+        if found:
+            stopped += 1
+            restored, left = (
+                [Path(path.replace("~", str(gateway.state.parent), 1)) for path in part.split(", ") if path != "none"]
+                for part in found.groups())
+            assert left, result.stderr
+            for path in restored:
+                name = str(path.relative_to(gateway.state))
+                assert now.get(name) == before.get(name)
+            for path in left:
+                name = str(path.relative_to(gateway.state))
+                assert now.get(name) in (repaired.get(name), before.get(name))
+            assert "Then run: agenticflow-enterprise doctor --undo" in result.stderr
+        assert gateway.command("doctor", "--undo").returncode in (0, 66)
+        after = everything(gateway.state)
+        assert {name: after[name] for name in before} == before, f"{call} {number}"
+    assert stopped > 1
+
+
 def test_every_command_of_the_page_works_as_shown(start):
     gateway = broken(start)
     commands = re.findall(r"^    agenticflow-enterprise (.*)$", PAGE.read_text(), re.M)

@@ -47,6 +47,19 @@ def test_a_failed_request_says_its_class_and_what_to_do(start, simulator, fault)
     assert found["requestId"] == answer.field("x-agenticflow-upstream-request-id") or found["requestId"]
 
 
+def test_one_that_rests_elsewhere_is_replaced_there(start, simulator):
+    """What is pasted would take the place of the reference."""
+    reference = {"source": "env", "provider": "default", "id": "TEAM_KEY"}
+    gateway = start(
+        {"openai:only": {"type": "api_key", "provider": "openai", "keyRef": reference}},
+        environment={"TEAM_KEY": "sk-sim-401-only"}, gateway={"limits": {"maxWaitSeconds": 0}})
+    told = message(gateway.send(CHAT.path, CHAT.body()))
+    assert f"Replace it where it rests: {PROGRAM} env set TEAM_KEY (where it is from: {PROGRAM} env list)" in told, told
+    assert "paste-api-key" not in told
+    tested = gateway.command("models", "auth", "test", "openai:only", environment={"TEAM_KEY": "sk-sim-401-only"})
+    assert "paste-api-key" not in tested.stdout + tested.stderr
+
+
 def test_a_request_that_goes_well_has_no_such_field(start, simulator):
     gateway = start({"openai:a": "sk-sim-401-a", "openai:b": "sk-sim-ok-b"})
     assert gateway.send(CHAT.path, CHAT.body()).status == 200

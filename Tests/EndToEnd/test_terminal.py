@@ -32,7 +32,10 @@ class Home:
         self.terminals = []
 
     def command(self, *arguments):
-        return self.run(str(BUILD / GATEWAY), *AUTH, *arguments)
+        return self.type(*AUTH, *arguments)
+
+    def type(self, *words):
+        return self.run(str(BUILD / GATEWAY), *words)
 
     def run(self, *words):
         made = Terminal(words, self.environment)
@@ -266,6 +269,184 @@ def test_logout_asks(home, answer, stays):
     assert made.end() == 0
     assert ("openai:old" in home.profiles) == stays
     assert ("Nothing was removed." in made.text) == stays
+    assert made.flags() == made.before
+
+
+# A credential in the place of another one: a person is asked.
+
+OLD, NEW = "sk-CANARY-ok-the-old-one-0000", "sk-CANARY-ok-the-new-one-1111"
+OTHERS_KEY = "sk-ant-api03-CANARYCANARYCANARY"
+TAKING = {
+    "paste-api-key": ("api_key", ["paste-api-key", "--provider", "anthropic"], "API key for", NEW, "the API key sk-CAN...1111"),
+    "paste-token": ("token", ["paste-token", "--provider", "anthropic"], "Token for", NEW, "the token sk-CAN...1111"),
+    "setup-token": ("token", ["setup-token", "--yes"], "Setup token for", SETUP_TOKEN, "the token sk-ant...NARY"),
+    "add --ref": ("api_key", ["add", "--provider", "anthropic", "--profile-id", "anthropic:manual", "--ref", "env:TEAM_KEY"],
+                  None, None, "the reference env:TEAM_KEY"),
+}
+
+
+def asked(home, name, old=OLD, kind=None):
+    """The command up to its question whether the one may take the place of the other."""
+    usual, words, prompt, secret, shown = TAKING[name]
+    kind = kind or usual
+    field = "key" if kind == "api_key" else "token"
+    home.store({"anthropic:manual": {"type": kind, "provider": "anthropic", field: old}})
+    made = home.command(*words)
+    if prompt:
+        made.await_quiet(prompt).type(secret + "\n")
+    made.await_text(f"anthropic:manual is the {'API key' if kind == 'api_key' else 'token'} sk-CAN...0000")
+    return made.await_text(f"In its place would come {shown}. To keep both, answer no, and run:").await_text("Replace it? [y/N]")
+
+
+def beside(text):
+    """The command that the question names."""
+    return [line for line in text.splitlines() if line.startswith("  agenticflow-enterprise ")][0].split()[1:]
+
+
+@pytest.mark.parametrize("name", TAKING)
+@pytest.mark.parametrize("answer, code", [("n\n", 65), ("\n", 65), ("yes please\n", 65), (b"\x04", 66), (b"\x03", -signal.SIGINT)])
+def test_without_a_yes_nobody_takes_anothers_place(home, name, answer, code):
+    made = asked(home, name)
+    before = home.profiles
+    made.type(answer)
+    assert made.end() == code, made.text
+    assert home.profiles == before
+    assert made.flags() == made.before
+    if code == 65:
+        assert "anthropic:manual was not changed." in made.text
+        assert "To keep both, run: agenticflow-enterprise " + " ".join(beside(made.text)) in made.text
+
+
+@pytest.mark.parametrize("name", TAKING)
+def test_with_a_yes_the_new_one_is_there(home, name):
+    made = asked(home, name).type("y\n")
+    assert made.end() == 0, made.text
+    assert OLD not in json.dumps(home.profiles)
+    assert len(home.profiles) == 1
+    # It was said before.
+    assert "taken the place" not in made.text
+
+
+@pytest.mark.parametrize("name", [name for name in TAKING if name != "setup-token"])
+def test_the_command_of_the_question_keeps_both(home, name):
+    made = asked(home, name).type("n\n")
+    assert made.end() == 65
+    again = home.type(*beside(made.text))
+    if TAKING[name][2]:
+        again.await_quiet(TAKING[name][2]).type(NEW + "\n")
+    assert again.end() == 0, again.text
+    assert len(home.profiles) == 2 and OLD in json.dumps(home.profiles)
+
+
+def test_a_token_may_take_the_place_of_a_key_when_a_person_says_so(home):
+    made = asked(home, "paste-token", kind="api_key").type("y\n")
+    assert made.end() == 0, made.text
+    assert home.profiles["anthropic:manual"] == {"type": "token", "provider": "anthropic", "token": NEW}
+
+
+def test_the_same_one_again_is_not_asked_about(home):
+    home.store({"openai:manual": KEY})
+    made = prompt(home, "paste-api-key").type(KEY + "\n")
+    assert made.end() == 0, made.text
+    assert "Replace" not in made.text and "openai:manual is the API key sk-CAN..." in made.text
+    assert home.profiles["openai:manual"]["key"] == KEY
+
+
+def test_another_vendors_key_is_not_asked_about_either(home):
+    home.store({"openai:manual": KEY})
+    made = prompt(home, "paste-api-key").type(OTHERS_KEY + "\n")
+    assert made.end() == 65, made.text
+    assert "Replace it?" not in made.text and "that is a key of Anthropic" in made.text
+    assert home.profiles["openai:manual"]["key"] == KEY
+
+
+def test_what_was_stored_while_a_person_decided_is_somebody_elses(home):
+    made = asked(home, "paste-api-key")
+    home.store({"anthropic:manual": OLD + "-of-another-command"})
+    made.type("y\n")
+    assert made.end() == 65, made.text
+    assert "Another command has changed or removed it meanwhile." in made.text
+    assert home.profiles["anthropic:manual"]["key"] == OLD + "-of-another-command"
+
+
+def test_the_date_and_the_last_use_are_told(home):
+    path = home.store({"anthropic:manual": {
+        "type": "token", "provider": "anthropic", "token": OLD, "expires": int((time.time() + 30 * 86400) * 1000)}})
+    document = json.loads(path.read_text())
+    document["usageStats"] = {"anthropic:manual": {"lastUsed": int((time.time() - 3 * 86400) * 1000)}}
+    path.write_text(json.dumps(document))
+    made = home.command("paste-token", "--provider", "anthropic").await_quiet("Token for").type(NEW + "\n")
+    made.await_text("anthropic:manual is the token sk-CAN...0000 (last used 3d ago), which expires in 30d (")
+    made.await_text("Replace it?").type("n\n")
+    assert made.end() == 65
+
+
+def test_the_dialogue_asks_where_another_id_can_be_given(home):
+    home.store({"openai:manual": KEY})
+    made = home.command("add", "--provider", "openai")
+    made.await_text("Kind").type("2\n").await_text("Profile id").type("\n")
+    made.await_text("Replace openai:manual, the API key sk-CAN...").type("\n").await_text("openai:manual stays as it is.")
+    made.await_text("Profile id").type("openai:second\n").await_quiet("Token for openai").type(NEW + "\n")
+    made.await_text("Valid for").type("never\n")
+    assert made.end() == 0, made.text
+    assert made.text.count("Replace ") == 1
+    assert {name: entry["type"] for name, entry in home.profiles.items()} == {
+        "openai:manual": "api_key", "openai:second": "token"}
+
+
+# The dialogue of `agents add`.
+
+AGENT_STEPS = [("Name", "My Coder\n"), ("Workspace [~/.agenticflow-enterprise/workspace-my-coder]", "\n"), ("Copy the keys", "y\n")]
+
+
+def agents(home):
+    path = home.state / "agenticflow-enterprise.json"
+    return json.loads(path.read_text()).get("agents", {}).get("list", []) if path.exists() else []
+
+
+def own_store(home, agent):
+    return home.state / "agents" / agent / "agent" / "auth-profiles.json"
+
+
+@pytest.mark.parametrize("answer, copies", [("y\n", True), ("\n", False)])
+def test_an_agent_is_added_by_its_dialogue(home, answer, copies):
+    home.store({"openai:old": KEY})
+    made = home.type("agents", "add")
+    for question, typed in [*AGENT_STEPS[:2], ("Copy the keys", answer)]:
+        made.await_text(question).type(typed)
+    assert made.end() == 0, made.text
+    assert [agent["id"] for agent in agents(home)] == ["main", "my-coder"] or agents(home)[-1]["id"] == "my-coder"
+    assert own_store(home, "my-coder").exists() == copies
+    if copies:
+        assert json.loads(own_store(home, "my-coder").read_text())["profiles"]["openai:old"]["key"] == KEY
+    assert made.flags() == made.before
+
+
+def test_the_dialogue_of_an_agent_asks_again_with_the_reason(home):
+    made = home.type("agents", "add")
+    made.await_text("Name").type("***\n").await_text("is no name for an agent.")
+    made.await_text("Name").type("main\n").await_text("No agent can be added as main.")
+    made.await_text("Name").type("coder\n").await_text("Workspace").type("\n")
+    # Nothing is stored in main, so there is nothing to copy.
+    assert made.end() == 0, made.text
+    assert "Copy" not in made.text and agents(home)[-1]["id"] == "coder"
+    again = home.type("agents", "add")
+    again.await_text("Name").type("Coder\n").await_text("There is an agent coder already.")
+    again.await_text("Name").type("\x04")
+    assert again.end() == 66
+
+
+@pytest.mark.parametrize("answers", range(3))
+@pytest.mark.parametrize("ending, code", [(b"\x03", -signal.SIGINT), (b"\x04", 66)])
+def test_the_dialogue_of_an_agent_given_up_makes_nothing(home, answers, ending, code):
+    home.store({"openai:old": KEY})
+    before = sorted(str(path) for path in home.folder.rglob("*"))
+    made = home.type("agents", "add")
+    for question, typed in AGENT_STEPS[:answers]:
+        made.await_text(question).type(typed)
+    made.await_text(AGENT_STEPS[answers][0]).type(ending)
+    assert made.end() == code, made.text
+    assert sorted(str(path) for path in home.folder.rglob("*")) == before
     assert made.flags() == made.before
 
 

@@ -61,8 +61,12 @@ enum ConfigError: ActionableError, Equatable {
             Advice(
                 what: "\(path.shown) is not set.\(Self.guess(near))",
                 why: "The configuration has nothing there; what holds instead is in docs/configuration.md.",
-                fix: near.map { "Run: agenticflow-enterprise config \(command) \($0.typed)" }
-                    ?? "See what there is: agenticflow-enterprise config get")
+                // What was not asked for is looked at, not taken away.
+                fix: near.map {
+                    command == "unset"
+                        ? "See what is there: agenticflow-enterprise config get \($0.typed)"
+                        : "Run: agenticflow-enterprise config \(command) \($0.typed)"
+                } ?? "See what there is: agenticflow-enterprise config get")
         case .unknownKey(let path, let near):
             Advice(
                 what: "\(path.shown) is not a key that has a meaning here.\(Self.guess(near))",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import CredentialLifecycle
 import Documents
 import Settings
 
@@ -47,11 +48,19 @@ struct ConfigSet: ContextCommand {
         try Self.checkWay(place, in: change.authored)
         let text = try value ?? context.terminal.readSecret("Value for \(place.shown)")
         let reading: ConfigValue.Reading = string ? .text : json ? .json : .asItLooks
-        let new = try ConfigValue(text, at: place, as: reading, isWord: value != nil).literal
+        let new = try literal(text, at: place, as: reading, isPiped: value == nil && !context.terminal.hasPerson)
         try checkKeys(of: new, at: place)
         try change.make(at: [place]) { document throws(DocumentError) in
             if document.element(at: place)?.literal != new { try document.set(new, at: place) }
         }
+    }
+
+    private func literal(
+        _ text: String, at place: DocumentPath, as reading: ConfigValue.Reading, isPiped: Bool
+    ) throws -> Literal {
+        do { return try ConfigValue(text, at: place, as: reading, isWord: value != nil).literal } catch IntakeError
+            .empty where isPiped
+        { throw IntakeError.nothingPiped("agenticflow-enterprise config set \(place.typed) --stdin") }
     }
 
     /// `gateway.port=18790` and `gateway.port = 18790`, as other programs take it.

@@ -31,6 +31,7 @@ struct EnvSet: ContextCommand {
         if stdin, case .person = context.terminal.input() { throw EnvironmentError.noPipe(target.name) }
         let value = try target.value(pasted: context.terminal.readSecret("Value for \(target.name)"))
         try target.edit { file throws(StoreError) in
+            if let refusal = target.refusal(of: value, over: file.variables[target.name]) { throw .refused(refusal) }
             do throws(DotEnvError) { try file.upsert(target.name, value) } catch { throw .refused(error.advice) }
         }
         context.terminal.say("Updated \(target.shownPath)")

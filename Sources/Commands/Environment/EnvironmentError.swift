@@ -64,7 +64,7 @@ enum EnvironmentError: ActionableError, Equatable {
             what: "\(path) does not set \(name.prefix(80))." + (near.map { " Did you mean \($0)?" } ?? ""),
             why: known.isEmpty
                 ? "It sets nothing." : "It sets: \(known.prefix(20).map(\.escapedForDisplay).joined(separator: ", ")).",
-            fix: near.map { "Run: agenticflow-enterprise env unset \($0)" }
-                ?? "See where each variable is from: agenticflow-enterprise env list")
+            // Not the command for the near one: nobody has asked for that to go.
+            fix: "See where each variable is from: agenticflow-enterprise env list")
     }
 }

@@ -32,6 +32,9 @@ struct EnvironmentTarget {
     /// - Throws: ``IntakeError`` for a credential's variable, when the text is no credential.
     func value(pasted text: String) throws -> Secret {
         guard isSecret else { return try Self.plain(text, for: name) }
+        if !context.terminal.hasPerson, Secret(text).isBlank {
+            throw IntakeError.nothingPiped("agenticflow-enterprise env set \(name)")
+        }
         if name.hasSuffix("_API_KEYS") {
             let parts = text.split { $0 == "," || $0 == ";" || $0.isWhitespace }
             if parts.isEmpty { throw IntakeError.empty }
@@ -65,11 +68,23 @@ struct EnvironmentTarget {
             || (name.hasPrefix("AGENTICFLOW_LIVE_") && name.hasSuffix("_KEY"))
     }
 
+    /// Why a text that looks like another vendor's key does not take the place of the value that is there. Keys may be
+    /// numbered, so both can be kept.
+    func refusal(of value: Secret, over old: Secret?) -> Advice? {
+        guard let owner, let old, name.hasSuffix("_API_KEY"),
+            let foreign = ForeignKey(value, over: old, for: owner, reading)
+        else { return nil }
+        return foreign.refusal(
+            of: name, holding: old.masked, right: foreign.storing(in: reading),
+            both: "agenticflow-enterprise env set \(name)_2")
+    }
+
     /// - Parameter value: what the variable holds now.
     func tellForeign(_ value: Secret) {
         guard let owner, let foreign = ForeignKey(value, for: owner, reading) else { return }
         let undo = "agenticflow-enterprise env unset \(name)"
-        context.terminal.notice("warning", foreign.advice(place: "the value of \(name)", undo: undo))
+        context.terminal.notice(
+            "warning", foreign.advice(place: "the value of \(name)", right: foreign.storing(in: reading), undo: undo))
     }
 
     /// What the name was probably meant to be, when nothing reads a variable of that name.

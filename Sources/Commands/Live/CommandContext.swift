@@ -39,10 +39,22 @@ package struct CommandContext: Sendable {
         return context
     }
 
-    /// Where this instance keeps its files, made when it is not there.
+    /// Where this instance keeps its files, made when it is not there. One with a name is made by what is stored in it,
+    /// not by looking: the name may be a slip.
     func furnishedLayout() throws(StateLayoutError) -> StateLayout {
         let layout = try layout()
-        if makesStateDirectory { SafeDirectory.provide(layout.state) }
+        guard makesStateDirectory else { return layout }
+        guard layout.isPlacedByName, let name = layout.instance else {
+            SafeDirectory.provide(layout.state)
+            return layout
+        }
+        if FileStatus(of: layout.state) == nil {
+            terminal.notice(
+                """
+                There is no instance \(name) yet: \(shown(layout.state)) is not there, and the first thing that is stored
+                makes it. (--profile names an instance; a credential is named with --profile-id, or by its id.)
+                """)
+        }
         return layout
     }
 

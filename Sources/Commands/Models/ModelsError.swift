@@ -141,7 +141,7 @@ enum ModelsError: ActionableError, Equatable {
     private static func noProvider(_ text: String, _ near: String?, _ known: [ProviderID]) -> Advice {
         let shown = text.prefix(64).escapedForDisplay
         let guess = near.map { " Did you mean \($0)?" } ?? ""
-        let fix = near.map { "Run the command again with --provider \($0)" }
+        let fix = near.map { "If \($0) is meant, run the command again with --provider \($0)" }
         return Advice(
             what: "There is no provider \"\(shown)\".\(guess)", why: "Known providers: \(known.list).",
             fix:

@@ -9,12 +9,15 @@ struct CommandGuess {
     let commands: [CommandOutline]
     /// All of them are in the group, so that the rest of the line may follow.
     let isInGroup: Bool
+    /// The word is another one for the same, not a slip of the pen.
+    let isSynonym: Bool
 
     init(_ word: String, in group: CommandOutline) {
         let inside = Self.inside(group, word.lowercased())
         isInGroup = !inside.isEmpty
         let all = isInGroup ? inside : Self.elsewhere(word.lowercased(), seenFrom: group)
         commands = all.count > 3 ? [] : all
+        isSynonym = Self.meanings.contains { $0.typed.contains(word.lowercased()) }
     }
 
     private static func inside(_ group: CommandOutline, _ word: String) -> [CommandOutline] {

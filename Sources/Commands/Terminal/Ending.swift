@@ -12,6 +12,9 @@ struct Ending {
         self.terminal = terminal
     }
 
+    /// `--profile` was given what is no instance, but a credential.
+    var instanceSlip: InstanceSlip? { InstanceSlip(terminal.instance, in: words) }
+
     /// `help`, also behind a group's words, and a group without a further word: its help. nil for any other line.
     func ofHelp() -> Int32? {
         if words == ["--profile"] || (words.last == "--profile" && !words.contains("--")) {
@@ -61,6 +64,9 @@ struct Ending {
 
     private func report(_ error: any ActionableError) -> Int32 {
         let spoken = Spoken(error, to: words)
+        var terminal = terminal
+        // The commands that it names are not for an instance that cannot be.
+        if error is InstanceSlip { terminal.instance = nil }
         terminal.report(spoken, asJSON: words.prefix { $0 != "--" }.contains("--json"))
         return error.exitCode.rawValue
     }

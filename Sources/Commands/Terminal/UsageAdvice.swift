@@ -155,7 +155,7 @@ struct UsageAdvice {
         if guess.isInGroup, let name = only.words.last {
             var words = words
             if place < words.endIndex { words[place] = name }
-            return ([only.shortName], fix(typing: words, for: only))
+            return ([only.shortName], fix(typing: words, for: only, isSure: guess.isSynonym))
         }
         // Whoever knows the command's name knows what follows it.
         let rest = only.words.last == word ? words[place...].dropFirst() : []
@@ -169,11 +169,14 @@ struct UsageAdvice {
     }
 
     /// The whole line, if it can be followed; else the command that it leads to alone, or its example.
-    private func fix(typing words: [String], for command: CommandOutline) -> String {
-        if isUnderstood(words), let line = line(words) { return "Run: \(line)" }
+    ///
+    /// - Parameter isSure: it is what was typed, in other words. A guess that takes something away is only one.
+    private func fix(typing words: [String], for command: CommandOutline, isSure: Bool = true) -> String {
+        let run = isSure || !command.takesAway ? "Run:" : "If that is meant, run:"
+        if isUnderstood(words), let line = line(words) { return "\(run) \(line)" }
         let inner = CommandOutline.root.following(words).command
-        if inner.words.count > command.words.count { return fix(typing: inner.words, for: inner) }
-        if isUnderstood(command.words) { return "Run: \(command.line)" }
+        if inner.words.count > command.words.count { return fix(typing: inner.words, for: inner, isSure: isSure) }
+        if isUnderstood(command.words) { return "\(run) \(command.line)" }
         return command.examples.first.map { "For example: \($0)" } ?? "See: \(command.line) --help"
     }
 
@@ -225,6 +228,13 @@ extension ArgumentOutline {
         let plain = key.lowercased()
         let spelled = (names + [valueName]).map { $0.filter { $0 != "-" }.lowercased() }
         return spelled.contains(plain) || (kind == .positional && spelled.contains { plain.hasPrefix($0.prefix(3)) })
+    }
+}
+
+extension CommandOutline {
+    /// What it does is not undone by typing another command.
+    fileprivate var takesAway: Bool {
+        ["logout", "clean", "delete", "unset", "remove", "clear"].contains(words.last ?? "")
     }
 }
 

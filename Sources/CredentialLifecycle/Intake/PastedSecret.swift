@@ -60,6 +60,8 @@ package enum IntakeError: ActionableError, Equatable {
     }
 
     case empty
+    /// No terminal, and an empty pipe; with the command that was run.
+    case nothingPiped(String)
     case notTheKeyAlone(found: String)
     case foreignCharacter(position: Int, codePoint: UInt32)
     case tooShort(Int)
@@ -85,6 +87,11 @@ package enum IntakeError: ActionableError, Equatable {
         switch self {
         case .empty:
             Self.refused("Nothing was pasted.", "Copy the key and run the command again.")
+        case .nothingPiped(let command):
+            Self.refused(
+                "There is no terminal to ask at, and nothing came in through the pipe.",
+                "Run it in a terminal. Or give it a file: \(command) < key-file. Or a variable that was read unseen: "
+                    + "read -rs KEY && printf %s \"$KEY\" | \(command)")
         case .notTheKeyAlone(let found):
             Self.refused(
                 "The text begins with \(found), so it is more than the key.",

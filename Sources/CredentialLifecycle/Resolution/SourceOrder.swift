@@ -31,6 +31,8 @@ package struct ResolvedCandidate: Hashable, Sendable {
     package var candidate: Candidate
     /// Nil when there is none here: the gateway may have it.
     package var secret: Secret?
+    /// Where the secret of a stored profile rests, when that is not the store.
+    package var reference: SecretReference?
 }
 
 /// Every place a provider's credentials can come from, in the order in which they are tried.
@@ -93,7 +95,7 @@ package struct SourceOrder: Sendable {
         return ResolvedCandidate(
             candidate: Candidate(
                 id: profile.id, kind: profile.kind, source: .profile(owner: owned.owner), expires: profile.expires,
-                standing: standing(owned, expectation)), secret: owned.secret)
+                standing: standing(owned, expectation)), secret: owned.secret, reference: profile.reference)
     }
 
     private func resolved(_ id: ProfileID, _ configKey: ReferencedSecret) -> ResolvedCandidate {

@@ -106,7 +106,8 @@ struct DeploymentBuilder {
             else { return nil }
             return ChosenCredential(
                 named: NamedCredential(
-                    id: entry.candidate.id, provider: id, source: entry.candidate.source, kind: entry.candidate.kind),
+                    id: entry.candidate.id, provider: id, source: entry.candidate.source, kind: entry.candidate.kind,
+                    reference: entry.reference),
                 owner: entry.candidate.healthKey.owner, provider: provider, address: address, secret: secret,
                 fixedFields: fixed, requestLines: lines)
         }

@@ -8,8 +8,14 @@ package struct NamedCredential: Hashable, Sendable {
     package var provider: ProviderID
     package var source: CandidateSource
     package var kind: CredentialKind
+    /// Where the secret rests, when the store only names the place.
+    package var reference: SecretReference?
 
-    package init(id: ProfileID, provider: ProviderID, source: CandidateSource, kind: CredentialKind) {
+    package init(
+        id: ProfileID, provider: ProviderID, source: CandidateSource, kind: CredentialKind,
+        reference: SecretReference? = nil
+    ) {
+        self.reference = reference
         self.id = id
         self.provider = provider
         self.source = source
@@ -34,6 +40,7 @@ package struct NamedCredential: Hashable, Sendable {
                 "Replace it with: \(Self.program) env set \(variable.shellWord) (where it is from: \(Self.program) env list)"
         case .config: return "Correct models.providers.\(provider).apiKey in the configuration"
         case .profile:
+            if let reference { return reference.replacement }
             let command = kind == .apiKey ? "paste-api-key" : "paste-token"
             return "Replace it with: \(Self.program) models auth \(command) --provider \(provider) --profile-id \(id)"
                 + agentWords

@@ -13,6 +13,8 @@ package struct StateLayout: Hashable, Sendable {
     package let oauthDirectory: String
     /// The instance's name; nil for the unnamed one.
     package let instance: String?
+    /// The name says which state directory it is: nothing else does.
+    package let isPlacedByName: Bool
     private let paths: PathResolver
     /// Directories set aside for single agents, by the configuration or by `AGENTICFLOW_AGENT_DIR`.
     private var agentDirectories: [AgentID: String] = [:]
@@ -43,6 +45,7 @@ package struct StateLayout: Hashable, Sendable {
             paths.home = try paths.resolve(moved, for: "AGENTICFLOW_HOME", mustBeAbsolute: true)
         }
         let name = try Self.instance(named: instance ?? variables["AGENTICFLOW_PROFILE"])
+        isPlacedByName = name != nil && variables["AGENTICFLOW_STATE_DIR"] == nil
         if let explicit = variables["AGENTICFLOW_STATE_DIR"] {
             state = try paths.resolve(explicit, for: "AGENTICFLOW_STATE_DIR")
         } else {

@@ -8,23 +8,59 @@ import Testing
 
 /// What `doctor --undo` does where something stands in its way.
 @Suite struct DoctorUndoTests {
-    @Test(arguments: ["a link", "a pipe"])
+    @Test(arguments: ["a link", "a pipe", "another user's file"])
     func `what stands in the way is found before the first file is taken back`(kind: String) {
         let instance = DoctorFixTests.broken()
         _ = instance.run("doctor --fix --yes")
         let path = "\(instance.state)/.env"
         rename(path, "\(instance.home)/moved")
-        if kind == "a link" { symlink("\(instance.home)/moved", path) } else { mkfifo(path, 0o600) }
+        switch kind {
+        case "a link": symlink("\(instance.home)/moved", path)
+        case "a pipe": mkfifo(path, 0o600)
+        default:
+            instance.write(".env", "THEIRS=1\n")
+            // Only root can give a file away.
+            guard chown(path, 65_534, 65_534) == 0 else { return }
+        }
         let config = instance.config
         let run = instance.run("doctor --undo")
         #expect(run.code == 77, "\(run.stderr)")
         #expect(
             run.stderr.hasPrefix("error: Nothing was taken back: ~/.agenticflow-enterprise/.env cannot be written.\n"))
         #expect(instance.config == config && run.stdout.isEmpty)
+        #expect(instance.read("doctor-backups/20260921T141320Z/undone") == nil)
         unlink(path)
         rename("\(instance.home)/moved", path)
         #expect(instance.run("doctor --undo").code == 0)
         #expect(instance.config?.contains("// misplaced") == true)
+    }
+
+    @Test(arguments: ["agents/main/agent/auth-profiles.json", "agents/main/agent/auth.json"])
+    func `a folder in the place of one of several files stops the way back, which can be gone again`(name: String) {
+        let instance = DoctorFixTests.broken()
+        _ = instance.run("doctor --fix --yes")
+        let path = "\(instance.state)/\(name)"
+        rename(path, "\(instance.home)/moved")
+        mkdir(path, 0o700)
+        let before = instance.snapshot
+        for force in ["", " --force"] {
+            let run = instance.run("doctor --undo\(force)")
+            #expect(run.code == 77 && run.stdout.isEmpty)
+            #expect(
+                run.stderr.hasPrefix(
+                    """
+                    error: Nothing was taken back: ~/.agenticflow-enterprise/\(name) cannot be written.
+                      why: It is not a regular file.
+                      fix:
+                    """), "\(run.stderr)")
+            #expect(run.stderr.contains("Then run: agenticflow-enterprise doctor --undo\n"))
+            #expect(instance.snapshot == before)
+        }
+        rmdir(path)
+        rename("\(instance.home)/moved", path)
+        #expect(instance.run("doctor --undo").code == 0)
+        #expect(instance.config?.contains("// misplaced") == true)
+        #expect(instance.read("agents/main/agent/auth.json")?.hasPrefix("{\"openrouter\": ") == true)
     }
 
     @Test func `a list of a backup that is cut anywhere is refused, and nothing is taken back`() throws {

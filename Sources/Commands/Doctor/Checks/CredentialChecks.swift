@@ -93,7 +93,9 @@ struct CredentialChecks {
     // MARK: One credential
 
     private mutating func check(_ row: CredentialRow, of owner: AgentID) {
-        let again = pasteAgain(row, owner)
+        let isDate =
+            [.expired, .expiring].contains(row.expiring) || row.code == SkipCode.invalidExpires.rawValue
+        let again = pasteAgain(row, owner, isDate: isDate)
         func add(_ id: CheckID, _ what: String, _ why: String, _ fix: String) {
             findings.append(
                 Finding(
@@ -270,18 +272,12 @@ struct CredentialChecks {
     }
 
     /// The command that puts a new credential in the place of this one.
-    private func pasteAgain(_ row: CredentialRow, _ owner: AgentID) -> String {
-        if row.isSetupToken {
-            return "Run claude setup-token, then: \(program) models auth setup-token --provider \(row.provider) "
-                + "--profile-id \(row.id) --agent \(owner)"
+    private func pasteAgain(_ row: CredentialRow, _ owner: AgentID, isDate: Bool = false) -> String {
+        if row.isSetupToken, row.reference == nil {
+            return
+                "Run claude setup-token, then: \(program) models auth setup-token --profile-id \(row.id) --agent \(owner)"
         }
-        // Beside a login, whose refresh token is worth keeping.
-        if row.kind == .oauth {
-            return "Run: \(PasteCommand.beside(.token, of: row.provider, survey.reading, agent: owner))"
-        }
-        return
-            "Run: \(program) models auth \(PasteCommand.word(for: row.kind)) --provider \(row.provider) "
-            + "--profile-id \(row.id) --agent \(owner)"
+        return row.replacement(of: owner, survey.reading, isDate: isDate)
     }
 
     // MARK: Twice

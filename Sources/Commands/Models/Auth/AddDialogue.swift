@@ -70,11 +70,13 @@ struct AddDialogue {
     private func askPlace(_ provider: ProviderID, _ kind: CredentialKind) throws -> Pasting {
         if let profileID { return try Pasting(change, provider: provider.text, id: profileID, kind) }
         return try terminal.ask("Profile id", standing: "\(provider):manual") { answer in
-            let pasting = try Pasting(change, provider: provider.text, id: answer, kind, isAsked: false)
-            let id = try Pasting.id(answer, of: provider)
-            if let old = change.agent.stored.book.profiles[id], try !terminal.confirm("Replace \(old.shown)?") {
-                throw ModelsError.idInUse(id)
+            var pasting = try Pasting(change, provider: provider.text, id: answer, kind)
+            // Asked here, where another id can be given, and not again.
+            if let old = pasting.stored {
+                let what = "\(old.id), \(old.words)\(change.history(of: old))"
+                guard try terminal.confirm("Replace \(what)?") else { throw ModelsError.idInUse(old.id) }
             }
+            pasting.isAgreed = true
             return pasting
         }
     }

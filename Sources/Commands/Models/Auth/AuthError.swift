@@ -9,12 +9,16 @@ enum AuthError: ActionableError, Equatable {
     case onlyAnthropic(String)
     /// Seen by the agent, and another one's.
     case inherited(ProfileID, agent: AgentID, owner: AgentID, command: String)
+    /// No id of a profile; with those that have such a name.
+    case partOfID(String, meant: [ProfileID], agentWords: String)
     /// A key of the environment or the configuration.
     case notStored(ProfileID)
     case isReference(ProfileID, SecretReference?, CredentialKind, AgentID)
     case isLogin(ProfileID)
     /// A credential of another kind is stored under the id.
     case otherKind(ProfileID, CredentialKind, free: ProfileID, AgentID)
+    /// Somebody did not want it replaced; with the command that stores the other one beside it.
+    case declined(ProfileID, another: String)
     case hasNoDate(String)
     case flagsDisagree(String, String)
     case missingFlag(String, example: String)
@@ -25,7 +29,7 @@ enum AuthError: ActionableError, Equatable {
 
     var exitCode: ExitStatus {
         switch self {
-        case .inherited, .notStored, .isReference, .isLogin, .otherKind, .noReferenceProvider: .badInput
+        case .inherited, .notStored, .isReference, .isLogin, .otherKind, .declined, .noReferenceProvider: .badInput
         default: .usage
         }
     }
@@ -49,7 +53,17 @@ enum AuthError: ActionableError, Equatable {
         case .inherited(let id, let agent, let owner, let command):
             Advice(
                 what: "\(id) is not in the store of agent \(agent).", why: "It is inherited from agent \(owner).",
-                fix: "Run: agenticflow-enterprise models auth \(command) \(id) --agent \(owner)")
+                fix: command == "logout"
+                    ? "Taken away there, it is gone for every agent that inherits it. Look at it: "
+                        + "agenticflow-enterprise models auth list --agent \(owner)"
+                    : "Run: agenticflow-enterprise models auth \(command) \(id) --agent \(owner)")
+        case .partOfID(let text, let meant, let agentWords):
+            Advice(
+                what: "\"\(text.prefix(60))\" is no profile id."
+                    + (meant.isEmpty ? "" : " Did you mean \(meant.map(\.text).joined(separator: " or "))?"),
+                why: "A profile id is the provider, a colon and a name of letters, digits and . _ @ + -, such as "
+                    + "anthropic:work.",
+                fix: "See them with: agenticflow-enterprise models auth list\(agentWords)")
         case .notStored(let id):
             Advice(
                 what: "\(id) is not in the store.",
@@ -73,6 +87,10 @@ enum AuthError: ActionableError, Equatable {
                 why: "A credential of type \(kind.rawValue) is stored there; the new one would take its place.",
                 fix: "To keep both, add --profile-id \(free). To give the old one up, first run: "
                     + "agenticflow-enterprise models auth logout \(id) --agent \(agent)")
+        case .declined(let id, let another):
+            Advice(
+                what: "\(id) was not changed.", why: "The question was not answered with yes.",
+                fix: "To keep both, run: \(another)")
         case .hasNoDate(let what):
             Advice(
                 what: "--expires-in does not go with \(what).",

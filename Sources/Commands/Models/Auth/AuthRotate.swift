@@ -39,7 +39,10 @@ struct AuthRotate: ContextCommand {
         let profile = try change.ownProfile(id, for: "rotate")
         try refuse(profile, of: change.agent.id)
         let pasting = try Pasting(change, provider: profile.provider.text, id: profile.id.text, profile.kind)
-        let secret = try pasting.readSecret("New \(profile.kind.words) for \(profile.id)")
+        let secret = try pasting.readSecret(
+            "New \(profile.kind.words) for \(profile.id)",
+            for: "agenticflow-enterprise models auth rotate \(profile.id)\(change.agentWords)")
+        try refuse(secret, for: profile, change)
         let expires = profile.kind == .token ? pasting.expiry(of: secret, lifetime: lifetime) : profile.expires
         try Self.replace(profile, with: secret, expires: expires, in: change.store)
         change.forgetHealth(of: profile.id)
@@ -66,18 +69,17 @@ struct AuthRotate: ContextCommand {
         }
     }
 
-    /// Somebody else may have changed it while the secret was typed: then it is theirs.
+    private func refuse(_ secret: Secret, for profile: Profile, _ change: StoreChange) throws(StoreError) {
+        var new = profile
+        new.secret = secret
+        if let refusal = Replacement(of: profile, by: new)?.refusal(in: change) { throw .refused(refusal) }
+    }
+
     private static func replace(
         _ profile: Profile, with secret: Secret, expires: Expiry, in store: AuthProfilesFile
     ) throws(StoreError) {
         try store.update { book throws(StoreError) in
-            guard book.profiles[profile.id] == profile else {
-                throw .refused(
-                    Advice(
-                        what: "\(profile.id) was not changed.",
-                        why: "Another command has changed or removed it meanwhile.",
-                        fix: "See what is stored now: agenticflow-enterprise models auth list"))
-            }
+            guard book.profiles[profile.id] == profile else { throw .changedMeanwhile(profile.id) }
             guard profile.secret != secret || profile.expires != expires else {
                 throw .refused(
                     Advice(

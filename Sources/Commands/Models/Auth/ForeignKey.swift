@@ -23,12 +23,42 @@ struct ForeignKey {
         self.provider = provider
     }
 
-    /// - Parameter undo: the whole command that takes it away again.
-    func advice(place: String, undo: String) -> Advice {
-        let right = look.provider.map {
-            " Then store it where it belongs: agenticflow-enterprise models auth "
-                + "\(look.prefix.hasPrefix("sk-ant-oat") ? "paste-token" : "paste-api-key") --provider \($0)"
+    /// Nil when it may also take the place of what is there, which looks the same or could not be sent.
+    init?(_ secret: Secret, over held: Secret?, for id: ProviderID, _ reading: InstanceReading) {
+        self.init(secret, for: id, reading)
+        guard let held else { return }
+        if !held.isSafeFieldValue || ForeignKey(held, for: id, reading)?.look == look { return nil }
+    }
+
+    /// The command that stores it where it belongs, and takes no other one's place; nil when nobody here takes it.
+    func storing(in reading: InstanceReading, agent: AgentID? = nil) -> String? {
+        look.provider.map {
+            PasteCommand.beside(
+                look.prefix.hasPrefix("sk-ant-oat") ? .token : .apiKey, of: $0, reading, agent: agent)
         }
+    }
+
+    func storing(in change: StoreChange) -> String? { storing(in: change.reading, agent: change.agent.id) }
+
+    /// Why it takes no other one's place.
+    ///
+    /// - Parameters:
+    ///   - held: what is there, as it may be shown.
+    ///   - right: the command that stores it where it belongs.
+    ///   - both: the command that keeps both here.
+    func refusal(of place: String, holding held: String, right: String?, both: String) -> Advice {
+        let right = right.map { "Store it where it belongs: \($0). " } ?? ""
+        return Advice(
+            what: "\(place) was not changed.",
+            why: "The new text begins with \(look.prefix): that is \(look.words). It would take the place of \(held).",
+            fix: "\(right)If \(provider.displayName) does take it, keep both: \(both)")
+    }
+
+    /// - Parameters:
+    ///   - right: the command that stores it where it belongs.
+    ///   - undo: the whole command that takes it away again.
+    func advice(place: String, right: String?, undo: String) -> Advice {
+        let right = right.map { " Then store it where it belongs: \($0)" }
         return Advice(
             what: "It begins with \(look.prefix): that is \(look.words), and it is now \(place).",
             why: "\(provider.displayName) will probably refuse it.", fix: "If so, run: \(undo).\(right ?? "")")

@@ -28,9 +28,11 @@ struct PasteTarget: ParsableArguments {
 struct Pasting {
     let provider: ProviderID
     let change: StoreChange
-    private let id: ProfileID
-    private let kind: CredentialKind
-    private var context: CommandContext { change.context }
+    /// Somebody has been asked whether it may take the place of what is stored under the id.
+    var isAgreed = false
+    let id: ProfileID
+    let kind: CredentialKind
+    var context: CommandContext { change.context }
 
     init(_ target: PasteTarget, _ kind: CredentialKind, in context: CommandContext) throws {
         if !target.rest.isEmpty { throw ModelsError.secretAsArgument }
@@ -38,17 +40,13 @@ struct Pasting {
             StoreChange(agent: target.agent, in: context), provider: target.provider, id: target.profileID, kind)
     }
 
-    /// - Parameter isAsked: whether a person decides about a credential of another kind that is stored under the id;
-    ///   not when somebody asks about it anyway.
-    init(
-        _ change: StoreChange, provider text: String, id: String?, _ kind: CredentialKind, isAsked: Bool = true
-    ) throws {
+    init(_ change: StoreChange, provider text: String, id: String?, _ kind: CredentialKind) throws {
         self.change = change
         self.kind = kind
         provider = try change.reading.storableProvider(named: text)
         self.id = try Self.id(id, of: provider)
         try refuseOtherKind()
-        if isAsked { try protectOtherKind() }
+        try protectOtherKind()
     }
 
     /// - Parameter text: a whole id, or a name that people gave it, such as `My Work!`; nil for the usual one.
@@ -72,17 +70,16 @@ struct Pasting {
         "Give, for example, --profile-id \(ProfileID(provider: provider, name: text)?.text ?? "\(provider):work")"
     }
 
-    /// A token in the place of a key, or the other way round, is not a new secret of the same account: whoever has not
-    /// seen what is there would lose it.
-    private func protectOtherKind() throws {
-        guard let old = change.agent.stored.book.profiles[id], old.kind != kind else { return }
-        // The token that a login gave may be all that is left of it.
-        if old.kind == .oauth, kind == .token { return }
+    /// A token in the place of a key, or the other way round, is not a new secret of the same account: a script that has
+    /// not seen what is there would lose it. A person is asked once the new one is there.
+    private func protectOtherKind() throws(AuthError) {
+        guard !context.terminal.hasPerson, let old = stored, old.kind != kind else { return }
         let free = PasteCommand.freeID(for: kind, of: provider, change.reading)
-        guard context.terminal.hasPerson,
-            try context.terminal.confirm("\(old.shown) is of type \(old.kind.rawValue). Replace it?")
-        else { throw AuthError.otherKind(id, old.kind, free: free, change.agent.id) }
+        throw .otherKind(id, old.kind, free: free, change.agent.id)
     }
+
+    /// What was there when the command began.
+    var stored: Profile? { change.agent.stored.book.profiles[id] }
 
     /// `auth.profiles` of the configuration stands for all agents, and notes one kind for each id.
     private func refuseOtherKind() throws(ModelsError) {
@@ -93,13 +90,21 @@ struct Pasting {
         }
     }
 
-    func readSecret(_ prompt: String) throws -> Secret {
-        let secret = try context.terminal.readCredential(prompt)
+    /// - Parameter command: the one that reads it, when it is not for pasting.
+    func readSecret(_ prompt: String, for command: String? = nil) throws -> Secret {
+        let secret = try context.terminal.readCredential(prompt, for: command ?? self.command)
         do throws(IntakeError) { try Shape.check(secret, kind: kind, provider: provider) } catch {
             throw ofThisProfile(error)
         }
         try context.requireCredential(secret, for: provider, change.reading)
         return secret
+    }
+
+    /// The command that stores it so.
+    private var command: String {
+        let place = id.name == "manual" ? "" : " --profile-id \(id)"
+        return "agenticflow-enterprise models auth \(PasteCommand.word(for: kind)) --provider \(provider)\(place)"
+            + change.agentWords
     }
 
     /// With the command for this very profile of this agent, or for a free one where this id is taken by the other kind.
@@ -118,9 +123,12 @@ struct Pasting {
         return StoreError.refused(advice)
     }
 
-    /// As asked for; a setup token that nobody dates gets its vendor's year.
+    /// As asked for; a setup token that nobody dates gets its vendor's year. One that is stored already keeps its date.
     func expiry(of secret: Secret, lifetime: Duration?) -> Expiry {
         if let lifetime { return .at(context.now() + lifetime.seconds) }
+        if let stored, stored.kind == kind, stored.secret == secret, stored.expires != .invalid {
+            return stored.expires
+        }
         return secret.isSetupToken ? .at(context.now() + Shape.setupTokenLifetime) : .never
     }
 
@@ -135,15 +143,20 @@ struct Pasting {
 
     /// First the store, then what was held against the credential before, then the configuration.
     private func store(_ profile: Profile) throws {
-        let old = try change.store.update { book throws(StoreError) in
-            let old = book.profiles[profile.id]
-            var new = profile
-            new.email = old?.email
-            book.profiles[profile.id] = new
-            return old
+        if let replacement = Replacement(of: stored, by: profile) {
+            if let refusal = replacement.refusal(in: change) { throw StoreError.refused(refusal) }
+            if !isAgreed { try agree(to: replacement) }
         }
+        let old = try put(profile)
+        let replacement = Replacement(of: old, by: profile)
+        let isSame = replacement?.isSame == true
         if old?.secret != profile.secret || old?.reference != profile.reference { change.forgetHealth(of: id) }
-        try note(email: old?.email)
+        let isNew = try note(email: old?.email)
+        if isSame, old?.expires == profile.expires, !isNew {
+            change.sayProfile(profile)
+            tellOfSame(profile, isDated: false, isStored: true)
+            return tellOfOrder()
+        }
         change.sayUpdated(change.reading.layout.configPath)
         change.sayProfile(profile)
         if let secret = profile.secret {
@@ -152,15 +165,37 @@ struct Pasting {
             change.tellForeign(secret, profile)
         }
         if change.reading.providers[provider] == nil { tellOfUnrelayed() }
-        if let old, old.kind != kind || (old.reference != nil && profile.reference == nil) { tellOfReplaced(old) }
+        if isSame {
+            tellOfSame(profile, isDated: old?.expires != profile.expires, isStored: false)
+        } else if let replacement, !context.terminal.hasPerson {
+            tellOfReplaced(replacement.old)
+        }
         tellOfOrder()
         change.tellGateway()
     }
 
-    private func note(email: String?) throws(SettingsFileError) {
+    /// - Returns: what was there.
+    private func put(_ profile: Profile) throws(StoreError) -> Profile? {
+        let (seen, isDecided) = (stored, context.terminal.hasPerson)
+        return try change.store.update { book throws(StoreError) in
+            let old = book.profiles[profile.id]
+            if old != seen {
+                // What a person has decided about is not there any more.
+                if isDecided { throw .changedMeanwhile(profile.id) }
+                if let refusal = Replacement(of: old, by: profile)?.refusal(in: change) { throw .refused(refusal) }
+            }
+            var new = profile
+            new.email = old?.email
+            book.profiles[profile.id] = new
+            return old
+        }
+    }
+
+    /// - Returns: whether the configuration said anything else before, as when a command was ended halfway.
+    private func note(email: String?) throws(SettingsFileError) -> Bool {
         do throws(SettingsFileError) {
             let note = ProfileNote(id: id, provider: provider, kind: kind, email: email)
-            try note.put(into: change.settings, with: unnoted)
+            return try note.put(into: change.settings, with: unnoted)
         } catch {
             context.terminal.notice(
                 "\(id) is stored in \(context.shown(change.store.path)); only the note in the configuration is missing."
@@ -181,75 +216,17 @@ struct Pasting {
         return stored.values.filter { $0.provider == provider && $0.id != id }.sorted { $0.id < $1.id }
             .map { ProfileNote(id: $0.id, provider: provider, kind: $0.kind, email: $0.email) }
     }
-
-    private func tellOfUnrelayed() {
-        context.terminal.notice(
-            "warning",
-            Advice(
-                what: "This version does not relay to \(provider): \(id) is stored, and no request uses it yet.",
-                why: "\(provider) is known by name; its address or its wire format is not.",
-                fix: "To say where it is, run: \(ProviderPlace.command(for: provider))"))
-    }
-
-    /// Not the same account with a new secret, but something else of the same name: nobody loses it without a word.
-    private func tellOfReplaced(_ old: Profile) {
-        let what = old.reference.map { "reference \($0)" } ?? "\(old.kind.rawValue) \(old.secret?.masked ?? "")"
-        context.terminal.notice(
-            """
-            It has taken the place of the \(what) that was stored as \(id). To keep both, store that one again:
-              agenticflow-enterprise models auth add --provider \(provider) --profile-id \(provider):second
-            """)
-    }
-
-    private func tellOfOrder() {
-        let agent = change.agent
-        guard let order = agent.order[provider] else { return tellOfIncludedOrder() }
-        guard !order.contains(id) else { return }
-        context.terminal.notice(
-            """
-            Agent \(agent.id) has an order for \(provider) that leaves \(id) out. To use it:
-              \(orderCommand([id] + order))
-            """)
-    }
-
-    /// An order that an included file holds is joined before the configuration's own, and is changed in its file.
-    private func tellOfIncludedOrder() {
-        guard let order = IncludedOrder(of: provider, in: change.settings.resolved()), order.ids.first != id else {
-            return
-        }
-        let place = order.ids.firstIndex(of: id).map { "puts \(id) in place \($0 + 1)" } ?? "leaves \(id) out"
-        context.terminal.notice(
-            """
-            auth.order for \(provider) is in \(context.shown(order.place)), which is included, and \(place).
-            To use it first, change it there, or give agent \(change.agent.id) an order of its own:
-              \(orderCommand([id] + order.ids.filter { $0 != id }))
-            """)
-    }
-
-    private func orderCommand(_ ids: [ProfileID]) -> String {
-        "agenticflow-enterprise models auth order set --provider \(provider) --agent \(change.agent.id) "
-            + ids.map(\.text).joined(separator: " ")
-    }
 }
 
 extension Terminal {
     /// A secret that can be a credential, of whichever kind.
-    func readCredential(_ prompt: String) throws -> Secret {
-        let pasted = try PastedSecret(readSecret(prompt))
+    ///
+    /// - Parameter command: the one that reads it, to be told where there is nobody to ask and nothing is piped.
+    func readCredential(_ prompt: String, for command: String) throws -> Secret {
+        let text = try readSecret(prompt)
+        if !hasPerson, Secret(text).isBlank { throw IntakeError.nothingPiped(command) }
+        let pasted = try PastedSecret(text)
         if pasted.removedQuotes { notice("The quotes around it were left out.") }
         return pasted.secret
-    }
-
-}
-
-extension Pasting {
-    /// Said whenever one has been stored.
-    func tellSetupToken() {
-        context.terminal.notice(
-            """
-            This is a setup token. Its vendor limits such tokens to its own program, so requests through the gateway do
-            not use it (needs_vendor_cli). For the gateway, store an API key:
-              \(PasteCommand.beside(.apiKey, of: provider, change.reading, agent: change.agent.id, taken: [id]))
-            """)
     }
 }

@@ -17,13 +17,16 @@ struct ProfileNote {
     }
 
     /// - Parameter others: notes of the same provider that come along, where there is none of that id.
-    func put(into file: SettingsFile, with others: [ProfileNote] = []) throws(SettingsFileError) {
+    /// - Returns: whether the configuration said anything else before.
+    func put(into file: SettingsFile, with others: [ProfileNote] = []) throws(SettingsFileError) -> Bool {
         try file.edit { document throws(DocumentError) in
+            let before = document.bytes
             for other in others where document.element(at: ["auth", "profiles", other.id.text]) == nil {
                 try other.noteKind(in: &document)
             }
             try noteKind(in: &document)
             try putFirst(in: &document)
+            return document.bytes != before
         }
     }
 

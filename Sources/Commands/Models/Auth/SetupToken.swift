@@ -53,7 +53,8 @@ struct SetupToken: ContextCommand {
             context.terminal.notice("Run claude setup-token first; it prints the token. Nothing was stored.")
             return
         }
-        let secret = try context.terminal.readCredential("Setup token for anthropic")
+        let secret = try context.terminal.readCredential(
+            "Setup token for anthropic", for: "agenticflow-enterprise models auth paste-token --provider anthropic")
         try Shape.checkSetupToken(secret)
         try pasting.store(secret, expires: pasting.expiry(of: secret, lifetime: lifetime))
         pasting.tellSetupToken()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CredentialLifecycle
 import Credentials
+import FoundationEssentials
 import ProfileStorage
 import Rotation
 import SafeFiles
@@ -43,11 +44,7 @@ struct StoreChange {
         if !text.contains(":"), text.utf8.count >= 20 { throw ModelsError.secretAsArgument }
         guard let id = ProfileID(text) else {
             let meant = agent.stored.book.profiles.keys.filter { $0.name == text }.sorted()
-            let fix =
-                meant.isEmpty
-                ? "See them with: agenticflow-enterprise models auth list --agent \(agent.id)"
-                : "Run: agenticflow-enterprise models auth \(command) \(meant[0]) --agent \(agent.id)"
-            throw IntakeError.badProfileName(text, fix: fix)
+            throw AuthError.partOfID(text, meant: meant, agentWords: reading.agentWords(agent.id))
         }
         if let own = agent.stored.book.profiles[id] { return own }
         if let other = agent.profiles.first(where: { $0.profile.id == id }) {
@@ -74,6 +71,20 @@ struct StoreChange {
         }
     }
 
+    /// What is known of a credential's past and future, as it goes on behind its name; nothing where nothing is known.
+    func history(of profile: Profile) -> String {
+        let key = HealthKey(owner: agent.id, id: profile.id)
+        // Told when it is known; a journal that cannot be read is told elsewhere.
+        let noted = try? HealthJournal(folder: reading.layout.agentDirectory(.main)).load()[key]
+        let used = (noted ?? reading.startingHealth[key])?.lastUsed.map {
+            " (last used \(Remaining.text(context.now().timeIntervalSince($0))) ago)"
+        }
+        return (used ?? "") + profile.ending(from: context.now())
+    }
+
+    /// What names the agent in commands; nothing for the default one.
+    var agentWords: String { agent.id == reading.settings.defaultAgent ? "" : " --agent \(agent.id)" }
+
     func sayUpdated(_ path: String) { context.terminal.say("Updated \(context.shown(path))") }
 
     func sayProfile(_ profile: Profile) {
@@ -84,10 +95,20 @@ struct StoreChange {
     func tellForeign(_ secret: Secret, _ profile: Profile) {
         guard let foreign = ForeignKey(secret, for: profile.provider, reading) else { return }
         let advice = foreign.advice(
-            place: "stored as \(profile.id)",
+            place: "stored as \(profile.id)", right: foreign.storing(in: self),
             undo: "agenticflow-enterprise models auth logout \(profile.id) --agent \(agent.id)")
         context.terminal.notice("warning", advice)
     }
 
     func tellGateway() { context.tellGateway(reading) }
+}
+
+extension StoreError {
+    /// Somebody else has changed or removed a profile that a person is deciding about: then it is theirs.
+    static func changedMeanwhile(_ id: ProfileID) -> StoreError {
+        .refused(
+            Advice(
+                what: "\(id) was not changed.", why: "Another command has changed or removed it meanwhile.",
+                fix: "See what is stored now: agenticflow-enterprise models auth list"))
+    }
 }

@@ -20,7 +20,7 @@ struct ProbeResult: Sendable {
     var named: NamedCredential {
         NamedCredential(
             id: target.candidate.id, provider: target.provider, source: target.candidate.source,
-            kind: target.candidate.kind)
+            kind: target.candidate.kind, reference: target.reference)
     }
 
     /// What names the store it rests in.

@@ -11,6 +11,8 @@ struct ProbeTarget: Sendable {
     let provider: ProviderID
     let candidate: Candidate
     let secret: Secret?
+    /// Where the secret of a stored profile rests, when that is not the store.
+    let reference: SecretReference?
     let plan: Result<ProviderProbe, ProbeVerdict>
     /// Whom to ask; nil when nobody is asked.
     let recipient: ProviderAsk.Recipient?
@@ -58,7 +60,8 @@ struct ProbeTargets {
         }
         let layer = resolved.candidate.source.variable.flatMap { reading.environment.lookup($0)?.layer }
         return ProbeTarget(
-            provider: id, candidate: resolved.candidate, secret: resolved.secret, plan: plan, recipient: recipient,
+            provider: id, candidate: resolved.candidate, secret: resolved.secret,
+            reference: resolved.reference, plan: plan, recipient: recipient,
             isShared: layer != .process)
     }
 

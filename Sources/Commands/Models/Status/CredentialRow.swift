@@ -53,6 +53,8 @@ struct CredentialRow {
     var mask: String?
     var isSetupToken = false
     var hasCredential = true
+    /// Where the secret rests, when the store only names the place.
+    var reference: SecretReference?
     var email: String?
     var expires = Expiry.never
     /// An expired login that its refresh token can bring back.
@@ -75,6 +77,7 @@ struct CredentialRow {
         kind = candidate.kind
         source = candidate.source
         let isReference = profile?.isReference == true
+        reference = profile?.reference
         mask =
             isReference
             ? Self.label(profile?.reference)
@@ -121,6 +124,24 @@ struct CredentialRow {
     }
 
     var isStored: Bool { source.isStore }
+
+    /// What puts another credential in the place of this one: a sentence without its full stop. One that rests elsewhere
+    /// is replaced there, and only its date is the store's.
+    ///
+    /// - Parameters:
+    ///   - owner: whose store it is in.
+    ///   - isDate: the date is what is wrong.
+    func replacement(of owner: AgentID, _ reading: InstanceReading, isDate: Bool = false) -> String {
+        if let reference {
+            if !isDate { return reference.replacement }
+            return
+                "Run: \(PasteCommand.adding(reference, as: id, of: provider, kind)) --agent \(owner) --expires-in 365d"
+        }
+        // Beside a login, whose refresh token is worth keeping.
+        if kind == .oauth { return "Run: \(PasteCommand.beside(.token, of: provider, reading, agent: owner))" }
+        return "Run: agenticflow-enterprise models auth \(PasteCommand.word(for: kind)) --provider \(provider) "
+            + "--profile-id \(id) --agent \(owner)"
+    }
 
     /// As in `anthropic:work=token:sk-ant...wxyz`; never the whole secret.
     var label: String {

@@ -22,8 +22,9 @@ extension CredentialRow {
         case .notInAuthProfiles:
             return "auth.profiles of the configuration notes others of \(provider) and not this one. To use it, run: "
                 + ProfileNote(id: id, provider: provider, kind: kind).command
-        case .expired: return "It has expired. \(again)"
-        case .invalidExpires: return "Its expiry is not a moment that can be read. \(again)"
+        case .expired: return "It has expired. \(pasteAgain(reading, isDate: true))"
+        case .invalidExpires:
+            return "Its expiry is not a moment that can be read. \(pasteAgain(reading, isDate: true))"
         case .missingCredential: return "The entry holds no secret. \(again)"
         case .unresolvedRef:
             return
@@ -76,14 +77,8 @@ extension CredentialRow {
         "Now: agenticflow-enterprise models auth clear-cooldown \(id)" + (owner.map { " --agent \($0)" } ?? "")
     }
 
-    /// The command that puts a new credential in the place of this one; beside a login, whose refresh token is worth
-    /// keeping.
-    private func pasteAgain(_ reading: InstanceReading) -> String {
-        guard let owner else { return "Correct \(sourceLabel)." }
-        if kind == .oauth { return "Run: \(PasteCommand.beside(.token, of: provider, reading, agent: owner))" }
-        return
-            "Run: agenticflow-enterprise models auth \(PasteCommand.word(for: kind)) --provider \(provider) "
-            + "--profile-id \(id) --agent \(owner)"
+    private func pasteAgain(_ reading: InstanceReading, isDate: Bool = false) -> String {
+        owner.map { replacement(of: $0, reading, isDate: isDate) } ?? "Correct \(sourceLabel)."
     }
 }
 
