@@ -17,7 +17,7 @@ struct ModelsList: ContextCommand {
 
     @Flag(help: "All that are known of every provider.")
     var all = false
-    @Flag(help: "Only those that are served on this machine or network.")
+    @Flag(help: "Only those that are served on this machine, or by a host of *.local.")
     var local = false
     @Option(
         help: ArgumentHelp("Only those of one provider, such as anthropic.", valueName: "provider"),
