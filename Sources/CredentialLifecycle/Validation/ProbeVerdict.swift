@@ -40,7 +40,7 @@ package struct ProbeVerdict: Error, Hashable, Sendable {
     package var detail: String
     /// The provider's own word on when to come back.
     package var until: Date?
-    /// Why, when the provider has answered.
+    /// Why, when the provider has answered, or has not answered in time.
     package var reason: FailureReason?
     /// The provider's.
     package var httpStatus: Int?
@@ -131,6 +131,7 @@ package struct ProbeVerdict: Error, Hashable, Sendable {
         // A host's name stays as it is.
         let sentence = text.hasPrefix("the ") ? "T\(text.dropFirst())" : text
         self.init(.couldNotAsk, status, reason.code, "\(sentence).")
+        if case .deadline = reason { self.reason = .timeout }
     }
 
     /// Without a full stop.
