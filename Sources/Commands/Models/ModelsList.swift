@@ -60,7 +60,7 @@ struct ModelsList: ContextCommand {
                         + "\(wanted)/MODEL, as in: agenticflow-enterprise models set \(wanted)/MODEL")
             }
         }
-        if let code = trouble.exitCode(needsConfiguration: true) { throw ExitCode(code.rawValue) }
+        if let code = trouble.exitCode { throw ExitCode(code.rawValue) }
     }
 
     private static func json(_ rows: [ModelRow], _ origin: InstanceView.Origin, _ trouble: Trouble) -> Literal {
