@@ -34,11 +34,15 @@ import Testing
         for words in ["models explain --model anthropic/x", "models status"] {
             let out = instance.run(words).stdout
             #expect(out.contains("\(Self.what) \(place)"), "\(words)")
-            #expect(out.contains("left out: anthropic:work. \(fix); or correct auth.order.anthropic in the configuration\n"))
+            #expect(
+                out.contains("left out: anthropic:work. \(fix); or correct auth.order.anthropic in the configuration\n")
+            )
         }
         let explained = instance.run("models explain --model anthropic/x").stdout
-        #expect(explained.contains("Next for anthropic/x: none. \(Self.what)\n"))
-        #expect(!explained.contains("paste-api-key"))
+        #expect(
+            explained.contains(
+                "Next for anthropic/x: none. The order leaves out every credential that could be sent.\n"))
+        #expect(!explained.contains("No usable credential is stored"))
         let json = try JSON(instance.run("models explain --model anthropic/x --json").stdout)
         #expect(json["unavailable.code"] == "no_credential" && json["unavailable.leftOut"] == ["anthropic:work"])
         let status = try JSON(instance.run("models status --json").stdout)
@@ -77,7 +81,8 @@ import Testing
         #expect(try JSON(json.stdout)["order"] == ["anthropic:old"])
         let explained = instance.run("models explain --model anthropic/x --agent coder").stdout
         #expect(explained.contains("It is the order of agent coder, which names only anthropic:old; left out: "))
-        #expect(explained.contains("(agenticflow-enterprise models auth order get --provider anthropic --agent coder)\n"))
+        #expect(
+            explained.contains("(agenticflow-enterprise models auth order get --provider anthropic --agent coder)\n"))
         #expect(
             instance.run("models explain --model anthropic/x").stdout.contains("Next for anthropic/x: anthropic:work."))
         #expect(instance.run("doctor --lint").stdout.contains("[auth-order-empties-provider]"))
@@ -146,7 +151,33 @@ import Testing
         try instance.hold("anthropic:work", .billing, for: 600)
         let out = instance.run("models explain --model anthropic/x").stdout
         #expect(
-            out.contains("Clients are told: No Anthropic credential can be used now. Of the soonest: Anthropic reports no"))
-        #expect(out.contains(" Also: anthropic:old has expired; anthropic:bare holds no secret. All of them: "), "\(out)")
+            out.contains(
+                "Clients are told: No Anthropic credential can be used now. Of the soonest: Anthropic reports no"))
+        #expect(
+            out.contains(" Also: anthropic:old has expired; anthropic:bare holds no secret. All of them: "), "\(out)")
+    }
+}
+
+/// What is known stands in a command that is advised, not a placeholder for it.
+@Suite struct AdvisedWordsTests {
+    @Test(arguments: [
+        ("models explain --agent Coder2", "agenticflow-enterprise agents add coder2"),
+        ("models status --agent ..", "agenticflow-enterprise agents add NAME"),
+        (
+            "models set anthropic/x@anthropic:work",
+            "To use that profile alone: agenticflow-enterprise models auth order set --provider anthropic anthropic:work"
+        ),
+    ])
+    func `the fix names what was typed`(words: String, fix: String) {
+        let run = Instance().run(words)
+        #expect(run.code == 64 || run.code == 65)
+        #expect(run.stderr.contains("\(fix)\n"), "\(run.stderr)")
+    }
+
+    @Test func `advice about an agent's order and profiles names the agent`() {
+        let instance = Instance(config: "{agents: {list: [{id: 'main', default: true}, {id: 'coder'}]}}")
+        let set = "models auth order set --provider anthropic --agent coder"
+        #expect(instance.run(set).stderr.contains("order clear --provider anthropic --agent coder\n"))
+        #expect(instance.run("\(set) anthropic:x").stderr.contains("models auth list --agent coder\n"))
     }
 }

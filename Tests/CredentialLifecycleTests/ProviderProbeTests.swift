@@ -126,7 +126,8 @@ import Testing
     }
 
     @Test(arguments: ["--mode", "--probe-mode"])
-    func `a provider without such a page is advised to be asked otherwise, as the command calls it`(flag: String) throws {
+    func `a provider without such a page is advised to be asked otherwise, as the command calls it`(flag: String) throws
+    {
         let probe = try ProviderProbe(
             try #require(Provider[id: .anthropic]), mode: .metadata, model: nil, maximumTokens: 8, modeFlag: flag)
         let answer = ProviderAnswer(status: 404, body: Array(Self.error("not_found_error", "Not found").utf8))
@@ -139,7 +140,9 @@ import Testing
         #expect(throws: ProbeVerdict.self) {
             try ProviderProbe(zai, mode: .metadata, model: nil, maximumTokens: 8, modeFlag: "--mode")
         }
-        #expect(try ProviderProbe(zai, mode: .metadata, model: "glm", maximumTokens: 8, modeFlag: "--mode").mode == .completion)
+        #expect(
+            try ProviderProbe(zai, mode: .metadata, model: "glm", maximumTokens: 8, modeFlag: "--mode").mode
+                == .completion)
     }
 
     @Test(arguments: [

@@ -8,6 +8,7 @@ import pytest
 
 from dialects import CHAT, MESSAGES
 from gateway import replace, store
+from polling import eventually
 
 PROGRAM = "agenticflow-enterprise"
 REPLACE = f"{PROGRAM} models auth paste-api-key --provider openai --profile-id openai:only"
@@ -52,7 +53,7 @@ def test_a_request_that_goes_well_has_no_such_field(start, simulator):
 
 
 @pytest.mark.parametrize(("fault", "reason", "what"), [
-    ("401", "auth", "OpenAI rejected the credential."), ("402", "billing", "OpenAI reports no credit."),
+    ("401", "auth", "OpenAI rejected the credential openai:only."), ("402", "billing", "OpenAI reports no credit for openai:only."),
     ("429-after-60", "rate_limit", "OpenAI limits gpt-5 until "),
 ])
 def test_later_requests_are_told_the_class_too_and_explain_says_the_same(start, simulator, fault, reason, what):
@@ -123,6 +124,56 @@ def test_a_variable_is_named_as_one(start, simulator):
     told = message(gateway.send(CHAT.path, CHAT.body()))
     assert told.startswith("OpenAI rejected the credential OPENAI_API_KEY.")
     assert f"{PROGRAM} env set OPENAI_API_KEY" in told and "paste-api-key" not in told
+
+
+def shown(gateway, *words):
+    return json.loads(gateway.command(*words, "--json").stdout)
+
+
+OLD = {"type": "token", "provider": "openai", "token": "sk-sim-ok-old", "expires": 1700000000000}
+
+
+def test_of_several_reasons_each_is_told(start, simulator):
+    gateway = start({"openai:a": "sk-sim-402-a", "openai:b": "sk-sim-401-b", "openai:old": OLD}, gateway={"limits": {"maxWaitSeconds": 0}})
+    told = message(gateway.send(CHAT.path, CHAT.body()))
+    assert told.startswith(
+        "OpenAI rejected the credential openai:b. That was 2 attempts. Also: OpenAI reports no credit for openai:a; openai:old has expired. "), told
+    later = message(gateway.send(CHAT.path, CHAT.body()))
+    assert later.startswith("No OpenAI credential can be used now. Of the soonest: OpenAI re"), later
+    also = later.partition(" Also: ")[2]
+    assert "openai:old has expired" in also and ("openai:a" in also) != ("openai:b" in also), later
+    assert shown(gateway, "models", "explain", "--model", "openai/gpt-5")["unavailable"]["message"] == later
+
+
+def test_the_reasons_of_a_fallback_are_told_too(start, simulator):
+    config = {"agents": {"defaults": {"model": {"primary": "openai/gpt-5", "fallbacks": ["openrouter/x"]}}}}
+    gateway = start(
+        {"openai:a": "sk-sim-402-a", "openrouter:b": "sk-sim-401-b"}, config=config, gateway={"limits": {"maxWaitSeconds": 0}},
+        providers={**simulator.providers(), "openrouter": {"baseUrl": f"{simulator.url}/v1"}})
+    told = message(gateway.send(CHAT.path, CHAT.body(model="default")))
+    assert told.startswith(
+        "OpenRouter rejected the credential openrouter:b. That was 2 attempts. Also: OpenAI reports no credit for openai:a. "), told
+
+
+def test_an_order_that_leaves_out_everything_is_named_and_mended_by_what_is_typed(start, simulator):
+    gateway = start(
+        {"openai:work": "sk-sim-ok-work", "openai:old": OLD}, config={"auth": {"order": {"openai": ["openai:gone", "openai:old"]}}})
+    answer = gateway.send(CHAT.path, CHAT.body())
+    assert (answer.status, answer.code) == (503, "no_credential")
+    told = message(answer)
+    line = f"{PROGRAM} models auth order set --provider openai openai:old openai:work"
+    assert told == (
+        "The order leaves out every OpenAI credential that could be sent. It is auth.order.openai in the configuration, which names only "
+        f"openai:gone, openai:old; left out: openai:work. Run: {line}; or correct auth.order.openai in the configuration")
+    assert shown(gateway, "models", "explain", "--model", "openai/gpt-5")["unavailable"]["message"] == told
+    assert shown(gateway, "models", "status")["auth"]["providers"][0]["leftOut"]["message"] in told
+    assert gateway.command(*line.split()[1:]).returncode == 0
+    eventually(lambda: gateway.send(CHAT.path, CHAT.body()).status == 200, "the order in force")
+    warned = gateway.command("models", "auth", "order", "set", "--provider", "openai", "openai:old")
+    assert warned.returncode == 0 and "models auth order clear --provider openai" in warned.stderr
+    own = message(eventually(
+        lambda: next((said for said in [gateway.send(CHAT.path, CHAT.body())] if said.status == 503), None), "the other order"))
+    assert "It is the order of agent main, which names only openai:old; left out: openai:work." in own
 
 
 def test_a_permanent_refusal_quotes_the_provider_without_the_key(start, simulator):

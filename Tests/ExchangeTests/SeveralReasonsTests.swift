@@ -36,7 +36,8 @@ import Testing
     @Test func `two refusals of one kind are one reason`() {
         let message = fault([.auth, .auth])?.message ?? ""
         #expect(
-            message.hasPrefix("Anthropic rejected the credential anthropic:p1. That was 2 attempts. Check it"), "\(message)")
+            message.hasPrefix("Anthropic rejected the credential anthropic:p1. That was 2 attempts. Check it"),
+            "\(message)")
     }
 
     @Test func `two kinds are both told`() {
@@ -53,7 +54,8 @@ import Testing
             try FaultTests.cause("anthropic:old", .expired),
         ]
         let message = fault([.auth], causes)?.message ?? ""
-        #expect(message.contains("That was one attempt. Also: anthropic:old has expired. Check it with: "), "\(message)")
+        #expect(
+            message.contains("That was one attempt. Also: anthropic:old has expired. Check it with: "), "\(message)")
     }
 
     @Test func `three are told, and the rest is counted`() throws {
@@ -84,7 +86,8 @@ import Testing
             ])
         #expect(
             message.hasPrefix(
-                "No Anthropic credential can be used now. Of the soonest: Anthropic rejected the credential anthropic:work. "),
+                "No Anthropic credential can be used now. Of the soonest: Anthropic rejected the credential anthropic:work. "
+            ),
             "\(message)")
         #expect(message.contains(" Also: anthropic:old has expired. All of them: "), "\(message)")
     }

@@ -51,7 +51,8 @@ enum ModelsError: ActionableError, Equatable {
                 what: "There is no agent \"\(text.prefix(64).escapedForDisplay)\"."
                     + Self.guess(text, among: known.map(\.text)),
                 why: "Known agents: \(known.list).",
-                fix: "Name one of them with --agent, or add it: agenticflow-enterprise agents add NAME")
+                fix: "Name one of them with --agent, or add it: agenticflow-enterprise agents add "
+                    + (AgentID(AgentID.spelling(of: text))?.text ?? "NAME"))
         case .secretAsArgument:
             Advice(
                 what: "The command takes no credential among its words.",
