@@ -4,6 +4,8 @@
 package struct Advice: Hashable, Sendable {
     package var what: String
     package var why: String
+    /// A second line of it, for scripts that look for its beginning; mostly empty.
+    package var more = ""
     /// A sentence that names the command to type.
     package var fix: String
 
@@ -11,6 +13,13 @@ package struct Advice: Hashable, Sendable {
         self.what = what
         self.why = why
         self.fix = fix
+    }
+
+    /// - Parameter change: of each text.
+    package func mapped(_ change: (String) -> String) -> Advice {
+        var mapped = Advice(what: change(what), why: change(why), fix: change(fix))
+        mapped.more = more.isEmpty ? "" : change(more)
+        return mapped
     }
 }
 

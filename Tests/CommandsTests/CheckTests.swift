@@ -133,13 +133,19 @@ import Testing
         #expect(instance.run("models status --agent coder").code == 65)
     }
 
-    @Test func `status goes on without a configuration, a check does not`() {
+    @Test func `status goes on without a configuration, and does not guess what is in it`() throws {
         let instance = Instance(config: "{agents: ", store: "{\"version\": 1, \"profiles\": {\(Self.key)}}")
         let run = instance.run("models status")
-        #expect(run.code == 0)
+        #expect(run.code == 78)
         #expect(run.stderr.contains("cannot be read as a configuration"))
         #expect(run.stdout.contains("anthropic:key"))
+        #expect(run.stdout.contains("\nDefault       : unknown (the configuration cannot be read)\n\nAuth overview\n"))
         #expect(instance.run("models status --check").code == 78)
+        #expect(instance.run("models status --plain").stdout.isEmpty)
+        let json = instance.run("models status --json")
+        #expect(json.code == 78)
+        #expect(try JSON(json.stdout)["resolvedDefault"] == .null && JSON(json.stdout)["defaultModel"] == .null)
+        #expect(try JSON(json.stdout)["auth.oauth.profiles.0.profileId"] == "anthropic:key")
     }
 
     @Test(arguments: [

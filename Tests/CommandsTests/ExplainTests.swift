@@ -142,6 +142,25 @@ import Testing
         #expect(json["unavailable.reason"] == "billing" && json["unavailable.retryAt"] == 1_790_000_600_000)
     }
 
+    @Test func `it does not send to itself`() throws {
+        let instance = Instance(config: Self.config, store: Self.store)
+        for id in ["anthropic:a", "anthropic:b"] { try instance.hold(id, .rateLimit, for: 600) }
+        let out = instance.run("models explain").stdout
+        #expect(out.contains("Clients are told: Every Anthropic credential waits after a refusal (rate_limit)."))
+        #expect(out.contains("To try it at once: agenticflow-enterprise models auth clear-cooldown anthropic:a"))
+        #expect(!out.contains("models explain"))
+        // What a client gets is quoted whole.
+        let message = try JSON(instance.run("models explain --json").stdout)["unavailable.message"]
+        #expect("\(message ?? .null)".contains("See: agenticflow-enterprise models explain"))
+    }
+
+    @Test(arguments: ["", "  "])
+    func `a session without a name is refused`(name: String) {
+        let run = Instance(store: Self.store).run(["models", "explain", "--session", name])
+        #expect(run.code == 64 && run.stdout.isEmpty)
+        #expect(run.stderr.hasPrefix("error: --session is blank.\n  why: "))
+    }
+
     @Test func `an order that somebody set is named`() {
         let instance = Instance(store: Self.store)
         _ = instance.run("models auth order set --provider anthropic anthropic:b")

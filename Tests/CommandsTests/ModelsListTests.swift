@@ -152,6 +152,19 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("localhost", true), ("127.0.0.1", true), ("0.0.0.0", true), ("[::1]", true), ("box.local", true),
+        ("10.0.0.7", false), ("llm.example", false),
+    ])
+    func `local is this machine, and what a name of .local is`(host: String, isListed: Bool) throws {
+        let instance = Instance(
+            config: """
+                {models: {providers: {house: {baseUrl: "http://\(host):8080/v1", api: "openai-completions", models: ["small"]}}}}
+                """)
+        let run = instance.run("models list --all --local --plain")
+        #expect(run.stdout == (isListed ? "house/small\n" : ""), "\(run.stderr)")
+    }
+
     @Test func `names from the configuration cannot move the cursor`() {
         let instance = Instance(
             config: #"{agents: {defaults: {model: "anthropic/a\u001b[2J", models: {"x\u0007/y": {alias: "b\u202e"}}}}}"#

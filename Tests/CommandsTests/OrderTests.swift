@@ -40,10 +40,17 @@ import Testing
             """
         let updated = "Updated ~/.agenticflow-enterprise/agents/main/agent/auth-profiles.json\n"
         #expect(set == Transcript(stdout: updated + expected, stderr: "", code: 0))
+        let unchanged =
+            "Unchanged ~/.agenticflow-enterprise/agents/main/agent/auth-profiles.json: it says so already.\n"
+        let again = instance.run("models auth order set --provider anthropic anthropic:work anthropic:default")
+        #expect(again == Transcript(stdout: unchanged + expected, stderr: "", code: 0))
         #expect(try JSON(instance.store ?? "")["order"] == ["anthropic": ["anthropic:work", "anthropic:default"]])
         #expect(instance.run("models auth order get --provider anthropic").stdout == expected)
         let clear = instance.run("models auth order clear --provider anthropic")
         #expect(clear == Transcript(stdout: updated + "Cleared per-agent order override.\n", stderr: "", code: 0))
+        #expect(
+            instance.run("models auth order clear --provider anthropic")
+                == Transcript(stdout: unchanged + "There is no per-agent order override.\n", stderr: "", code: 0))
         #expect(try JSON(instance.store ?? "")["order"] == [:])
         #expect(instance.config == nil)
     }

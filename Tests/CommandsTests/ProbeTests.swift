@@ -170,6 +170,79 @@ import Testing
         #expect(!"\(run)\(probe)".contains("0123456789"))
     }
 
+    @Test(
+        arguments: [
+            (
+                402, "billing", "OpenAI reports no credit for openai:good.",
+                "Top up at https://platform.openai.com/settings/organization/billing and ask again"
+            ),
+            (
+                429, "rate_limit", "OpenAI limits requests until 2026-09-21T14:15:00Z.",
+                "Ask again after 2026-09-21T14:15:00Z"
+            ),
+            (500, "server_error", "OpenAI did not answer (status 500, server_error).", "Ask again later"),
+            (nil, "timeout", "OpenAI did not answer (timeout).", "Ask again later"),
+        ] as [(Int?, String, String, String)])
+    func `nothing is held against a credential that is asked about, so there is nothing to clear`(
+        status: Int?, reason: String, message: String, remedy: String
+    ) throws {
+        let instance = Instance(store: Self.store)
+        instance.ask = ProviderAsk { _, _, _, done in
+            guard let status else { return done(.none(.deadline(isConnected: true))) }
+            done(.answer(ProviderAnswer(status: status, fields: ["retry-after": "100"])))
+        }
+        let test = instance.run("models auth test openai:good")
+        let probe = instance.run("models status --probe")
+        for run in [test, probe] { #expect(!"\(run)".contains("clear-cooldown")) }
+        #expect(test.stderr.contains("  why: \(message) "))
+        #expect(probe.stdout.contains("  ↳ \(message)\n") && probe.stdout.contains("  ↳ \(remedy)\n"))
+        let json = try JSON(instance.run("models auth test openai:good --json").stdout)
+        #expect(json["reason"] == .string(reason) && json["message"] == .string(message))
+        #expect(json["remedy"] == .string(remedy))
+        #expect(instance.read("agents/main/agent/auth-health.jsonl") == nil)
+    }
+
+    @Test func `a credential has one label`() throws {
+        let instance = Instance(
+            config: #"{models: {providers: {groq: {apiKey: {source: "env", provider: "default", id: "TEAM"}}}}}"#,
+            store: """
+                {"version": 1, "profiles": {
+                  "openai:ci": {"type": "api_key", "provider": "openai",
+                    "keyRef": {"source": "env", "provider": "default", "id": "CI_OPENAI_KEY"}},
+                  "anthropic:sub": {"type": "token", "provider": "anthropic", "token": "sk-ant-oat01-\(String(repeating: "y", count: 80))"},
+                  "openai:me": {"type": "oauth", "provider": "openai", "access": "access-good-1234", "refresh": "refresh-1",
+                    "expires": 1790082800000, "email": "me@x.org"}}}
+                """)
+        instance.ask = PretendProvider().ask
+        let status = try #require(try JSON(instance.run("models status --probe --json").stdout)["auth"])
+        let labels = [
+            "anthropic:sub=token:sk-ant...yyyy", "openai:ci=ref:env:CI_OPENAI_KEY", "openai:me=OAuth (me@x.org)",
+        ]
+        for (index, label) in labels.enumerated() {
+            #expect(status["oauth.profiles.\(index).label"] == .string(label))
+            let id = String(label.prefix { $0 != "=" })
+            #expect(try JSON(instance.run("models auth test \(id) --json").stdout)["label"] == .string(label))
+        }
+        let probed = (0..<4).compactMap { status["probes.results.\($0).label"] }
+        #expect(probed == [.string(labels[0]), "groq:config=ref:env:TEAM", .string(labels[1]), .string(labels[2])])
+    }
+
+    @Test func `a credential that cannot be sent has two lines for scripts`() {
+        let instance = Instance(
+            store:
+                #"{"version":1,"profiles":{"openai:old":{"type":"token","provider":"openai","token":"token-12345678","expires":1000}}}"#
+        )
+        let run = instance.run("models auth test openai:old")
+        #expect(run.code == 65)
+        #expect(
+            run.stderr.contains(
+                "  why: Auth profile credentials are missing or expired.\n"
+                    + "       ↳ Auth reason [expired]: its time is over\n  fix: Run: "))
+        #expect(
+            instance.run("models status --probe").stdout.contains(
+                "  ↳ Auth profile credentials are missing or expired.\n  ↳ Auth reason [expired]: its time is over\n"))
+    }
+
     @Test func `check counts a rejection, and not that somebody could not be asked`() {
         let far = """
             {"version": 1, "profiles": {"openai:far": {"type": "api_key", "provider": "openai", "key": "sk-test-far-01234567"}}}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import FoundationEssentials
+import Providers
 import Testing
 
 @testable import Commands
@@ -89,6 +90,69 @@ import Testing
         let selection = ScanSelection(wanted, atMost: 2)
         #expect(selection.models == ["openrouter/a/sees-late", "openrouter/a/quick"])
         #expect(selection.images == ["openrouter/a/sees-late", "openrouter/a/sees-only"])
+    }
+
+    /// OpenRouter with these models, each with whether it calls the tool; nil: the list says that it takes none.
+    private static func instance(_ models: [(id: String, calls: Bool?)]) -> Instance {
+        let instance = Instance()
+        instance.environment["OPENROUTER_API_KEY"] = "sk-or-v1-0123456789abcdef"
+        let entries = models.map { model in
+            "{\"id\":\"\(model.id)\",\"supported_parameters\":[\(model.calls == nil ? "" : "\"tools\"")]}"
+        }
+        let calling = models.filter { $0.calls == true }.map(\.id)
+        instance.ask = ProviderAsk { question, _, _, done in
+            guard let body = question.body else {
+                let list = "{\"data\":[\(entries.joined(separator: ","))]}"
+                return done(.answer(ProviderAnswer(status: 200, body: Array(list.utf8))))
+            }
+            let calls = calling.contains { body.contains("\"\($0)\"") } ? "{}" : ""
+            let answer = "{\"choices\":[{\"message\":{\"tool_calls\":[\(calls)]}}]}"
+            done(.answer(ProviderAnswer(status: 200, body: Array(answer.utf8))))
+        }
+        return instance
+    }
+
+    @Test(
+        arguments: [
+            (
+                [("a/one:free", false), ("a/mute:free", nil)], "No free model called the tool. Nothing was changed.",
+                "1 model was asked; 1 model was not asked, because the list says that no tools are taken."
+            ),
+            (
+                [("a/mute:free", nil)], "No free model takes tools. Nothing was changed.",
+                "1 model was not asked, because the list says that no tools are taken."
+            ),
+            (
+                [("a/one:free", false), ("a/two:free", false)], "No free model called the tool. Nothing was changed.",
+                "2 models were asked."
+            ),
+        ] as [([(id: String, calls: Bool?)], String, String)])
+    func `what was tried is shown, also when nothing can be chosen`(
+        models: [(id: String, calls: Bool?)], what: String, why: String
+    ) throws {
+        let instance = Self.instance(models)
+        let text = instance.run("models scan --yes")
+        #expect(text.code == 69)
+        #expect(text.stderr.hasPrefix("error: \(what)\n  why: \(why)\n  fix: "))
+        for model in models { #expect(text.stdout.contains(model.id)) }
+        let run = instance.run("models scan --yes --json")
+        let json = try JSON(run.stdout)
+        #expect(run.code == 69 && run.stderr.isEmpty)
+        #expect(json["error"] == .string(what) && json["why"] == .string(why) && json["fix"] != nil)
+        #expect(json["selected"] == [] && json["results.\(models.count - 1).tool.ok"] == false)
+        #expect(instance.config == nil)
+    }
+
+    @Test func `the same result again changes nothing, and says so`() {
+        let instance = Self.instance([("a/one:free", true)])
+        let path = "~/.agenticflow-enterprise/agenticflow-enterprise.json"
+        #expect(
+            instance.run("models scan --yes").stdout.contains("\nUpdated \(path)\nFallbacks: openrouter/a/one:free\n"))
+        let before = instance.snapshot
+        let again = instance.run("models scan --yes")
+        #expect(again.code == 0)
+        #expect(again.stdout.contains("\nUnchanged \(path): it says so already.\nFallbacks: openrouter/a/one:free\n"))
+        #expect(instance.snapshot == before)
     }
 
     @Test(arguments: [

@@ -104,7 +104,7 @@ import Testing
             json["auth.unusableProfiles"] == [
                 [
                     "profileId": "anthropic:work", "provider": "anthropic", "kind": "cooldown", "reason": "rate_limit",
-                    "until": 1_790_000_300_000, "remainingMs": 300_000,
+                    "model": "claude-sonnet-4-5", "until": 1_790_000_300_000, "remainingMs": 300_000,
                 ]
             ])
         #expect(json["auth.oauth.warnAfterMs"] == 86_400_000)
@@ -142,11 +142,11 @@ import Testing
             ])
         #expect(
             json["auth.oauth.providers.0"] == [
-                "provider": "anthropic", "status": "expiring", "usable": true, "expiresAt": 1_790_082_800_000,
+                "provider": "anthropic", "status": "expiring", "usable": false, "expiresAt": 1_790_082_800_000,
                 "remainingMs": 82_800_000,
                 "profiles": ["anthropic:manual", "anthropic:work"],
             ])
-        #expect(json["auth.providers.0.effective.kind"] == "profiles")
+        #expect(json["auth.providers.0.effective.kind"] == "unusable")
         #expect(json["auth.providers.0.profiles"]?["count"] == 2)
         #expect(json["auth.providers.1.provider"] == "house")
         #expect(json["auth.providers.1.modelsJson.value"] == "hous...56")

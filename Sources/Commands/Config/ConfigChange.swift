@@ -62,7 +62,7 @@ struct ConfigChange {
             if isJSON {
                 tellJSON(isChanged, places, nil)
             } else {
-                context.terminal.say(isChanged ? "Updated \(shownPath)" : "Unchanged \(shownPath): it says so already.")
+                context.say(isChanged: isChanged, file.path)
             }
         }
         for notice in notices { context.terminal.notice(notice) }
@@ -160,6 +160,13 @@ struct ConfigChange {
             return document.element(at: guess) == nil ? nil : guess
         }
         return nil
+    }
+}
+
+extension CommandContext {
+    /// What became of a file that a command was to change.
+    func say(isChanged: Bool, _ path: String) {
+        terminal.say(isChanged ? "Updated \(shown(path))" : "Unchanged \(shown(path)): it says so already.")
     }
 }
 

@@ -56,6 +56,6 @@ extension CommandContext {
     /// A sentence or a command with paths in it.
     func shown(in text: String) -> String { terminal.home?.shown(in: text) ?? text }
     func shown(in advice: Advice) -> Advice {
-        Advice(what: shown(in: advice.what), why: shown(in: advice.why), fix: shown(in: advice.fix))
+        advice.mapped { shown(in: $0) }
     }
 }

@@ -40,6 +40,11 @@ struct ModelsExplain: ContextCommand {
                 what: "--model is blank.", why: "A request that names no model is refused.",
                 fix: "Leave it out for the default model: agenticflow-enterprise models explain")
         }
+        if let session, session.trimmed.isEmpty {
+            throw UsageError(
+                what: "--session is blank.", why: "A session without a name is none.",
+                fix: "Leave it out: agenticflow-enterprise models explain")
+        }
         guard let session, session.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
             return
         }

@@ -17,7 +17,7 @@ struct ModelsList: ContextCommand {
 
     @Flag(help: "All that are known of every provider.")
     var all = false
-    @Flag(help: "Only those that are served on this machine or network.")
+    @Flag(help: "Only those that are served on this machine, or by a host of *.local.")
     var local = false
     @Option(
         help: ArgumentHelp("Only those of one provider, such as anthropic.", valueName: "provider"),
@@ -64,7 +64,7 @@ struct ModelsList: ContextCommand {
                         + "\(wanted)/MODEL, as in: agenticflow-enterprise models set \(wanted)/MODEL")
             }
         }
-        if let code = trouble.exitCode(needsConfiguration: true) { throw ExitCode(code.rawValue) }
+        if let code = trouble.exitCode { throw ExitCode(code.rawValue) }
     }
 
     /// Whose credential the first of them lacks; nil when one of them can be asked for now.

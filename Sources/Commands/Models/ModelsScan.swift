@@ -112,8 +112,14 @@ struct ModelsScan: ContextCommand, LongCommand {
         }
         if terminal.isNoticeTerminal { terminal.notices("\n") }
         let selection = ScanSelection(results, atMost: maxCandidates)
-        if selection.models.isEmpty { throw ScanError.nothingFound(tried: models.count) }
-        return ScanOutcome(results: results, selection: selection, setsDefault: setDefault, setsImage: setImage)
+        var outcome = ScanOutcome(
+            results: results, selection: selection, setsDefault: setDefault, setsImage: setImage)
+        if selection.models.isEmpty {
+            let asked = results.count(where: \.tool.isTried)
+            outcome.selection = nil
+            outcome.failure = .nothingFound(asked: asked, toolless: results.count - asked)
+        }
+        return outcome
     }
 
     private func secret(_ reading: InstanceReading, _ id: ProviderID, now: Date) throws -> Secret? {
@@ -139,12 +145,17 @@ struct ModelsScan: ContextCommand, LongCommand {
 
     private func tell(_ outcome: ScanOutcome, _ reading: InstanceReading, _ context: CommandContext) throws {
         let terminal = context.terminal
-        try outcome.put(into: SettingsFile(reading.layout))
-        if json { return terminal.print(outcome.literal.pretty() + "\n") }
+        let isChanged = try outcome.put(into: SettingsFile(reading.layout))
+        if json {
+            terminal.print(outcome.literal.pretty() + "\n")
+            if let failure = outcome.failure { throw ExitCode(failure.exitCode.rawValue) }
+            return
+        }
         for line in outcome.table { terminal.say(line.escapedForDisplay) }
+        if let failure = outcome.failure { throw failure }
         for warning in outcome.warnings { terminal.notice("warning: \(warning)") }
         guard outcome.selection != nil else { return }
-        terminal.say("Updated \(context.shown(reading.layout.configPath))")
+        context.say(isChanged: isChanged, reading.layout.configPath)
         for line in outcome.written { terminal.say(line.escapedForDisplay) }
     }
 }

@@ -77,11 +77,7 @@ struct Ending {
         let exitCode: ExitStatus
 
         init(_ error: any ActionableError, to words: [String]) {
-            let said = error.advice
-            advice = Advice(
-                what: SecretWords.withoutSecrets(of: words, said.what),
-                why: SecretWords.withoutSecrets(of: words, said.why),
-                fix: SecretWords.withoutSecrets(of: words, said.fix))
+            advice = error.advice.mapped { SecretWords.withoutSecrets(of: words, $0) }
             exitCode = error.exitCode
         }
     }

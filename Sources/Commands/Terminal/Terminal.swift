@@ -85,10 +85,10 @@ package struct Terminal: Sendable {
     private func shown(_ text: String) -> String { home?.shown(in: text) ?? text }
 
     private func shown(_ advice: Advice) -> Advice {
-        Advice(what: shown(advice.what), why: shown(advice.why), fix: shown(advice.fix)).masked(by: masking).shortened
+        advice.mapped { masking(shown($0)) }.shortened
     }
 
-    /// Three lines, each on a line of its own whatever is in it.
+    /// Three lines, or four, each on a line of its own whatever is in it.
     ///
     /// - Parameter word: `error` or `warning`.
     package func notice(_ word: String, _ whole: Advice) {
@@ -96,7 +96,8 @@ package struct Terminal: Sendable {
         let style = noticeStyle
         let first = word == "error" ? style.failure("error:") : style.warning("\(word):")
         let fix = addressed(advice.fix)
-        let lines = [(first, advice.what), ("  why:", advice.why), (style.advice("  fix:"), fix)]
+        let more = advice.more.isEmpty ? [] : [("      ", advice.more)]
+        let lines = [(first, advice.what), ("  why:", advice.why)] + more + [(style.advice("  fix:"), fix)]
         notices(lines.map { "\($0) \($1.escapedForDisplay)\n" }.joined())
     }
 
@@ -105,7 +106,8 @@ package struct Terminal: Sendable {
         guard asJSON else { return notice("error", error.advice) }
         let advice = shown(error.advice)
         let object = Literal.object([
-            .init("error", .string(advice.what)), .init("why", .string(advice.why)), .init("fix", .string(advice.fix)),
+            .init("error", .string(advice.what)), .init("why", .string(advice.reason)),
+            .init("fix", .string(advice.fix)),
         ])
         print(object.compact + "\n")
     }
@@ -186,9 +188,8 @@ package enum TerminalError: ActionableError {
 }
 
 extension Advice {
-    fileprivate func masked(by masking: (String) -> String) -> Advice {
-        Advice(what: masking(what), why: masking(why), fix: masking(fix))
-    }
+    /// As one text.
+    fileprivate var reason: String { more.isEmpty ? why : "\(why) \(more)" }
 
     /// What was typed may be of any length; what is said of it may not.
     fileprivate var shortened: Advice {
@@ -198,6 +199,6 @@ extension Advice {
                 .map { $0.utf8.count > 300 ? "\($0.prefix(200))..." : $0 }
             return String(words.joined(separator: " ").prefix(4000))
         }
-        return Advice(what: short(what), why: short(why), fix: short(fix))
+        return mapped(short)
     }
 }

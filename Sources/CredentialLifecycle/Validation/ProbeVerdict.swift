@@ -36,7 +36,7 @@ package struct ProbeVerdict: Error, Hashable, Sendable {
     package var detail: String
     /// The provider's own word on when to come back.
     package var until: Date?
-    /// Why, when the provider has answered.
+    /// Why, when the provider has answered, or has not answered in time.
     package var reason: FailureReason?
     /// Why, when it has not.
     private var noAnswer: NoAnswer?
@@ -137,5 +137,6 @@ package struct ProbeVerdict: Error, Hashable, Sendable {
         let sentence = text.hasPrefix(place) ? text : "\(text.prefix(1).uppercased())\(text.dropFirst())"
         self.init(.couldNotAsk, status, reason.code, "\(sentence).")
         noAnswer = reason
+        if case .deadline = reason { self.reason = .timeout }
     }
 }

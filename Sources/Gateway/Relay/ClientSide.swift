@@ -47,7 +47,7 @@ final class ClientSide {
         id = door.runtime.ids.next()
         let agent = fields.agent.flatMap { AgentID($0) }
         self.agent = agent
-        session = fields.session.map { SessionKey($0, agent: agent) }
+        session = fields.session.flatMap { $0.isEmpty ? nil : SessionKey($0, agent: agent) }
         let declared = fields.contentLength.flatMap { Int($0) }
         exchange = Exchange(
             endpoint: endpoint, declaredBytes: declared, limits: deployment.limits.exchange, at: startedAt)

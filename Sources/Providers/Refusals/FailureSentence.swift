@@ -31,6 +31,9 @@ package struct FailureSentence: Sendable {
     /// The same for commands about the request, whose agent may use another one's credential; nil: as ``agentWords``.
     package var askerWords: String?
 
+    /// The credential is put aside for it. What a probe finds is not held against anybody, so there is nothing to clear.
+    package var isRecorded = true
+
     package init(_ reason: FailureReason, _ provider: ProviderID, _ credential: NamedCredential?, model: String?) {
         self.reason = reason
         self.provider = provider
@@ -87,8 +90,11 @@ package struct FailureSentence: Sendable {
         case .authPermanent: return "A new one is needed. \(replacement)"
         case .billing:
             let page = Provider.billingPages[provider].map { "Top up at \($0)" } ?? "Top up the account at \(name)"
-            let time = until.map { ". It is tried again at \($0.formatted(.iso8601))" } ?? ""
-            return "\(page)\(time), or at once with: \(clearing)"
+            guard isRecorded else { return "\(page) and ask again" }
+            guard let until else { return "\(page). Then try it with: \(clearing)" }
+            return "\(page). It is tried again at \(until.formatted(.iso8601)), or at once with: \(clearing)"
+        case _ where !isRecorded && (reason == .rateLimit || reason.isTransient):
+            return until.map { "Ask again after \($0.formatted(.iso8601))" } ?? "Ask again later"
         case .rateLimit: return "See: \(explain). To try it at once: \(clearing)"
         case .modelNotFound: return "What it has: \(Self.program) models list --provider \(provider)"
         case _ where isOnTheWay: return WayThere.check(provider, isAboutTLS: reason == .tlsCertificate)

@@ -37,7 +37,7 @@ struct AuthList: ContextCommand {
         } else {
             say(rows, overview, context)
         }
-        if let code = trouble.exitCode(needsConfiguration: true) { throw ExitCode(code.rawValue) }
+        if let code = trouble.exitCode { throw ExitCode(code.rawValue) }
     }
 
     private func say(_ rows: [CredentialRow], _ overview: AuthOverview, _ context: CommandContext) {

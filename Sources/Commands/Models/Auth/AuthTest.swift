@@ -129,9 +129,10 @@ struct TestFinding {
     }
 
     private var advice: Advice {
-        let detail = result.verdict.detail.split(separator: "\n").joined(separator: " ")
-        let why =
-            result.sentence.map { "\($0.what) Its answer: \(detail)" + (detail.hasSuffix(".") ? "" : ".") } ?? detail
+        let details = result.verdict.detail.split(separator: "\n").map(String.init)
+        let detail = details.joined(separator: " ")
+        let said = result.verdict.httpStatus == nil ? detail : "Its answer: \(detail)"
+        let why = result.sentence.map { "\($0.what) \(said)" + (said.hasSuffix(".") ? "" : ".") } ?? detail
         switch result.verdict.finding {
         case .ok: return Advice(what: "", why: "", fix: "")
         case .rejected:
@@ -143,13 +144,15 @@ struct TestFinding {
         case .couldNotAsk:
             return Advice(what: "\(id): could not ask \(provider).", why: why, fix: couldNotAskFix)
         case .notAsked:
-            return Advice(what: "\(id): not asked.", why: why, fix: replace)
+            var advice = Advice(what: "\(id): not asked.", why: details.first ?? "", fix: replace)
+            advice.more = details.dropFirst().joined(separator: " ")
+            return advice
         }
     }
 
     private var rejectionFix: String {
         guard result.verdict.status == .billing else { return replace }
-        return result.sentence?.remedy ?? "Top up the account at \(provider), then repeat the command."
+        return result.sentence.map { "\($0.remedy)." } ?? "Top up the account at \(provider), then repeat the command."
     }
 
     private var couldNotAskFix: String {

@@ -85,7 +85,7 @@ struct ExplanationReport {
         refusal =
             isUnknown
             ? root["pinned"]?.string.map { "No credentials found for profile \"\($0)\"." }
-            : root["unavailable"]?["message"]?.string
+            : root["unavailable"]?["message"]?.string.map(Self.withoutThisCommand)
         servedBy = root["unavailable"]?["servedBy"]?.string
         isLeftOut = root["unavailable"]?["leftOut"] != nil
         doubt = root["doubt"]?.string
@@ -93,6 +93,14 @@ struct ExplanationReport {
         self.isFromFiles = isFromFiles
         self.noCredential = noCredential
         self.now = now
+    }
+
+    /// What clients are told names the command that shows why: here that is the one that was just typed.
+    private static func withoutThisCommand(_ message: String) -> String {
+        let command = "agenticflow-enterprise models explain"
+        return message.split(separator: ". ", omittingEmptySubsequences: false)
+            .filter { sentence in !["See: ", "All of them: "].contains { sentence.hasPrefix($0 + command) } }
+            .joined(separator: ". ")
     }
 
     /// - Parameter width: of the terminal; nil when the lines go elsewhere.

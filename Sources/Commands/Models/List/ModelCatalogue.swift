@@ -13,7 +13,7 @@ struct ModelRow: Equatable {
     /// Such as `text+image`; nil when it is not known.
     var input: String?
     var contextWindow: Int?
-    /// Served on this machine or network; nil when the provider is not known.
+    /// Served on this machine, or under a name of its own network; nil when the provider is not known.
     var isLocal: Bool?
     /// A credential of its provider can be used now, as `models status` says; nil when the provider is not known.
     var isAvailable: Bool?
@@ -40,6 +40,10 @@ struct ModelCatalogue {
     /// In the order of their tags.
     private let tags: [(key: String, tag: String)]
     private let aliases: [String: [String]]
+    /// Of providers, whatever the model.
+    private let usable: Set<ProviderID>
+    /// `provider/model` of those that a credential waits for alone.
+    private let held: Set<String>
 
     init(_ overview: AuthOverview) {
         self.overview = overview
@@ -52,6 +56,9 @@ struct ModelCatalogue {
         tags += models.imageFallbacks.enumerated().map { (key($1), "img-fallback#\($0 + 1)") }
         tags += models.configured.map { (key($0), "configured") }
         self.tags = tags
+        usable = Set(
+            overview.providers.filter { ProviderOverview($0, in: overview, model: "").isUsable })
+        held = Set(overview.rows.flatMap { row in row.holds.compactMap { $0.model.map { "\(row.provider)/\($0)" } } })
         aliases = Dictionary(grouping: models.aliases.keys.sorted()) { key(models.aliases[$0] ?? $0) }
     }
 
@@ -83,12 +90,17 @@ struct ModelCatalogue {
         var row = ModelRow(
             key: key, provider: named, name: known?.name ?? id, input: known?.input.joined(separator: "+"),
             contextWindow: known?.contextWindow, isLocal: provider?.place.map { Self.isLocal($0.host) },
-            isAvailable: provider.map { ProviderOverview($0.id, in: overview).isUsable },
+            isAvailable: provider.map { isAvailable(id, of: $0.id) },
             isMissing: known == nil && isListed)
         row.tags = tags.filter { $0 != "configured" } + (tags.contains("configured") ? ["configured"] : [])
         if let names = aliases[key] { row.tags.append("alias:\(names.joined(separator: ","))") }
         if row.isMissing { row.tags.append("missing") }
         return row
+    }
+
+    private func isAvailable(_ model: String, of provider: ProviderID) -> Bool {
+        guard held.contains("\(provider)/\(model)") else { return usable.contains(provider) }
+        return ProviderOverview(provider, in: overview, model: model).isUsable
     }
 
     private static func isLocal(_ host: String) -> Bool {

@@ -26,7 +26,8 @@ struct ProbeResult: Sendable {
     /// What names the store it rests in.
     var agentWords: String { if case .profile(let owner) = target.candidate.source { " --agent \(owner)" } else { "" } }
 
-    /// The provider's answer in the words of its class; nil when it took the credential, or gave no answer.
+    /// The provider's answer in the words of its class, or that it gave none in time; nil when it took the
+    /// credential, or was not asked.
     var sentence: FailureSentence? {
         guard let reason = verdict.reason else { return nil }
         var sentence = FailureSentence(reason, target.provider, named, model: target.model)
@@ -37,6 +38,7 @@ struct ProbeResult: Sendable {
         sentence.text = reason == .authPermanent ? verdict.words : ""
         sentence.isVendorRestriction = verdict.isVendorRestriction
         sentence.agentWords = agentWords
+        sentence.isRecorded = false
         return sentence
     }
 

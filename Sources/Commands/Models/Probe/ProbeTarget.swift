@@ -18,6 +18,8 @@ struct ProbeTarget: Sendable {
     let recipient: ProviderAsk.Recipient?
     /// The key is the gateway's too, so what it proves holds there.
     let isShared: Bool
+    /// As `models status` shows it.
+    let label: String
 
     var isAsked: Bool { recipient != nil }
 
@@ -30,7 +32,6 @@ struct ProbeTarget: Sendable {
         }
     }
 
-    var label: String { "\(candidate.id)=\(secret.map { $0.isBlank ? "missing" : $0.masked } ?? "missing")" }
 }
 
 /// Makes the targets: the candidates that requests of the agent would have, in their order.
@@ -46,12 +47,24 @@ struct ProbeTargets {
     func all(of wanted: ProviderID?) -> [ProbeTarget] {
         let known = Set(reading.providers.all.keys).union(agent.profiles.map(\.profile.provider))
         let models = ConfiguredModels(reading)
+        let stored = Dictionary(
+            agent.profiles.map { ($0.profile.id, $0.profile) }, uniquingKeysWith: { first, _ in first })
         return known.sorted().filter { wanted == nil || $0 == wanted }.flatMap { provider in
-            reading.candidates(for: provider, of: agent).map { target(provider, $0, models) }
+            reading.candidates(for: provider, of: agent).map { entry in
+                let profile = entry.candidate.source.isStore ? stored[entry.candidate.id] : nil
+                return target(provider, entry, models, label: label(entry, profile))
+            }
         }
     }
 
-    private func target(_ id: ProviderID, _ resolved: ResolvedCandidate, _ models: ConfiguredModels) -> ProbeTarget {
+    private func label(_ resolved: ResolvedCandidate, _ profile: Profile?) -> String {
+        guard let profile else { return CredentialRow(key: resolved, line: nil, reading, now: now).label }
+        return CredentialRow(resolved, profile: profile, line: nil, isRelayed: true, now: now).label
+    }
+
+    private func target(
+        _ id: ProviderID, _ resolved: ResolvedCandidate, _ models: ConfiguredModels, label: String
+    ) -> ProbeTarget {
         let plan: Result<ProviderProbe, ProbeVerdict>
         do throws(ProbeVerdict) { plan = .success(try probe(id, resolved, models)) } catch { plan = .failure(error) }
         var recipient: ProviderAsk.Recipient?
@@ -62,7 +75,7 @@ struct ProbeTargets {
         return ProbeTarget(
             provider: id, candidate: resolved.candidate, secret: resolved.secret,
             reference: resolved.reference, plan: plan, recipient: recipient,
-            isShared: layer != .process)
+            isShared: layer != .process, label: label)
     }
 
     private func probe(

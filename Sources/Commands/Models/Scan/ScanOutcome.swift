@@ -12,6 +12,8 @@ struct ScanOutcome {
     var setsDefault: Bool
     var setsImage: Bool
     var warnings: [String] = []
+    /// Why nothing could be chosen.
+    var failure: ScanError?
 
     private var primary: String? { setsDefault ? selection?.models.first : nil }
     private var imagePrimary: String? { setsImage ? selection?.images.first : nil }
@@ -22,9 +24,12 @@ struct ScanOutcome {
     // MARK: The configuration
 
     /// The lists are replaced as a whole; whatever else is there stays.
-    func put(into file: SettingsFile) throws(SettingsFileError) {
-        guard let selection else { return }
-        try file.edit { document throws(DocumentError) in
+    ///
+    /// - Returns: whether there was anything to change.
+    func put(into file: SettingsFile) throws(SettingsFileError) -> Bool {
+        guard let selection else { return false }
+        return try file.edit { document throws(DocumentError) in
+            let before = document.bytes
             try Self.put(fallbacks, primary: primary, under: "model", &document)
             if !selection.images.isEmpty {
                 try Self.put(imageFallbacks, primary: imagePrimary, under: "imageModel", &document)
@@ -33,6 +38,7 @@ struct ScanOutcome {
                 let path = ["agents", "defaults", "models", reference]
                 if document.element(at: path) == nil { try document.set(.object([]), at: path) }
             }
+            return document.bytes != before
         }
     }
 
@@ -51,13 +57,21 @@ struct ScanOutcome {
     // MARK: Telling
 
     var literal: Literal {
-        .object([
+        let found: [Literal.Member] = [
             .init("selected", .strings(selection?.models ?? [])),
             .init("selectedImages", .strings(selection?.images ?? [])),
             .init("setDefault", .boolean(selection != nil && setsDefault)),
             .init("setImage", .boolean(selection?.images.isEmpty == false && setsImage)),
             .init("results", .array(results.map(\.literal))), .init("warnings", .strings(warnings)),
-        ])
+        ]
+        let error: [Literal.Member] =
+            failure.map {
+                [
+                    .init("error", .string($0.advice.what)), .init("why", .string($0.advice.why)),
+                    .init("fix", .string($0.advice.fix)),
+                ]
+            } ?? []
+        return .object(found + error)
     }
 
     var table: [String] {

@@ -14,6 +14,7 @@ enum ScanTry: Hashable, Sendable {
 
     var milliseconds: Int64? { if case .works(let time) = self { time } else { nil } }
     var works: Bool { milliseconds != nil }
+    var isTried: Bool { if case .skipped = self { false } else { true } }
 
     var literal: Literal {
         switch self {

@@ -131,7 +131,8 @@ struct ScanRun {
 enum ScanError: ActionableError, Equatable {
     case noList(String)
     case rejected(String)
-    case nothingFound(tried: Int)
+    /// - `toolless`: models that were not asked, because the list says that they take no tools.
+    case nothingFound(asked: Int, toolless: Int)
     case needsYes
     case nothingChosen
 
@@ -155,10 +156,14 @@ enum ScanError: ActionableError, Equatable {
             Advice(
                 what: "OpenRouter does not take the credential. Nothing was changed.", why: detail,
                 fix: "Run: agenticflow-enterprise models auth paste-api-key --provider openrouter")
-        case .nothingFound(let tried):
+        case .nothingFound(let asked, let toolless):
             Advice(
-                what: "No free model called the tool. Nothing was changed.",
-                why: "\(tried) \(tried == 1 ? "model was" : "models were") tried.",
+                what: asked == 0
+                    ? "No free model takes tools. Nothing was changed."
+                    : "No free model called the tool. Nothing was changed.",
+                why: [(asked, "asked"), (toolless, "not asked, because the list says that no tools are taken")]
+                    .filter { $0.0 > 0 }.map { "\($0) \($0 == 1 ? "model was" : "models were") \($1)" }
+                    .joined(separator: "; ") + ".",
                 fix:
                     "Loosen --provider, --min-params or --max-age-days, or raise --timeout; see what each said with --json."
             )

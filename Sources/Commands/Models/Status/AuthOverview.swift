@@ -17,6 +17,8 @@ struct AuthOverview {
     let keys: [CredentialRow]
     /// Those that matter, each beside what the running gateway has.
     let variables: [VariableRow]
+    /// As `provider/model`; nil when nobody offers what is configured.
+    let defaultModel: String?
     private let byProvider: [ProviderID: [CredentialRow]]
 
     init(_ reading: InstanceReading, agent: AgentReading, view: InstanceView, now: Date) {
@@ -27,6 +29,7 @@ struct AuthOverview {
         let rows = CredentialRows(reading, agent, view, now)
         profiles = rows.profiles
         keys = rows.keys
+        defaultModel = ConfiguredModels(reading, agent: agent.id).resolvedDefault
         variables = VariableComparison(EnvironmentView(reading), view).rows
         byProvider = Dictionary(grouping: rows.profiles + rows.keys, by: \.provider)
     }
@@ -80,19 +83,8 @@ private struct CredentialRows {
     private mutating func addOwnKeys(_ resolved: [ResolvedCandidate]) {
         keys = resolved.map { key in
             let line = lines.first { $0.profile == key.candidate.id }
-            var row = CredentialRow(key, profile: nil, line: line, isRelayed: true, now: now)
-            if key.candidate.source == .config, let reference = reference(of: row.provider) {
-                row.mask = CredentialRow.label(reference)
-                row.hasCredential = true
-            }
-            return row
+            return CredentialRow(key: key, line: line, reading, now: now)
         }
-    }
-
-    /// Where the configuration says that the provider's key rests.
-    private func reference(of provider: ProviderID) -> SecretReference? {
-        guard case .reference(let reference) = reading.settings.providers[provider]?.apiKey else { return nil }
-        return reference
     }
 
     /// The gateway has its own environment, which need not be that of this command.
@@ -113,14 +105,32 @@ private struct CredentialRows {
 
     /// As the gateway shows it; of a list only our own reading knows the single key.
     private func mask(of source: CandidateSource, _ provider: ProviderID, ours: String?) -> String? {
-        guard let name = source.variable else { return reference(of: provider).map(CredentialRow.label) ?? ours }
+        guard let name = source.variable else {
+            return reading.keyReference(of: provider).map(CredentialRow.label) ?? ours
+        }
         if let theirs, !name.hasSuffix("_API_KEYS") { return theirs.entries[name]?.mask ?? ours }
         // What only this process has may be another key than the gateway's of the same name.
         return reading.environment.lookup(name)?.layer == .process ? nil : ours
     }
 }
 
+extension CredentialRow {
+    /// A key that is not stored; one of the configuration may rest elsewhere.
+    init(key: ResolvedCandidate, line: CredentialLine?, _ reading: InstanceReading, now: Date) {
+        self.init(key, profile: nil, line: line, isRelayed: true, now: now)
+        guard source == .config, let reference = reading.keyReference(of: provider) else { return }
+        mask = Self.label(reference)
+        hasCredential = true
+    }
+}
+
 extension InstanceReading {
+    /// Where the configuration says that the provider's key rests.
+    fileprivate func keyReference(of provider: ProviderID) -> SecretReference? {
+        guard case .reference(let reference) = settings.providers[provider]?.apiKey else { return nil }
+        return reference
+    }
+
     func isUnreadable(storeOf agent: AgentID) -> Bool {
         problems.contains { $0.place == .store(agent) && $0.advice != nil }
     }

@@ -16,6 +16,8 @@ struct ConfiguredModels {
     let aliases: [String: String]
     /// Keys of `agents.defaults.models`.
     let configured: [String]
+    /// Nobody knows what is configured: there is a configuration, and it cannot be read.
+    let isUnknown: Bool
     private let providers: ProviderSet
     private let agents: [AgentReading]
 
@@ -29,14 +31,15 @@ struct ConfiguredModels {
         fallbacksSource = own.fallbacksSource
         aliases = settings.aliases
         configured = settings.configured
+        isUnknown = reading.problems.contains { $0.place == .configuration && $0.advice != nil }
         providers = reading.providers
         agents = reading.agents
         imageModel = settings.image.primary
         imageFallbacks = settings.image.fallbacks ?? []
     }
 
-    /// `provider/model`: what is configured, else the built-in one; nil for one that nobody offers.
-    var resolvedDefault: String? { reference(raw ?? KnownModel.defaultReference) }
+    /// `provider/model`: what is configured, else the built-in one; nil for one that nobody offers, or when that is unknown.
+    var resolvedDefault: String? { isUnknown ? nil : reference(raw ?? KnownModel.defaultReference) }
     var defaultProvider: ProviderID? { resolvedDefault.flatMap(Self.provider) }
 
     /// Those that requests go to: of the default and the image model, and of what takes their place. Nobody has chosen

@@ -72,9 +72,6 @@ struct CredentialLine: Equatable {
     var owner: AgentID? { source.hasPrefix("store:") ? AgentID(source.dropFirst(6)) : nil }
 
     var candidateSource: CandidateSource { owner.map { .profile(owner: $0) } ?? CandidateSource(label: source) }
-
-    /// The one that lasts longest.
-    var hold: Hold? { holds.max { $0.until < $1.until } }
 }
 
 /// The words of `models explain` for a code, without asking about one model.

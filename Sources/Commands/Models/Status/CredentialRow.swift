@@ -64,7 +64,7 @@ struct CredentialRow {
     var state: CredentialState
     /// Nil while the state is pending.
     var code: String?
-    var hold: CredentialLine.Hold?
+    var holds: [CredentialLine.Hold]
     var lastUsed: Date?
     /// A request could use it without waiting, for some model at least.
     var isUsable: Bool
@@ -90,7 +90,7 @@ struct CredentialRow {
         isRefreshable = expiring == .expired && profile?.refresh.map { !$0.isBlank } == true
         code = line?.code ?? (isRelayed ? nil : "unsupported_provider")
         state = code.map { CredentialState(code: $0) } ?? .pending
-        hold = line?.hold
+        holds = line?.holds ?? []
         lastUsed = line?.lastUsed
         isUsable = Self.isUsable(state, line)
     }
@@ -108,7 +108,7 @@ struct CredentialRow {
         state = CredentialState(code: line.code)
         code = line.code
         expiring = line.kind == .apiKey ? .static : line.code == SkipCode.expired.rawValue ? .expired : nil
-        hold = line.hold
+        holds = line.holds
         lastUsed = line.lastUsed
         isUsable = Self.isUsable(state, line)
     }
@@ -124,6 +124,9 @@ struct CredentialRow {
     }
 
     var isStored: Bool { source.isStore }
+
+    /// The one that lasts longest.
+    var hold: CredentialLine.Hold? { holds.max { $0.until < $1.until } }
 
     /// What puts another credential in the place of this one: a sentence without its full stop. One that rests elsewhere
     /// is replaced there, and only its date is the store's.
@@ -145,8 +148,9 @@ struct CredentialRow {
 
     /// As in `anthropic:work=token:sk-ant...wxyz`; never the whole secret.
     var label: String {
-        let shown = mask ?? "?"
+        let shown = shownKey ?? "?"
         switch kind {
+        case _ where !isStored: return "\(id)=\(shown)"
         case .apiKey: return "\(id)=\(shown)"
         case .token: return "\(id)=token:\(shown)"
         case .oauth: return "\(id)=OAuth" + (email.map { " (\($0.escapedForDisplay))" } ?? "")

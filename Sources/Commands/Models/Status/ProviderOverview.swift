@@ -20,19 +20,24 @@ struct ProviderOverview {
 
     let provider: ProviderID
     let rows: [CredentialRow]
+    /// Whom a request would be sent with now; nil when there is nobody.
+    let effectiveRow: CredentialRow?
     private let overview: AuthOverview
 
-    init(_ provider: ProviderID, in overview: AuthOverview) {
+    /// - Parameter model: the provider's own id of the one that is asked for; nil: the default model where that is one
+    ///   of this provider's, else any.
+    init(_ provider: ProviderID, in overview: AuthOverview, model: String? = nil) {
         self.provider = provider
         self.overview = overview
         rows = overview.rows(of: provider)
+        effectiveRow = overview.next(of: provider, for: model ?? overview.usualModel(of: provider))
     }
 
     var profiles: [CredentialRow] { rows.filter(\.isStored) }
     var environment: [CredentialRow] { rows.filter { $0.source.variable != nil } }
     var configuration: CredentialRow? { rows.first { $0.source == .config } }
 
-    var isUsable: Bool { rows.contains(where: \.isUsable) }
+    var isUsable: Bool { effectiveRow != nil }
     func count(_ kind: CredentialKind) -> Int { profiles.count { $0.kind == kind } }
 
     /// The worst of those that have a date; keys alone have none.
@@ -47,7 +52,7 @@ struct ProviderOverview {
             .min()
     }
 
-    /// Of those that can be used the first, else the one that a request would try although it cools down.
+    /// Where ``effectiveRow`` comes from.
     var effective: Effective {
         guard rows.contains(where: \.hasCredential) else { return .missing }
         switch effectiveRow?.source {
@@ -58,20 +63,7 @@ struct ProviderOverview {
         }
     }
 
-    /// Nil when none can be used now.
-    var effectiveRow: CredentialRow? {
-        inOrder.first(where: \.isUsable)
-            ?? rows.filter { $0.code == SkipCode.cooldownTransient.rawValue }
-            .min { ($0.hold?.until ?? .distantPast) < ($1.hold?.until ?? .distantPast) }
-    }
-
     private var order: ExplicitOrder? { overview.reading.order(of: provider, for: overview.agent) }
-
-    private var inOrder: [CredentialRow] {
-        guard let order else { return rows }
-        let byID = Dictionary(rows.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        return order.ids.compactMap { byID[$0] }
-    }
 
     /// An order leaves out everything that could be sent; nil when that is not so.
     var leftOut: LeftOutSentence? {

@@ -135,7 +135,7 @@ struct StatusJSON {
                     [
                         .init("profileId", .string(row.id.text)), .init("provider", .string(row.provider.text)),
                         .init("kind", .string(row.state == .disabled ? "disabled" : "cooldown")),
-                        .init("reason", .optional(row.hold?.reason)),
+                        .init("reason", .optional(row.hold?.reason)), .init("model", .optional(row.hold?.model)),
                     ] + instant("until", "remainingMs", row.hold?.until))
             }
     }
@@ -208,9 +208,11 @@ extension ProviderOverview {
     func effectiveDetail(_ layout: StateLayout) -> String {
         switch effective {
         case .profiles: layout.storePath(effectiveRow?.owner ?? .main)
-        case .env: environment.first { $0.isUsable }?.shownKey ?? environment.first?.sourceLabel ?? ""
+        case .env: effectiveRow?.shownKey ?? effectiveRow?.sourceLabel ?? ""
         case .configuration: configuration?.mask ?? ""
         case .unusable where rows.allSatisfy { $0.state == .pending }: "the gateway takes it up within two seconds"
+        case .unusable where rows.contains(where: \.isUsable):
+            "none of \(rows.count) can be used for the default model now"
         case .unusable: "none of \(rows.count) can be used now"
         case .missing: "missing"
         }

@@ -44,7 +44,7 @@ struct StatusRequest: Equatable {
                 context.terminal.say(line.escapedForDisplay)
             }
         }
-        if let code = trouble.exitCode(needsConfiguration: isCheck || isPlain) { return code.rawValue }
+        if let code = trouble.exitCode { return code.rawValue }
         guard isCheck else { return 0 }
         let isRejected = probed?.hasRejection == true
         let code = isRejected ? 1 : verdict.exitCode

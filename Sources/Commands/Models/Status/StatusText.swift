@@ -33,6 +33,11 @@ struct StatusText {
             Self.labelled("Config", context.shown(layout.configPath)), Self.labelled("Agent", agent.text),
             Self.labelled("Agent dir", context.shown(layout.agentDirectory(agent))),
             Self.labelled("Default", defaultModel),
+        ] + (models.isUnknown ? [] : choices(aliases))
+    }
+
+    private func choices(_ aliases: [String]) -> [String] {
+        [
             Self.labelled("Fallbacks (\(models.fallbacks.count))", Self.list(models.fallbacks)),
             Self.labelled("Image model", models.imageModel ?? "-"),
             Self.labelled("Image fallbacks (\(models.imageFallbacks.count))", Self.list(models.imageFallbacks)),
@@ -44,6 +49,7 @@ struct StatusText {
     }
 
     private var defaultModel: String {
+        if models.isUnknown { return "unknown (the configuration cannot be read)" }
         guard let raw = models.raw else {
             return "\(KnownModel.defaultReference) (built in; choose one with: agenticflow-enterprise models set)"
         }

@@ -46,14 +46,12 @@ struct Trouble {
 
     /// Nil when what was shown is the whole picture.
     ///
-    /// - Parameter needsConfiguration: not for the overview of `models status`, which is of what there is; a check, the
-    ///   default model and the lists answer nothing for certain from a configuration that could not be read.
-    func exitCode(needsConfiguration: Bool) -> ExitStatus? {
+    var exitCode: ExitStatus? {
         for problem in overview.reading.problems where problem.advice != nil {
             switch problem.place {
             case .store(let agent) where agent == overview.agent.id: return problem.exitCode
-            case .configuration where needsConfiguration: return problem.exitCode
-            case .store, .configuration, .environmentFile: continue
+            case .configuration: return problem.exitCode
+            case .store, .environmentFile: continue
             }
         }
         return nil

@@ -13,11 +13,12 @@ struct OrderClear: ContextCommand {
 
     func run(in context: CommandContext) throws {
         let target = try OrderTarget(options, isWritten: true, in: context)
-        try target.write(nil, isSaid: !options.json)
+        let before = try target.write(nil, isSaid: !options.json)
         if options.json {
             target.show(nil, asJSON: true)
         } else {
-            context.terminal.say("Cleared per-agent order override.")
+            context.terminal.say(
+                before == nil ? "There is no per-agent order override." : "Cleared per-agent order override.")
         }
         // The configuration's order is what is in effect now.
         target.warn(of: target.reading.settings.auth.order[target.provider].map { .init(ids: $0, source: .config) })

@@ -49,11 +49,15 @@ struct OrderTarget {
     var shownDirectory: String { context.shown(directory) }
 
     /// - Parameter isSaid: whether standard output is for people.
-    func write(_ ids: [ProfileID]?, isSaid: Bool) throws(StoreError) {
-        try AuthProfilesFile(folder: directory).update { [provider] book throws(StoreError) in
-            book.order[provider] = ids
+    /// - Returns: the order before.
+    @discardableResult
+    func write(_ ids: [ProfileID]?, isSaid: Bool) throws(StoreError) -> [ProfileID]? {
+        let before = try AuthProfilesFile(folder: directory).update { [provider] book throws(StoreError) in
+            defer { book.order[provider] = ids }
+            return book.order[provider]
         }
-        if isSaid { context.terminal.say("Updated \(context.shown(reading.layout.storePath(agent.id)))") }
+        if isSaid { context.say(isChanged: before != ids, reading.layout.storePath(agent.id)) }
+        return before
     }
 
     // MARK: Saying it
