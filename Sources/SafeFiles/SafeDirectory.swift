@@ -144,11 +144,17 @@ extension SafeDirectory {
         }
     }
 
+    /// For the first thing on the way that is no folder, and leads to none.
     private static func wayFix(_ path: String) -> String {
-        guard let status = FileStatus(of: path), status.kind != .link, status.kind != .folder else {
-            return "Name the folder itself, which this shows: readlink -f \(path.shellWord)"
+        var way = path.hasPrefix("/") ? "" : "."
+        for part in path.split(separator: "/") {
+            way += "/\(part)"
+            var target = stat()
+            guard let found = FileStatus(of: way), found.kind != .folder else { continue }
+            if stat(way, &target) == 0, target.st_mode & S_IFMT == S_IFDIR { continue }
+            return "Move it away: \(ShellCommand.moveAway(way))"
         }
-        return "Move it away: \(ShellCommand.moveAway(path))"
+        return "Name the folder itself, which this shows: readlink -f \(path.shellWord)"
     }
 
     private static func create(_ path: String) throws(StoreError) -> OpenFile {

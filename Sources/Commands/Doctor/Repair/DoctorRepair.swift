@@ -49,6 +49,8 @@ struct DoctorRepair {
             for change in plan.changes {
                 do { try change.make() } catch let error as any ActionableError {
                     if Self.isInPlace(error) { made += 1 }
+                    // Else it would stand before the backup of a repair that was made.
+                    if made == 0 { set.discardIfUnused() }
                     throw RepairError.stopped(
                         error.advice, error.exitCode, made: made, set: context.shown(set.path))
                 }
@@ -61,7 +63,7 @@ struct DoctorRepair {
     }
 
     /// What could not be synced stands all the same.
-    private static func isInPlace(_ error: any ActionableError) -> Bool {
+    static func isInPlace(_ error: any ActionableError) -> Bool {
         if case .unsynced = (error as? SettingsFileError)?.cause ?? error as? StoreError { true } else { false }
     }
 
@@ -71,7 +73,8 @@ struct DoctorRepair {
         let layout = try context.layout()
         try SafeDirectory.$closesWhatIsOpen.withValue(false) {
             let set = try BackupSet.latest(layout)
-            let entries = try set.entries()
+            // What a repair did not come to, or somebody has put back, is left alone: it need not even be writable.
+            let entries = try set.entries().filter { !$0.isAsBefore }
             // First all are looked at: half a way back is none.
             for entry in entries {
                 do throws(StoreError) { try entry.checkReachable() } catch {
