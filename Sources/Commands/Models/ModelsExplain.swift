@@ -61,7 +61,7 @@ struct ModelsExplain: ContextCommand {
             throw error
         }
         for advice in unread.compactMap(\.advice) { context.terminal.notice("error", advice) }
-        if case .files(let silence) = answer.origin { context.terminal.tell(silence: silence) }
+        if case .files(let absence) = answer.origin { context.terminal.tell(absence) }
         let report = ExplanationReport(
             answer.root, asked: model, isFromFiles: answer.isFromFiles,
             configured: ConfiguredModels(reading, agent: named), pending: Self.pending(answer, reading, named),
@@ -144,7 +144,7 @@ struct ModelsExplain: ContextCommand {
             let body = try preview.explainJSON(model: model, agent: agent?.text, session: session, now: now)
             // What we have just written ourselves reads back.
             guard let root = (try? Document(Array(body.utf8), as: .json))?.root else { throw Fault(.modelMissing, "") }
-            return Answer(origin: .files(silence: gateway.silence), root: root)
+            return Answer(origin: .files(gateway.absence), root: root)
         } catch {
             throw ModelsError.noRoute(error.message, isModelMissing: error.code == .modelMissing)
         }

@@ -37,7 +37,7 @@ struct Trouble {
 
     func tell(_ context: CommandContext) {
         let terminal = context.terminal
-        if case .files(let silence) = overview.view.origin { terminal.tell(silence: silence) }
+        if case .files(let absence) = overview.view.origin { terminal.tell(absence) }
         for (word, advice) in told { terminal.notice(word, advice) }
         for row in overview.variables where row.isWarned {
             terminal.notice("warning", row.warning(context, overview.reading.layout))
