@@ -223,7 +223,8 @@ import Testing
         default: symlink("\(instance.home)/nowhere", path)
         }
         let run = instance.run("agents delete coder --force")
-        let move = "mv \(path) \(path).old"
+        let shown = "~/.agenticflow-enterprise/agents/coder"
+        let move = "mv \(shown) \(shown).old"
         #expect(run.code == 77)
         #expect(run.stderr.contains("  fix: Move it away: \(move); then repeat the command.\n"), "\(run.stderr)")
         #expect(instance.config == config)

@@ -121,12 +121,13 @@ import Testing
     private static let now = Instance.now.timeIntervalSince1970
     private static let year: TimeInterval = 365 * 86_400
 
-    @Test(arguments: [
-        (since: now + year, until: now + year + 900, ends: now + 900),
-        (since: now - 60, until: 8_640_000_000_000, ends: now + 7 * 86_400 + 60),
-        (since: now + 5, until: 8_640_000_000_000, ends: now + 7 * 86_400 + 60),
-        (since: now - 60, until: now + 840, ends: now + 840),
-    ])
+    @Test(
+        arguments: [
+            (now + year, now + year + 900, now + 900),
+            (now - 60, 8_640_000_000_000, now + 7 * 86_400 + 60),
+            (now + 5, 8_640_000_000_000, now + 7 * 86_400 + 60),
+            (now - 60, now + 840, now + 840),
+        ] as [(Double, Double, Double)])
     func `no window holds longer than it was meant to`(since: Double, until: Double, ends: Double) throws {
         let store =
             #"{"version":1,"profiles":{"openai:a":{"type":"api_key","provider":"openai","key":"sk-test-aaaaaa"}}}"#

@@ -36,7 +36,7 @@ package struct HiddenGateway: ActionableError, Equatable {
     /// Only its owner can use a state directory, so nobody is told to take it over.
     private var fix: String {
         guard let owner else { return cause.advice.fix }
-        let name = Account.name(of: owner) ?? "#\(owner)"
+        let name = Account.name(of: owner) ?? (owner == 0 ? "root" : "#\(owner)")
         return "Run the command as the owner, as in: sudo -u \(name.shellWord) "
             + "AGENTICFLOW_STATE_DIR=\(state.shellWord) agenticflow-enterprise gateway status"
     }

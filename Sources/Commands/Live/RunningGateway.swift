@@ -124,11 +124,16 @@ package struct RunningGateway: Sendable {
     private var announced: Element? { try? announcement() }
 
     private func announcement() throws(StoreError) -> Element? {
-        guard let folder = try SafeDirectory(existing: reading.layout.state),
-            let bytes = try folder.read(Self.placeName, limitInBytes: 4096)
-        else { return nil }
-        // Anything else than JSON is not from a gateway of ours.
-        return try? Document(bytes, as: .json).root
+        // What is longer, or no JSON, is not from a gateway of ours.
+        do throws(StoreError) {
+            guard let folder = try SafeDirectory(existing: reading.layout.state),
+                let bytes = try folder.read(Self.placeName, limitInBytes: 4096)
+            else { return nil }
+            return try? Document(bytes, as: .json).root
+        } catch {
+            if case .tooLong = error { return nil }
+            throw error
+        }
     }
 
     /// A gateway that listens everywhere is asked through loopback.

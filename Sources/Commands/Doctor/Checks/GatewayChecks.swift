@@ -20,7 +20,8 @@ struct GatewayChecks {
         case .hidden(let hidden):
             add(.gatewayHidden, hidden.advice.what, hidden.advice.why, hidden.advice.fix, path: hidden.state)
             // The token, and what else a gateway knows, is its to say.
-            return checkFileTimes()
+            checkFileTimes()
+            return
         case .silent(let place): checkSilent(place)
         case .answered(200, _): checkAnswer()
         // It goes on with what it last read, and what cannot be read hides its token from us: the file is to be mended.

@@ -205,6 +205,7 @@ struct BackupEntry {
     var isAsBefore: Bool {
         do {
             let found = try FileStatus.known(of: path)
+            if let found, !found.isOurs || found.kind == .link || found.kind == .other { return false }
             // Others are not let in again.
             guard found == nil || mode == nil || found?.mode == mode || found?.mode == privateMode else { return false }
             guard isContent else { return found != nil || mode == nil }
@@ -264,7 +265,7 @@ struct BackupEntry {
     private var privateMode: UInt32? { mode.map { $0 & ~0o077 } }
 
     /// Other users had access to it, and have not got it back.
-    var staysClosed: Bool { mode != privateMode && FileStatus(of: path) != nil }
+    var staysClosed: Bool { mode != privateMode && FileStatus(of: path)?.mode == privateMode }
 
     /// - Parameter isForced: whatever is there now is overwritten.
     func restore(isForced: Bool) throws {

@@ -63,7 +63,7 @@ struct DoctorRepair {
     }
 
     /// What could not be synced stands all the same.
-    static func isInPlace(_ error: any ActionableError) -> Bool {
+    static func isInPlace(_ error: any Error) -> Bool {
         if case .unsynced = (error as? SettingsFileError)?.cause ?? error as? StoreError { true } else { false }
     }
 
@@ -74,7 +74,8 @@ struct DoctorRepair {
         try SafeDirectory.$closesWhatIsOpen.withValue(false) {
             let set = try BackupSet.latest(layout)
             // What a repair did not come to, or somebody has put back, is left alone: it need not even be writable.
-            let entries = try set.entries().filter { !$0.isAsBefore }
+            let all = try set.entries()
+            let entries = all.filter { !$0.isAsBefore }
             // First all are looked at: half a way back is none.
             for entry in entries {
                 do throws(StoreError) { try entry.checkReachable() } catch {
@@ -91,7 +92,7 @@ struct DoctorRepair {
             }
             try restore(entries.reversed(), isForced: isForced)
             try set.markUndone(context.now())
-            sayRestored(entries)
+            sayRestored(entries, of: all)
             terminal.say("The repair of \(context.shown(set.path)) was taken back.")
         }
     }
@@ -109,12 +110,12 @@ struct DoctorRepair {
         }
     }
 
-    private func sayRestored(_ entries: [BackupEntry]) {
+    private func sayRestored(_ entries: [BackupEntry], of all: [BackupEntry]) {
         for entry in entries where entry.isContent || !entry.staysClosed {
             terminal.say("Restored \(context.shown(entry.path))")
         }
         var said: Set<String> = []
-        for entry in entries where entry.staysClosed && said.insert(entry.path).inserted {
+        for entry in all where entry.staysClosed && said.insert(entry.path).inserted {
             let mode = FileStatus(of: entry.path).map { String($0.mode, radix: 8) } ?? "none"
             terminal.say("Left closed \(context.shown(entry.path)) (mode \(mode)): others are not let in again.")
         }
