@@ -88,7 +88,7 @@ package enum StoreError: ActionableError, Equatable {
         }
     }
 
-    private static func text(of code: Int32) -> String { "\(String(cString: strerror(code))) (errno \(code))" }
+    package static func text(of code: Int32) -> String { "\(String(cString: strerror(code))) (errno \(code))" }
 
     private static func text(_ holder: Int32?, _ since: Date?) -> String {
         guard let holder else { return "Another process holds its lock." }

@@ -9,12 +9,12 @@ extension AuthProfilesFile {
     /// true, because a refresh token that is spent by one agent is lost for the other. Fields that this version does
     /// not understand are copied as well; an id that is there already is left alone.
     ///
-    /// - Returns: the ids that were copied.
-    package func copyEntries(from source: AuthProfilesFile) throws(StoreError) -> [ProfileID] {
-        guard let from = try source.document() else { return [] }
+    /// - Returns: the ids that were copied, and what the file holds with them.
+    package func copyEntries(from source: AuthProfilesFile) throws(StoreError) -> (ids: [ProfileID], content: [UInt8]) {
+        guard let from = try source.document() else { return ([], []) }
         let entries = (from.root["profiles"]?.members ?? []).filter { Self.mayBeCopied($0.value) }
         let known = try StoredProfiles(from, path: source.path).book.profiles
-        guard !entries.isEmpty else { return [] }
+        guard !entries.isEmpty else { return ([], []) }
         return try edit { document throws(StoreError) in
             // What cannot be understood is not touched.
             _ = try StoredProfiles(document, path: path)
@@ -28,7 +28,30 @@ extension AuthProfilesFile {
                 }
                 copied.append(id)
             }
-            return copied
+            return (copied, document.bytes)
+        }
+    }
+
+    /// The file as it stands; nil when there is none.
+    package func content() throws(StoreError) -> [UInt8]? {
+        try SafeDirectory(existing: folder)?.read(Self.name)
+    }
+
+    /// Takes back what was copied: the file is as it was before, nil for none.
+    ///
+    /// - Returns: false when it holds something else than `copied`, which was written since, and was left alone.
+    package func takeBack(to before: [UInt8]?, from copied: [UInt8]) throws(StoreError) -> Bool {
+        guard let directory = try SafeDirectory(existing: folder) else { return true }
+        return try directory.withLock(Self.lockName, wait: lockWait) { () throws(StoreError) in
+            guard try directory.read(Self.name) == copied else { return false }
+            if let before {
+                try directory.atomicReplace(Self.name, with: before)
+            } else {
+                try directory.remove(Self.name)
+                // Whoever waits for it sees that, and takes another one.
+                try directory.remove(Self.lockName)
+            }
+            return true
         }
     }
 

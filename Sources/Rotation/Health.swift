@@ -48,7 +48,7 @@ package struct Health: Hashable, Sendable {
     private func wait(
         after failure: Failure, in lane: Lane, provider: ProviderID, ladder: Ladder, jitter: Double, at now: Date
     ) -> TimeInterval {
-        let spread = 1 + 0.1 * min(max(jitter, 0), 1)
+        let spread = 1 + Ladder.spread * min(max(jitter, 0), 1)
         guard let until = failure.until else {
             return ladder.wait(in: lane, afterFailure: streaks[lane, default: 1], provider: provider) * spread
         }
@@ -61,6 +61,24 @@ package struct Health: Hashable, Sendable {
         {
             windows.remove(at: first)
         }
+    }
+
+    /// What was noted while the clock was wrong holds no longer than it was meant to: a window that begins later than
+    /// now begins now, and none ends later than one that is set now could.
+    ///
+    /// - Returns: true when something changed.
+    @discardableResult
+    package mutating func bindWindows(ladder: Ladder, at now: Date) -> Bool {
+        var isChanged = false
+        for index in windows.indices {
+            let window = windows[index]
+            guard let lane = window.reason.lane else { continue }
+            let meant = window.since > now ? now + window.until.timeIntervalSince(window.since) : window.until
+            windows[index].since = min(window.since, now)
+            windows[index].until = min(meant, now + ladder.longestWindow(in: lane))
+            isChanged = isChanged || windows[index] != window
+        }
+        return isChanged
     }
 
     /// A success clears everything.

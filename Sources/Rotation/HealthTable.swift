@@ -63,6 +63,18 @@ package struct HealthTable: Sendable {
         edition += 1
     }
 
+    /// See ``Health/bindWindows(ladder:at:)``; for after the start, and after the clock went back.
+    package mutating func bindWindows(ladder: Ladder, at now: Date) {
+        for slot in cells.indices {
+            cells[slot].probesUntil = min(cells[slot].probesUntil, now + Self.probeLease)
+            guard !cells[slot].health.windows.isEmpty, cells[slot].health.bindWindows(ladder: ladder, at: now) else {
+                continue
+            }
+            changed.insert(slot)
+            edition += 1
+        }
+    }
+
     // MARK: For rosters
 
     func health(at slot: Int) -> Health { cells[slot].health }

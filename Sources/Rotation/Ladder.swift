@@ -33,7 +33,23 @@ package struct Ladder: Hashable, Sendable {
     /// The longest hint that is obeyed: a week and a minute, so that a provider's slip cannot retire a credential.
     package static let longestHint: TimeInterval = 7 * 86_400 + 60
 
+    /// A wait is longer by up to this part of it.
+    static let spread = 0.1
+
     package init() {}
+
+    /// No window of ours is longer: the longest hint, or the last step with its spread where that was configured longer.
+    func longestWindow(in lane: Lane) -> TimeInterval {
+        let cap =
+            switch lane {
+            case .transient: transient.cap
+            case .rateLimit: rateLimit.cap
+            case .billing: billing.cap
+            case .auth: auth.cap
+            case .model: model.cap
+            }
+        return max(Self.longestHint, cap * (1 + Self.spread))
+    }
 
     func wait(in lane: Lane, afterFailure count: Int, provider: ProviderID) -> TimeInterval {
         switch lane {

@@ -46,6 +46,16 @@ extension SafeDirectory {
         return true
     }
 
+    /// What stands in the way of ``moveFolder(_:to:as:)`` here, found without moving anything.
+    package func checkMovable(_ name: String) throws(StoreError) {
+        try checkName(name)
+        guard try holdsFolderOfOurs(name) else { return }
+        // Its own entry for the folder above changes too.
+        for place in [path, path(of: name)] where !FileStatus.isWritable(place) {
+            throw .io(path: place, operation: "writing into it", code: EACCES)
+        }
+    }
+
     private func holdsFolderOfOurs(_ name: String) throws(StoreError) -> Bool {
         var status = stat()
         guard fstatat(folder.descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {

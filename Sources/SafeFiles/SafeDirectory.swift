@@ -144,14 +144,17 @@ extension SafeDirectory {
         }
     }
 
+    /// For the first thing on the way that is no folder, and leads to none.
     private static func wayFix(_ path: String) -> String {
-        var way = path
-        // What stands in the way may be above.
-        while FileStatus(of: way) == nil, way != "/", way.hasPrefix("/") { way = split(way).parent }
-        guard let kind = FileStatus(of: way)?.kind, kind != .link, kind != .folder else {
-            return "Name the folder itself, which this shows: readlink -f \(path.shellWord)"
+        var way = path.hasPrefix("/") ? "" : "."
+        for part in path.split(separator: "/") {
+            way += "/\(part)"
+            var target = stat()
+            guard let found = FileStatus(of: way), found.kind != .folder else { continue }
+            if stat(way, &target) == 0, target.st_mode & S_IFMT == S_IFDIR { continue }
+            return ShellCommand.clear(way)
         }
-        return ShellCommand.clear(way)
+        return "Name the folder itself, which this shows: readlink -f \(path.shellWord)"
     }
 
     private static func create(_ path: String) throws(StoreError) -> OpenFile {

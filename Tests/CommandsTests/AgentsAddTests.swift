@@ -222,11 +222,48 @@ import Testing
         #expect(instance.store == Self.store)
     }
 
+    @Test(arguments: [
+        nil, #"{"version":1,"profiles":{"openai:own":{"type":"api_key","provider":"openai","key":"own-key-1234567"}}}"#,
+    ])
+    func `an agent that is not added keeps no copies`(own: String?) throws {
+        let instance = Instance(config: "{}", store: Self.store)
+        let name = "agents/coder/agent/auth-profiles.json"
+        if let own { instance.write(name, own) }
+        let before = instance.snapshot
+        let lock = "\(instance.state)/agenticflow-enterprise.json.lock"
+        // No lock can be had where a folder is, whoever asks.
+        mkdir(lock, 0o700)
+        let run = instance.run("agents add coder --non-interactive --copy-credentials")
+        #expect(run.code == 77, "\(run.stderr)")
+        #expect(instance.snapshot == before)
+        rmdir(lock)
+        instance.write(
+            "agents/main/agent/auth-profiles.json",
+            Self.store.replacing("abcdefghijklmnopqrst", with: "rotated-since-1234567"))
+        let json = try JSON(instance.run("agents add coder --copy-credentials --json").stdout)
+        #expect(json["profiles.copied"] == 3)
+        #expect(instance.read(name)?.contains("rotated-since-1234567") == true)
+    }
+
+    @Test func `a reference that leads nowhere is told once, however many agents have copies of it`() {
+        let instance = Instance(
+            store: #"{"version":1,"profiles":{"openai:x":{"type":"api_key","provider":"openai","#
+                + #""keyRef":{"source":"env","provider":"default","id":"NOWHERE_KEY"}}}}"#)
+        for name in ["one", "two"] { _ = instance.run("agents add \(name) --copy-credentials") }
+        let run = instance.run("agents list")
+        #expect(run.stdout.contains("Own profiles: 1 (openai:x)\n  Of main     : none"))
+        #expect(run.stderr.split(separator: "\n").count { $0.hasPrefix("error: ") } == 1, "\(run.stderr)")
+    }
+
     @Test func `a folder that was left over is taken up with what is in it, and copies do not replace it`() throws {
         let instance = Instance(store: Self.store)
         let own =
             #"{"version":1,"profiles":{"anthropic:work":{"type":"api_key","provider":"anthropic","key":"own-key-1234567"}}}"#
         instance.write("agents/coder/agent/auth-profiles.json", own)
+        instance.write("agents/other/agent/auth-profiles.json", own)
+        #expect(
+            instance.run("agents add other --copy-credentials").stdout.contains(
+                "\nNot replaced, its own store had them: anthropic:work\n"))
         let json = try JSON(instance.run("agents add coder --copy-credentials --json").stdout)
         #expect(
             json["profiles"] == [

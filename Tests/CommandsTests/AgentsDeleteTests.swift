@@ -207,7 +207,36 @@ import Testing
         symlink("\(instance.state)/elsewhere", "\(instance.state)/agents/coder")
         let run = instance.run("agents delete coder --force")
         #expect(run.code == 77)
-        #expect(run.stderr.contains("error: The agent coder is out of the configuration, but "))
+        #expect(run.stderr.hasPrefix("error: The agent coder was not deleted: "))
         #expect(instance.read("elsewhere/agent/auth-profiles.json") == Self.store)
+        #expect(instance.config == "{agents: {list: [{id: 'main'}, {id: 'coder'}]}}")
+    }
+
+    @Test(arguments: ["file", "pipe", "dangling link"])
+    func `what cannot go to the trash is found before anything is changed, and its fix helps`(kind: String) {
+        let config = "{agents: {list: [{id: 'main'}, {id: 'coder'}]}}"
+        let instance = Instance(config: config, store: AgentsAddTests.store)
+        let path = "\(instance.state)/agents/coder"
+        switch kind {
+        case "file": instance.write("agents/coder", "mine")
+        case "pipe": mkfifo(path, 0o600)
+        default: symlink("\(instance.home)/nowhere", path)
+        }
+        let run = instance.run("agents delete coder --force")
+        let shown = "~/.agenticflow-enterprise/agents/coder"
+        let move = "mv \(shown) \(shown).old"
+        #expect(run.code == 77)
+        #expect(run.stderr.contains("  fix: Move it away: \(move); then repeat the command.\n"), "\(run.stderr)")
+        #expect(instance.config == config)
+        #expect(!instance.files.contains { $0.contains("/trash") })
+        // Whoever would add it is told the same.
+        instance.write("agenticflow-enterprise.json", "{}")
+        let added = instance.run("agents add coder")
+        #expect(added.code == 77)
+        #expect(added.stderr.contains(move) && !added.stderr.contains("readlink"), "\(added.stderr)")
+        instance.write("agenticflow-enterprise.json", config)
+        rename(path, "\(path).old")
+        #expect(instance.run("agents delete coder --force").code == 0)
+        #expect(instance.config?.contains("coder") == false)
     }
 }

@@ -312,6 +312,14 @@ def test_odd_descriptors_and_a_folder_that_is_gone(host, words):
             problems += answer.problems({IO}) if "--json" not in words else []
             assert answer.code == IO and "could not be written" in answer.stderr
     host.reset()
+    # A reader that has left knows.
+    reader, writer = os.pipe()
+    os.close(reader)
+    answer = host.run(words, stdout=writer)
+    os.close(writer)
+    if good.code < 64 and good.stdout:
+        assert answer.code == IO and "could not be written" not in answer.stderr
+    host.reset()
     gone = host.base / "gone"
     answer = host.run(words, prefix=("bash", "-c", f'mkdir "{gone}" && cd "{gone}" && rmdir "{gone}" && exec "$0" "$@"'))
     problems += answer.problems({good.code})

@@ -14,6 +14,8 @@ struct AddedAgent {
     var inherits: Bool
     /// Nil when no copies were asked for.
     var copied: [ProfileID]?
+    /// Profiles that were in its own store before.
+    var had: [ProfileID]
     /// Profiles in its own store.
     var own: [ProfileID]
     var ofMain: [ProfileID]
@@ -38,6 +40,8 @@ struct AddedAgent {
             let left = ofMain.count - copied.count
             let rest = left > 0 ? "; \(left) left out (logins, and what copyToAgents or its own store rules out)" : ""
             terminal.say("Copied: \(Self.profiles(copied.count)) of main\(rest)")
+            let stale = had.filter { ofMain.contains($0) }.map(\.text)
+            if !stale.isEmpty { terminal.say("Not replaced, its own store had them: \(stale.joined(separator: ", "))") }
         }
         terminal.say("Auth: \(situation)")
         if defaultAgent != formerDefault { terminal.say("Default agent: \(defaultAgent) (was \(formerDefault))") }

@@ -35,6 +35,11 @@ struct AgentRemoval {
         guard id != reading.settings.defaultAgent else {
             throw AgentsError.isDefault(id, others: reading.agents.map(\.id).filter { $0 != id })
         }
+        for move in belongings.moves {
+            do throws(StoreError) { try AgentTrash.check(move) } catch {
+                throw AgentsError.notMovable(id, path: move.path, error.advice, error.exitCode)
+            }
+        }
         profileCount = reading[id]?.stored.book.profiles.count ?? 0
     }
 
@@ -58,6 +63,8 @@ struct AgentRemoval {
         }
         for move in belongings.moves {
             do throws(StoreError) { try trash?.take(move) } catch {
+                // With something in it, it stays.
+                trash?.discard()
                 throw AgentsError.leftBehind(agent, path: move.path, error.advice, error.exitCode)
             }
         }

@@ -23,6 +23,13 @@ struct AgentTrash {
         path = trash.path(of: name)
     }
 
+    /// Found before anything is changed.
+    static func check(_ move: AgentBelongings.Move) throws(StoreError) {
+        let (parent, last) = PlannedChange.split(move.path)
+        guard let folder = try SafeDirectory(existing: parent) else { return }
+        try folder.checkMovable(last)
+    }
+
     func take(_ move: AgentBelongings.Move) throws(StoreError) {
         let slash = move.path.lastIndex(of: "/") ?? move.path.startIndex
         let last = String(move.path[move.path.index(after: slash)...])

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Credentials
 
-/// What an `agents` command cannot do. Nothing has been changed, except after `leftBehind`.
+/// What an `agents` command cannot do. Nothing has been changed, except after `leftBehind` and `copiesLeft`.
 enum AgentsError: ActionableError, Equatable {
     /// No character of it can stand in an id.
     case noName(String)
@@ -22,6 +22,10 @@ enum AgentsError: ActionableError, Equatable {
     case isDefault(AgentID, others: [AgentID])
     case needsForce(AgentID)
     case declined
+    /// It is not in the configuration, and the copies in `path` could not be taken back, for the reason given.
+    case copiesLeft(AgentID, path: String, String, ExitStatus)
+    /// Seen before anything was changed: `path` cannot go to the trash.
+    case notMovable(AgentID, path: String, Advice, ExitStatus)
     /// It is out of the configuration, and `path` could not be moved.
     case leftBehind(AgentID, path: String, Advice, ExitStatus)
 
@@ -29,7 +33,8 @@ enum AgentsError: ActionableError, Equatable {
         switch self {
         case .exists, .unknown, .declined, .isDefault: .badInput
         case .defaultWouldChange, .included: .configuration
-        case .leftBehind(_, _, _, let status): status
+        case .leftBehind(_, _, _, let status), .notMovable(_, _, _, let status), .copiesLeft(_, _, _, let status):
+            status
         default: .usage
         }
     }
@@ -79,7 +84,11 @@ enum AgentsError: ActionableError, Equatable {
                 what: "The agent was not added.",
                 why: "The form of agents.list does not allow it without another change of the default agent.",
                 fix: "Correct agents.list in the configuration, then repeat the command.")
-        case .included, .unknown, .isMain, .isDefault, .needsForce, .declined, .leftBehind: deletion
+        case .copiesLeft(let id, let path, let why, _):
+            Advice(
+                what: "The agent \(id) was not added, and copies of main's credentials are left in \(path).", why: why,
+                fix: "Move them away before you repeat the command: \(ShellCommand.moveAway(path))")
+        case .included, .unknown, .isMain, .isDefault, .needsForce, .declined, .notMovable, .leftBehind: deletion
         }
     }
 
@@ -114,13 +123,20 @@ enum AgentsError: ActionableError, Equatable {
             Advice(
                 what: "The agent \(id) is out of the configuration, but \(path) is where it was.",
                 why: "\(cause.what) \(cause.why)",
-                fix: "Repeat the command: agenticflow-enterprise agents delete \(id). Or move the folder away yourself."
-            )
+                fix: Self.repeated(cause.fix))
+        case .notMovable(let id, let path, let cause, _):
+            Advice(
+                what: "The agent \(id) was not deleted: \(path) cannot be moved to the trash.", why: cause.why,
+                fix: Self.repeated(cause.fix))
         default:
             Advice(
                 what: "Nothing was changed.", why: "The question was not answered with yes.",
                 fix: "Repeat the command when it is meant.")
         }
+    }
+
+    private static func repeated(_ fix: String) -> String {
+        fix.hasSuffix(".") ? fix : "\(fix); then repeat the command."
     }
 
     private static func shown(_ text: String) -> String { text.prefix(64).escapedForDisplay }

@@ -99,6 +99,9 @@ extension CheckID {
         .stateInSyncedFolder: ("A program copies the state directory to other machines.", "move it"),
         .otherStateDir: ("There is another state directory.", "`--profile` or `AGENTICFLOW_STATE_DIR` selects it"),
         .gatewayNotRunning: ("No gateway runs on this state directory.", "`gateway run`"),
+        .gatewayHidden: (
+            "Whether a gateway runs, or where, cannot be told by this account.", "run it as the owner"
+        ),
         .gatewayHung: ("The gateway runs and does not answer.", "end it, then `gateway run`"),
         .gatewayRefusesToken: ("The gateway takes another client token.", "start it anew, or compare environments"),
         .gatewayForeignAnswer: ("What answers is not this gateway.", "end it, then `gateway run`"),

@@ -79,6 +79,7 @@ enum CheckID: String, CaseIterable, Sendable {
     case otherStateDir = "other-state-dir"
     // Gateway
     case gatewayNotRunning = "gateway-not-running"
+    case gatewayHidden = "gateway-hidden"
     case gatewayHung = "gateway-hung"
     case gatewayRefusesToken = "gateway-refuses-token"
     case gatewayForeignAnswer = "gateway-foreign-answer"
@@ -135,7 +136,8 @@ enum CheckID: String, CaseIterable, Sendable {
         case .stateDirUnsafe, .stateDirPermissions, .agentDirPermissions, .filePermissions, .stateNotWritable,
             .stateInGit, .stateTrackedByGit, .stateInSyncedFolder, .otherStateDir:
             .permissions
-        case .gatewayNotRunning, .gatewayHung, .gatewayRefusesToken, .gatewayForeignAnswer, .gatewayVersionDiffers,
+        case .gatewayNotRunning, .gatewayHidden, .gatewayHung, .gatewayRefusesToken, .gatewayForeignAnswer,
+            .gatewayVersionDiffers,
             .gatewayProblem, .gatewayTokenMissing, .gatewayTokenElsewhere, .gatewayRestartNeeded, .gatewayPlaceStale,
             .portInUse, .portNotAllowed,
             .bindAddressUnavailable, .clockSkew:

@@ -144,6 +144,8 @@ struct DoctorCommand: ContextCommand, LongCommand {
     private func makeToken(_ survey: Survey) throws {
         guard let finding = survey.findings().first(where: { $0.id == .gatewayTokenMissing }) else {
             if let error = survey.configurationError { throw error }
+            // A gateway that cannot be seen may have one.
+            if survey.reading.clientToken == nil, case .hidden(let hidden) = survey.answer { throw hidden }
             let standing = ClientTokenStanding(survey.reading, survey.view)
             // A new one would win over the one that clients have.
             if survey.reading.clientToken == nil, let advice = standing.advice(survey.context, survey.layout) {

@@ -92,7 +92,7 @@ struct VariableComparison {
 
     private static func standing(of variable: EnvironmentView.Variable, _ view: InstanceView) -> VariableRow.Gateway {
         switch view.origin {
-        case .files(nil): return .none
+        case .files(.notRunning): return .none
         case .files, .filesAhead: return .unknown
         case .gateway: break
         }

@@ -27,6 +27,7 @@ extension RunningGateway {
         if case .answered(401, _) = reply { throw .refused(401) }
         switch GatewayAnswer(reply, to: .health) {
         case .notRunning: throw .notRunning
+        case .hidden(let hidden): throw .hidden(hidden)
         case .silent(let sentence): throw .silent(sentence)
         case .answered(200, let root): return root
         case .answered(let status, _): throw .refused(status)
@@ -39,8 +40,9 @@ enum GatewayUnavailable: ActionableError {
     case notRunning
     case silent(String)
     case refused(Int)
+    case hidden(HiddenGateway)
 
-    var exitCode: ExitStatus { .unavailable }
+    var exitCode: ExitStatus { if case .hidden(let hidden) = self { hidden.exitCode } else { .unavailable } }
 
     var advice: Advice {
         switch self {
@@ -48,6 +50,7 @@ enum GatewayUnavailable: ActionableError {
             Advice(
                 what: "No gateway runs on this state directory.", why: "Nobody holds its lock.",
                 fix: "Start it with: agenticflow-enterprise gateway run")
+        case .hidden(let hidden): hidden.advice
         case .silent(let place):
             Advice(
                 what: "The gateway does not answer.", why: "It runs, but \(place).",

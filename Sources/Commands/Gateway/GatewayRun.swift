@@ -110,8 +110,11 @@ struct GatewayRun: ParsableCommand {
     }
 
     /// A gateway that starts without its own settings would serve the wrong clients with the wrong keys.
-    private static func refuseUnreadableConfiguration(_ reading: InstanceReading) throws {
-        if let advice = reading.configurationAdvice { throw GatewayStartError.unreadable(advice) }
+    static func refuseUnreadableConfiguration(_ reading: InstanceReading) throws {
+        for problem in reading.problems where problem.place == .configuration {
+            guard let advice = problem.advice else { continue }
+            throw GatewayStartError.unreadable(advice, problem.exitCode ?? .configuration)
+        }
     }
 
     private func listeningPlace(_ reading: InstanceReading) throws -> ListeningPlace {

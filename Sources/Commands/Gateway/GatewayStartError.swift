@@ -8,7 +8,8 @@ enum GatewayStartError: ActionableError {
     case cannotListen(host: String, port: Int, isInUse: Bool, problem: String)
     case plainRemote(String)
     case noAddress(String)
-    case unreadable(Advice)
+    /// The configuration; 77 when it is a matter of permission.
+    case unreadable(Advice, ExitStatus)
     /// `gateway.auth.token` is there and gives nothing to compare with.
     case tokenUnavailable(_ configPath: String)
     /// There is no token, and a place that may hold it could not be read.
@@ -17,7 +18,8 @@ enum GatewayStartError: ActionableError {
     var exitCode: ExitStatus {
         switch self {
         // 78 for all that a supervisor's next try would not mend.
-        case .alreadyRunning, .plainRemote, .unreadable, .tokenUnavailable, .tokenHidden: .configuration
+        case .alreadyRunning, .plainRemote, .tokenUnavailable, .tokenHidden: .configuration
+        case .unreadable(_, let status): status == .noPermission ? status : .configuration
         case .cannotListen(_, _, let isInUse, _): isInUse ? .configuration : .unavailable
         case .noAddress: .usage
         }
@@ -52,7 +54,7 @@ enum GatewayStartError: ActionableError {
                 what: "\"\(text.prefix(64).escapedForDisplay)\" is no address to listen on.",
                 why: "It is neither loopback, nor lan, nor a numeric IPv4 or IPv6 address.",
                 fix: "Run: agenticflow-enterprise gateway run --bind loopback")
-        case .unreadable(let advice): advice
+        case .unreadable(let advice, _): advice
         case .tokenHidden(let problem):
             Advice(
                 what: "The client token may be where it cannot be read, so no new one was made.", why: problem,

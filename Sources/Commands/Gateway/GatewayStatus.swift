@@ -11,8 +11,8 @@ struct GatewayStatus: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Whether a gateway runs here, where it listens, and what troubles it.",
         discussion: """
-            Exits with 0 whether one runs, is silent or is stopped: it has looked. To tell by the exit code whether \
-            clients are served, use gateway health.
+            Exits with 0 whether one runs, is silent or is stopped: it has looked. Where it may not look, it exits with \
+            77. To tell by the exit code whether clients are served, use gateway health.
 
             Example: agenticflow-enterprise gateway status --json
             """
@@ -25,8 +25,12 @@ struct GatewayStatus: ContextCommand {
         let reading = try context.reading()
         let report = Report(reading)
         if let advice = reading.configurationAdvice { context.terminal.notice("error", advice) }
-        if json { return context.terminal.print(report.json) }
-        for line in report.lines(context) { context.terminal.say(line) }
+        if json {
+            context.terminal.print(report.json)
+        } else {
+            for line in report.lines(context) { context.terminal.say(line) }
+        }
+        if let hidden = report.hidden { throw ExitCode(hidden.exitCode.rawValue) }
     }
 
     /// What is known of the gateway from outside, and what it says itself.
@@ -37,13 +41,17 @@ struct GatewayStatus: ContextCommand {
         /// The answer of `/api/v1/status`, when there is one.
         let own: Element?
         let problem: String?
+        /// Why it cannot be told, or not where.
+        let hidden: HiddenGateway?
         /// Where it is to listen after a restart, when that is elsewhere.
         let pending: (host: String, port: Int)?
 
         init(_ reading: InstanceReading) {
             self.reading = reading
             gateway = RunningGateway(reading)
-            (state, own, problem) = Self.seen(gateway.get("/api/v1/status"), reading)
+            let reply = gateway.get("/api/v1/status")
+            (state, own, problem) = Self.seen(reply, reading)
+            hidden = if case .hidden(let hidden) = reply { hidden } else { nil }
             pending = gateway.pendingPlace
         }
 
@@ -53,6 +61,7 @@ struct GatewayStatus: ContextCommand {
             let status: Int? = if case .answered(let status, _) = reply { status } else { nil }
             switch GatewayAnswer(reply, to: .status) {
             case .notRunning: return ("stopped", nil, nil)
+            case .hidden(let hidden): return (hidden.isRunning ? "running" : "unknown", nil, nil)
             case .answered(200, let root):
                 return (root["draining"]?.boolean == true ? "draining" : "running", root, nil)
             // What cannot be read hides its token from us, not from the gateway.
@@ -71,6 +80,7 @@ struct GatewayStatus: ContextCommand {
 
         private var problems: [(text: String, advice: Advice)] {
             var outside = problem.map { [($0, Advice(what: $0, why: Self.noAnswer, fix: Self.seeHealth))] } ?? []
+            if let advice = hidden?.advice { outside.append(("\(advice.what) \(advice.why)", advice)) }
             if let pendingSentence {
                 outside.append(
                     (
@@ -90,6 +100,7 @@ struct GatewayStatus: ContextCommand {
         private static let seeHealth = "Look at its log, and at: agenticflow-enterprise gateway health"
 
         private var url: String { Self.url(gateway.place) }
+        private var knownURL: String? { hidden == nil ? url : nil }
 
         private static func url(_ place: (host: String, port: Int)) -> String {
             "http://\(place.host.contains(":") ? "[\(place.host)]" : place.host):\(place.port)"
@@ -103,7 +114,7 @@ struct GatewayStatus: ContextCommand {
 
         var json: String {
             let members: [Literal.Member] = [
-                .init("state", .string(state)), .init("url", .string(url)),
+                .init("state", .string(state)), .init("url", .optional(knownURL)),
                 .init("pendingUrl", .optional(pending.map(Self.url))),
                 .init("pid", own?["pid"]?.literal ?? .null), .init("version", own?["version"]?.literal ?? .null),
                 .init("startedAt", own?["startedAt"]?.literal ?? .null),
@@ -118,7 +129,7 @@ struct GatewayStatus: ContextCommand {
         func lines(_ context: CommandContext) -> [String] {
             var lines = ["Gateway:   \(state)"]
             if let pid = own?["pid"]?.integer { lines[0] += " (pid \(pid), version \(own?["version"]?.string ?? "?"))" }
-            lines.append("Address:   \(url)")
+            if let knownURL { lines.append("Address:   \(knownURL)") }
             if let connections = own?["connections"]?.integer {
                 lines.append("Clients:   \(connections) \(connections == 1 ? "connection" : "connections")")
             }

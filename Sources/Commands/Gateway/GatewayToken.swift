@@ -14,9 +14,7 @@ struct GatewayToken: ContextCommand {
 
     func run(in context: CommandContext) throws {
         let reading = try context.reading()
-        for problem in reading.problems where problem.place == .configuration {
-            if let advice = problem.advice { throw GatewayStartError.unreadable(advice) }
-        }
+        try GatewayRun.refuseUnreadableConfiguration(reading)
         let standing = ClientTokenStanding(reading, InstanceView(reading, now: context.now()))
         let advice = standing.advice(context, reading.layout)
         guard let token = reading.clientToken else {

@@ -37,6 +37,7 @@ struct Clearing {
         let reply = RunningGateway(reading).post(Self.path, Self.body(keys, clearance).compact)
         switch GatewayAnswer(reply, to: .other) {
         case .notRunning: return (try inJournal(keys, clearance), false)
+        case .hidden(let hidden): throw hidden
         case .answered(200, let root):
             guard let cleared = root["cleared"], cleared.kind == .array else { throw ClearingError.notUnderstood }
             return (sorted(cleared.elements.compactMap(Self.line), keys), true)

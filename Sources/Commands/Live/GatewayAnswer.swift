@@ -42,6 +42,7 @@ enum GatewayQuestion {
 /// What came back from the gateway of this instance.
 enum GatewayAnswer {
     case notRunning
+    case hidden(HiddenGateway)
     /// - Of no help, and why: a sentence without its full stop.
     case silent(String)
     /// With 200 only when it holds what was asked for.
@@ -59,6 +60,7 @@ enum GatewayAnswer {
     init(_ reply: RunningGateway.Reply, to question: GatewayQuestion) {
         switch reply {
         case .notRunning: self = .notRunning
+        case .hidden(let hidden): self = .hidden(hidden)
         case .silent(let sentence): self = .silent(sentence)
         case .answered(401, _): self = .silent(Self.otherToken)
         case .answered(let status, let body):
@@ -78,11 +80,16 @@ enum GatewayAnswer {
     /// Why there is nothing to show, although a gateway runs.
     var silence: String? {
         switch self {
-        case .notRunning: nil
+        case .notRunning, .hidden: nil
         case .silent(let sentence): sentence
         case .answered(200, _): nil
         case .answered(let status, _): Self.sentence(for: status)
         }
+    }
+
+    /// Why it is not the gateway that says what is shown.
+    var absence: GatewayAbsence {
+        if case .hidden(let hidden) = self { .hidden(hidden) } else { silence.map { .silent($0) } ?? .notRunning }
     }
 
     static let foreign = "what listens there is not this gateway"
@@ -103,14 +110,23 @@ enum GatewayAnswer {
 }
 
 extension Terminal {
-    func tell(silence: String?) {
-        guard let silence else { return }
-        notice(
-            "warning",
-            Advice(
-                what: "The gateway of this instance runs, but was of no help.", why: "\(silence).",
-                fix: "What follows is worked out from the files. Look at: agenticflow-enterprise gateway status; "
-                    + "if it stays so, restart the gateway: agenticflow-enterprise gateway run"))
+    func tell(_ absence: GatewayAbsence) {
+        switch absence {
+        case .notRunning: return
+        case .hidden(let hidden):
+            notice(
+                "warning",
+                Advice(
+                    what: hidden.advice.what, why: hidden.advice.why,
+                    fix: "What follows is worked out from the files. \(hidden.advice.fix)"))
+        case .silent(let silence):
+            notice(
+                "warning",
+                Advice(
+                    what: "The gateway of this instance runs, but was of no help.", why: "\(silence).",
+                    fix: "What follows is worked out from the files. Look at: agenticflow-enterprise gateway status; "
+                        + "if it stays so, restart the gateway: agenticflow-enterprise gateway run"))
+        }
     }
 }
 

@@ -12,7 +12,13 @@ extension CommandContext {
     /// - Parameter isReadAtStart: it takes up everything by itself but what it reads at its start.
     func tellGateway(_ reading: InstanceReading, isReadAtStart: Bool = false) {
         let gateway = RunningGateway(reading)
-        guard gateway.isRunning else { return }
+        switch gateway.presence {
+        case .stopped: return
+        case .running: break
+        case .hidden(let hidden):
+            terminal.notice("\(hidden.advice.what) \(hidden.advice.why) One that runs takes it up by itself.")
+            return
+        }
         let place = gateway.place
         if isReadAtStart, listensThere() {
             return terminal.notice("The running gateway listens there already: nothing is to be restarted.")
@@ -44,6 +50,8 @@ package struct RunningGateway: Sendable {
     package enum Reply: Sendable {
         /// No gateway runs on this state directory.
         case notRunning
+        /// Not to be seen from here.
+        case hidden(HiddenGateway)
         /// One runs, and did not answer: dead-locked, still starting, or behind another port.
         case silent(String)
         case answered(status: Int, body: String)
@@ -53,11 +61,20 @@ package struct RunningGateway: Sendable {
 
     package init(_ reading: InstanceReading) { self.reading = reading }
 
-    package var isRunning: Bool {
-        // A folder that cannot be opened holds no gateway of ours.
-        guard let folder = try? SafeDirectory(existing: reading.layout.state) else { return false }
-        return (try? folder.isLocked(Self.lockName)) ?? false
+    enum Presence: Equatable {
+        case stopped, running
+        case hidden(HiddenGateway)
     }
+
+    /// By its lock: one that may not be looked at says nothing, neither that a gateway runs nor that none does.
+    var presence: Presence {
+        do throws(StoreError) {
+            guard let folder = try SafeDirectory(existing: reading.layout.state) else { return .stopped }
+            return try folder.isLocked(Self.lockName) ? .running : .stopped
+        } catch { return .hidden(HiddenGateway(error, isRunning: false, state: reading.layout.state)) }
+    }
+
+    package var isRunning: Bool { presence == .running }
 
     /// Asks for `path`, such as `/api/v1/status`, with the token that the running gateway has noted for commands, else
     /// with the clients' token as this process finds it.
@@ -67,7 +84,15 @@ package struct RunningGateway: Sendable {
     package func post(_ path: String, _ body: String) -> Reply { ask(path, body: body) }
 
     private func ask(_ path: String, body: String?) -> Reply {
-        guard isRunning else { return .notRunning }
+        switch presence {
+        case .stopped: return .notRunning
+        case .hidden(let hidden): return .hidden(hidden)
+        case .running: break
+        }
+        let announced: Element?
+        do throws(StoreError) { announced = try announcement() } catch {
+            return .hidden(HiddenGateway(error, isRunning: true, state: reading.layout.state))
+        }
         let place = self.place
         var request = LoopbackRequest(host: place.host, port: place.port, path: path)
         request.token = announced?["commandToken"]?.string.map { Secret($0) } ?? reading.clientToken
@@ -105,11 +130,20 @@ package struct RunningGateway: Sendable {
         return host == wanted.bind && port == wanted.port ? nil : (wanted.bind, wanted.port)
     }
 
-    private var announced: Element? {
-        guard let folder = try? SafeDirectory(existing: reading.layout.state),
-            let bytes = try? folder.read(Self.placeName, limitInBytes: 4096)
-        else { return nil }
-        return try? Document(bytes, as: .json).root
+    // Whoever asks is told why it cannot be read.
+    private var announced: Element? { try? announcement() }
+
+    private func announcement() throws(StoreError) -> Element? {
+        // What is longer, or no JSON, is not from a gateway of ours.
+        do throws(StoreError) {
+            guard let folder = try SafeDirectory(existing: reading.layout.state),
+                let bytes = try folder.read(Self.placeName, limitInBytes: 4096)
+            else { return nil }
+            return try? Document(bytes, as: .json).root
+        } catch {
+            if case .tooLong = error { return nil }
+            throw error
+        }
     }
 
     /// A gateway that listens everywhere is asked through loopback.

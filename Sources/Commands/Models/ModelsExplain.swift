@@ -66,7 +66,7 @@ struct ModelsExplain: ContextCommand {
             throw error
         }
         for advice in unread.compactMap(\.advice) { context.terminal.notice("error", advice) }
-        if case .files(let silence) = answer.origin { context.terminal.tell(silence: silence) }
+        if case .files(let absence) = answer.origin { context.terminal.tell(absence) }
         if let behind = answer.behind { context.terminal.notice(behind) }
         let report = ExplanationReport(
             answer.root, isFromFiles: answer.isFromFiles,
@@ -155,7 +155,7 @@ struct ModelsExplain: ContextCommand {
                     throw Fault(.modelMissing, "")
                 }
                 return Answer(
-                    origin: behind == nil ? .files(silence: gateway.silence) : .filesAhead, root: root,
+                    origin: behind == nil ? .files(gateway.absence) : .filesAhead, root: root,
                     behind: behind.map { "The gateway has not taken up \($0) yet; it does within two seconds." })
             } catch {
                 throw ModelsError.noRoute(error.message, isModelMissing: error.code == .modelMissing)

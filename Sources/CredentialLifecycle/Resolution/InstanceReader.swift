@@ -177,10 +177,11 @@ package struct InstanceReader: Sendable {
         let secret = references.resolve(reference, with: source)
         guard let problem = references.problems[reference] else { return secret }
         let rest = secret == .unresolved ? "" : " What was last known of it stays in use."
-        problems.append(
-            InstanceProblem(
-                place: place, severity: .error, text: "\(holder) refers to \(reference). \(problem)\(rest)",
-                reference: reference))
+        let text = "\(holder) refers to \(reference). \(problem)\(rest)"
+        // Agents with copies of one profile have one problem.
+        if !problems.contains(where: { $0.reference == reference && $0.text == text }) {
+            problems.append(InstanceProblem(place: place, severity: .error, text: text, reference: reference))
+        }
         return secret
     }
 

@@ -61,6 +61,9 @@ package final class Board: Sendable {
         }
     }
 
+    /// What was noted under another clock ends in time; see ``Health/bindWindows(ladder:at:)``.
+    func bindWindows(at now: Date) { state.withLock { $0.health.bindWindows(ladder: $0.ladder, at: now) } }
+
     /// Forgets failures, because somebody says so or because a credential has proved itself.
     ///
     /// - Returns: what went, of those that had something.

@@ -51,6 +51,7 @@ package struct Daemon {
         let board = Board()
         recall(journal, on: board)
         let withCredential = builder.seat(at: board)
+        board.bindWindows(at: WallTime.now.date)
         let runtime = Runtime(
             deployment: builder.deployment(host: place.host, port: place.port, withCredential: withCredential),
             board: board,

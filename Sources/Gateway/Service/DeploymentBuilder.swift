@@ -95,6 +95,10 @@ struct DeploymentBuilder {
         do {
             address = try addresses.address(
                 of: .init(host: place.host, port: place.port, isTLS: place.isTLS, caFile: providers.caFiles[id]))
+        } catch let error as SystemTrustError {
+            // One cause, however many providers.
+            if !problems.contains(error.description) { problems.append(error.description) }
+            return resolved.map { _ in nil }
         } catch {
             problems.append("models.providers.\(id).caFile cannot be used: \(error). The provider is left out.")
             return resolved.map { _ in nil }

@@ -29,7 +29,8 @@ package struct GatewayPreview: Sendable {
 
     /// The shape of `GET /api/v1/status`, without what only a running gateway knows.
     package func statusJSON(now: Date) -> String {
-        "{\"problems\":[\(problems.map(\.jsonQuoted).joined(separator: ","))],"
+        board.bindWindows(at: now)
+        return "{\"problems\":[\(problems.map(\.jsonQuoted).joined(separator: ","))],"
             + "\"credentials\":\(StatusReport.credentials(of: board, now: now))}\n"
     }
 
@@ -39,7 +40,8 @@ package struct GatewayPreview: Sendable {
     package func explainJSON(
         model: String?, endpoint: String? = nil, agent: String? = nil, session: String? = nil, now: Date
     ) throws(Fault) -> String {
-        try ExplainedRoute(
+        board.bindWindows(at: now)
+        return try ExplainedRoute(
             ExplainQuestion(model: model, endpoint: endpoint, agent: agent, session: session), router: router,
             board: board,
             defaultAgent: defaultAgent, now: now

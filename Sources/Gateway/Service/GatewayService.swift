@@ -57,6 +57,10 @@ struct GatewayService: Service {
             do {
                 let channel = try await bootstrap(index == 0 ? quiescing : nil).bind(host: host, port: port).get()
                 port = channel.localAddress?.port ?? port
+                // Behind the handler that sets connections up, which is added last.
+                try await channel.eventLoop.submit { [runtime] in
+                    try channel.pipeline.syncOperations.addHandler(FailedAccepts(log: runtime.log))
+                }.get()
                 channels.append(channel)
             } catch {
                 // The second address of a loopback listener is a convenience: not every system has IPv6.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Credentials
+import FoundationEssentials
 import ProfileStorage
 import Rotation
 import ServiceLifecycle
@@ -25,8 +26,11 @@ struct JournalService: Service {
     func run() async {
         var unwritten = Unwritten()
         var wasFailing = false
+        var clock = LatestTime(WallTime.now.date)
         let ticks = AsyncTicks(period: Self.period).cancelOnGracefulShutdown()
         for await _ in ticks {
+            let now = WallTime.now.date
+            if clock.hasGoneBack(at: now) { board.bindWindows(at: now) }
             flush(&unwritten, &wasFailing, maximumUses: Self.usesPerWrite, maximumSessions: Self.sessionsPerWrite)
         }
         flush(&unwritten, &wasFailing, maximumUses: .max, maximumSessions: .max)
@@ -50,6 +54,20 @@ struct JournalService: Service {
             }
             wasFailing = true
         }
+    }
+}
+
+/// Notices a clock that was set back.
+struct LatestTime {
+    private var latest: Date
+    /// A clock that is kept right is moved by less at a time.
+    private static let step: TimeInterval = 1
+
+    init(_ now: Date) { latest = now }
+
+    mutating func hasGoneBack(at now: Date) -> Bool {
+        defer { latest = now }
+        return latest.timeIntervalSince(now) > Self.step
     }
 }
 

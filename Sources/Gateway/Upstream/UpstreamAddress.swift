@@ -61,7 +61,7 @@ final class UpstreamAddresses: Sendable {
     /// - Parameter isForConnecting: false to look at them only: the system's trust roots, which take 20 ms, are not read.
     init(isForConnecting: Bool = true) { self.isForConnecting = isForConnecting }
 
-    /// - Throws: what NIOSSL says when the CA file cannot be used.
+    /// - Throws: what NIOSSL says when the CA file cannot be used; ``SystemTrustError``.
     func address(of place: Place) throws -> UpstreamAddress {
         try known.withLock { known in
             if let address = known[place] { return address }
@@ -83,7 +83,11 @@ final class UpstreamAddresses: Sendable {
             // In addition to the system's: the operator's own authority, for this provider alone.
             configuration.additionalTrustRoots = [.file(caFile)]
         }
-        return try NIOSSLContext(configuration: configuration)
+        do { return try NIOSSLContext(configuration: configuration) } catch {
+            // NIOSSL does not say which of the two it could not use.
+            guard caFile == nil || (try? context(caFile: nil)) == nil else { throw error }
+            throw SystemTrustError()
+        }
     }
 }
 

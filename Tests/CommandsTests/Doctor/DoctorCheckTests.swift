@@ -237,6 +237,10 @@ import Testing
 
     static let gateway: [Fault] = [
         Fault(.gatewayNotRunning, config: Patient.config),
+        Fault(.gatewayHidden) { instance in
+            instance.write("gateway.lock", "1\n")
+            link("\(instance.state)/gateway.lock", "\(instance.state)/gateway.lock.too")
+        },
         Fault(.gatewayHung, answer: nil),
         Fault(.gatewayRefusesToken, status: 401, answer: "{}"),
         Fault(.gatewayForeignAnswer, answer: "{\"hello\": true}"),

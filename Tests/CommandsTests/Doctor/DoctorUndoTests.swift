@@ -6,6 +6,12 @@ import Testing
     import Glibc
 #endif
 
+extension Instance {
+    fileprivate var backupSets: [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: "\(state)/doctor-backups")) ?? []).sorted()
+    }
+}
+
 /// What `doctor --undo` does where something stands in its way.
 @Suite struct DoctorUndoTests {
     @Test(arguments: ["a link", "a pipe", "another user's file"])
@@ -61,6 +67,51 @@ import Testing
         #expect(instance.run("doctor --undo").code == 0)
         #expect(instance.config?.contains("// misplaced") == true)
         #expect(instance.read("agents/main/agent/auth.json")?.hasPrefix("{\"openrouter\": ") == true)
+    }
+
+    @Test func `a repair that changed nothing stands in nobody's way`() {
+        let instance = DoctorFixTests.broken()
+        let before = instance.config
+        #expect(instance.run("doctor --fix --yes").code == 0)
+        let sets = instance.backupSets
+        // Another configuration, whose lock cannot be had, whoever asks.
+        instance.write("other/x.json", "{gateway: {port: 0}}")
+        mkdir("\(instance.state)/other/x.json.lock", 0o700)
+        instance.environment["AGENTICFLOW_CONFIG_PATH"] = "\(instance.state)/other/x.json"
+        let failed = instance.run("doctor --fix --yes")
+        #expect(failed.code == 77 && failed.stderr.contains("Nothing was changed."), "\(failed.stderr)")
+        #expect(instance.backupSets == sets)
+        instance.environment["AGENTICFLOW_CONFIG_PATH"] = nil
+        let run = instance.run("doctor --undo")
+        #expect(run.code == 0, "\(run.stderr)")
+        #expect(instance.config == before)
+    }
+
+    @Test func `what a repair did not come to is passed over, wherever that was`() {
+        let instance = Instance(config: "{}")
+        let set = "doctor-backups/20260101T000000Z"
+        // As a process leaves it that was ended between its backup and its first change.
+        instance.write(
+            "\(set)/manifest.json",
+            """
+            {"version": 1, "madeAt": 0, "changes": [{"path": "/proc/nowhere/x.json", "kind": "content", "existed": false,
+              "mode": null, "modeAfter": "600", "lock": "x.json.lock", "after": "0.after", "afterBytes": 2}]}
+            """)
+        instance.write("\(set)/0.after", "{}")
+        let run = instance.run("doctor --undo")
+        #expect(run.code == 0, "\(run.stderr)")
+        #expect(!run.stdout.contains("Restored"))
+        #expect(instance.run("doctor --undo").code == 66)
+    }
+
+    @Test func `backups that cannot be looked into are not none`() {
+        let instance = DoctorFixTests.broken()
+        #expect(instance.run("doctor --fix --yes").code == 0)
+        let path = "\(instance.state)/doctor-backups"
+        rename(path, "\(instance.home)/moved")
+        symlink("\(instance.home)/moved", path)
+        let run = instance.run("doctor --undo")
+        #expect(run.code == 77 && !run.stderr.contains("nothing to take back"), "\(run.stderr)")
     }
 
     @Test func `a list of a backup that is cut anywhere is refused, and nothing is taken back`() throws {

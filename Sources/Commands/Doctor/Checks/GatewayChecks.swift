@@ -17,6 +17,11 @@ struct GatewayChecks {
         self.survey = survey
         switch survey.reply {
         case .notRunning: checkStopped()
+        case .hidden(let hidden):
+            add(.gatewayHidden, hidden.advice.what, hidden.advice.why, hidden.advice.fix, path: hidden.state)
+            // The token, and what else a gateway knows, is its to say.
+            checkFileTimes()
+            return
         case .silent(let place): checkSilent(place)
         case .answered(200, _): checkAnswer()
         // It goes on with what it last read, and what cannot be read hides its token from us: the file is to be mended.

@@ -98,6 +98,8 @@ struct BackupSet {
     /// The newest one that was not taken back.
     static func latest(_ layout: StateLayout) throws -> BackupSet {
         let parent = parent(layout)
+        // One that cannot be looked into is not empty.
+        guard try SafeDirectory(existing: parent) != nil else { throw RepairError.noBackup(parent) }
         for name in Survey.names(in: parent).filter(isStamped).sorted(by: isLater) {
             let path = "\(parent)/\(name)"
             // Without a manifest nothing was changed after it; with the other one it was taken back.
@@ -132,6 +134,13 @@ struct BackupSet {
         // The manifest first: a set that has one is whole.
         for file in [manifestName] + Survey.names(in: path) { try? folder.remove(file) }
         rmdir(path)
+    }
+
+    /// Takes a set away that nothing has changed after.
+    func discardIfUnused() {
+        // One that cannot be read is kept.
+        guard let entries = try? entries(), entries.allSatisfy(\.isAsBefore) else { return }
+        Self.remove(path)
     }
 
     func markUndone(_ now: Date) throws {
@@ -192,6 +201,19 @@ struct BackupEntry {
         if element["after"] != nil, after == nil { return nil }
     }
 
+    /// There is nothing to go back from. What cannot be looked at is not known to be so.
+    var isAsBefore: Bool {
+        do {
+            let found = try FileStatus.known(of: path)
+            if let found, !found.isOurs || found.kind == .link || found.kind == .other { return false }
+            // Others are not let in again.
+            guard found == nil || mode == nil || found?.mode == mode || found?.mode == privateMode else { return false }
+            guard isContent else { return found != nil || mode == nil }
+            let (folder, name) = PlannedChange.split(path)
+            return try SafeDirectory(existing: folder, kind: .shared)?.read(name) == before
+        } catch { return false }
+    }
+
     /// It is as it was before, or as doctor left it.
     func isKnown() throws -> Bool {
         guard isContent else {
@@ -243,7 +265,7 @@ struct BackupEntry {
     private var privateMode: UInt32? { mode.map { $0 & ~0o077 } }
 
     /// Other users had access to it, and have not got it back.
-    var staysClosed: Bool { mode != privateMode && FileStatus(of: path) != nil }
+    var staysClosed: Bool { mode != privateMode && FileStatus(of: path)?.mode == privateMode }
 
     /// - Parameter isForced: whatever is there now is overwritten.
     func restore(isForced: Bool) throws {

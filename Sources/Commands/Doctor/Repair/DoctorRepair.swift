@@ -49,6 +49,8 @@ struct DoctorRepair {
             for change in plan.changes {
                 do { try change.make() } catch let error as any ActionableError {
                     if Self.isInPlace(error) { made += 1 }
+                    // Else it would stand before the backup of a repair that was made.
+                    if made == 0 { set.discardIfUnused() }
                     throw RepairError.stopped(
                         error.advice, error.exitCode, made: made, set: context.shown(set.path))
                 }
@@ -61,7 +63,7 @@ struct DoctorRepair {
     }
 
     /// What could not be synced stands all the same.
-    private static func isInPlace(_ error: any ActionableError) -> Bool {
+    static func isInPlace(_ error: any Error) -> Bool {
         if case .unsynced = (error as? SettingsFileError)?.cause ?? error as? StoreError { true } else { false }
     }
 
@@ -71,7 +73,9 @@ struct DoctorRepair {
         let layout = try context.layout()
         try SafeDirectory.$closesWhatIsOpen.withValue(false) {
             let set = try BackupSet.latest(layout)
-            let entries = try set.entries()
+            // What a repair did not come to, or somebody has put back, is left alone: it need not even be writable.
+            let all = try set.entries()
+            let entries = all.filter { !$0.isAsBefore }
             // First all are looked at: half a way back is none.
             for entry in entries {
                 do throws(StoreError) { try entry.checkReachable() } catch {
@@ -88,7 +92,7 @@ struct DoctorRepair {
             }
             try restore(entries.reversed(), isForced: isForced)
             try set.markUndone(context.now())
-            sayRestored(entries)
+            sayRestored(entries, of: all)
             terminal.say("The repair of \(context.shown(set.path)) was taken back.")
         }
     }
@@ -106,14 +110,14 @@ struct DoctorRepair {
         }
     }
 
-    private func sayRestored(_ entries: [BackupEntry]) {
+    private func sayRestored(_ entries: [BackupEntry], of all: [BackupEntry]) {
         for entry in entries where entry.isContent || !entry.staysClosed {
             // What the repair made is not there again.
             let isGone = entry.isContent && entry.before == nil
             terminal.say("\(isGone ? "Removed" : "Restored") \(context.shown(entry.path))")
         }
         var said: Set<String> = []
-        for entry in entries where entry.staysClosed && said.insert(entry.path).inserted {
+        for entry in all where entry.staysClosed && said.insert(entry.path).inserted {
             let mode = FileStatus(of: entry.path).map { String($0.mode, radix: 8) } ?? "none"
             terminal.say("Left closed \(context.shown(entry.path)) (mode \(mode)): others are not let in again.")
         }

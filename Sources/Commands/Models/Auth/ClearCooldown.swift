@@ -41,7 +41,11 @@ struct ClearCooldown: ContextCommand {
         if !ids.isEmpty, all || provider != nil { throw CredentialChoiceError.contradictory }
         let reading = try context.reading()
         let view = InstanceView(reading, now: context.now())
-        if case .files(let silence?) = view.origin { throw ClearingError.silent(silence) }
+        switch view.origin {
+        case .files(.silent(let silence)): throw ClearingError.silent(silence)
+        case .files(.hidden(let hidden)): throw hidden
+        case .files(.notRunning), .gateway: break
+        }
         let named = try reading.agent(named: agent)
         let isEverybody = all && agent == nil
         // What cannot be read would be passed over, and nobody told.

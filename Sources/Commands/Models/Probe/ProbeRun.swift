@@ -109,7 +109,8 @@ struct ProbeRun: Sendable {
     }
 
     private mutating func clear(_ context: CommandContext, _ reading: InstanceReading) {
-        let isGatewayRunning = RunningGateway(reading).isRunning
+        // One that cannot be seen may run.
+        let isGatewayRunning = RunningGateway(reading).presence != .stopped
         for mode in ProbeMode.allCases {
             let proven = results.filter { result in
                 result.verdict.finding == .ok && result.target.mode == mode

@@ -12,8 +12,7 @@ import Settings
 struct InstanceView {
     enum Origin: Equatable {
         case gateway(pid: Int64?)
-        /// - `silence`: why the gateway that runs was of no help; nil when none runs.
-        case files(silence: String?)
+        case files(GatewayAbsence)
         /// They say more than the gateway has taken up.
         case filesAhead
     }
@@ -39,7 +38,7 @@ struct InstanceView {
             let preview = GatewayPreview(reading, health: journal.health).statusJSON(now: now)
             // What we have just written ourselves reads back.
             let root = (try? Document(Array(preview.utf8), as: .json))?.root
-            self.init(root, origin: .files(silence: answer.silence))
+            self.init(root, origin: .files(answer.absence))
             problems += journal.problems
         }
     }
@@ -86,8 +85,9 @@ extension InstanceView.Origin {
     var sentence: String {
         switch self {
         case .gateway(let pid): "View: gateway" + (pid.map { " (pid \($0))" } ?? "")
-        case .files(nil): "View: files (no gateway runs)"
-        case .files: "View: files (the gateway does not answer)"
+        case .files(.notRunning): "View: files (no gateway runs)"
+        case .files(.silent): "View: files (the gateway does not answer)"
+        case .files(.hidden): "View: files (what a gateway would say cannot be told)"
         case .filesAhead: "View: files (the gateway takes them up within two seconds)"
         }
     }

@@ -37,7 +37,7 @@ struct Trouble {
 
     func tell(_ context: CommandContext) {
         let terminal = context.terminal
-        if case .files(let silence) = overview.view.origin { terminal.tell(silence: silence) }
+        if case .files(let absence) = overview.view.origin { terminal.tell(absence) }
         for (word, advice) in told { terminal.notice(word, advice) }
         for warning in overview.variables.compactMap({ $0.warning(context, overview.reading.layout) }) {
             terminal.notice("warning", warning)
