@@ -28,7 +28,7 @@ struct ConfigFinding: Equatable {
                     message: "\(advice.what) \(advice.why)", fix: advice.fix)
             ]
         }
-        let review = SettingsReview(resolved, reading)
+        let review = SettingsReview(resolved, reading, isAlone: true)
         let typed = TypedPaths(resolved.document)
         var found = review.problems.map { ConfigFinding($0, typed) }
         found += review.providerProblems.map {

@@ -47,11 +47,15 @@ struct ConfigSet: ContextCommand {
         try Self.checkWay(place, in: change.authored)
         let text = try value ?? context.terminal.readSecret("Value for \(place.shown)")
         let reading: ConfigValue.Reading = string ? .text : json ? .json : .asItLooks
-        let new = try ConfigValue(text, at: place, as: reading, isWord: value != nil).literal
+        let value = try ConfigValue(text, at: place, as: reading, isWord: value != nil)
+        let new = value.literal
         try checkKeys(of: new, at: place)
+        if value.removedQuotes { context.terminal.notice("The quotes around it were left out.") }
+        for credential in value.credentials { try context.requireCredential(credential, change.reading) }
         try change.make(at: [place]) { document throws(DocumentError) in
             if document.element(at: place)?.literal != new { try document.set(new, at: place) }
         }
+        for credential in value.credentials { context.tellForeign(credential, change.reading) }
     }
 
     /// `gateway.port=18790` and `gateway.port = 18790`, as other programs take it.
