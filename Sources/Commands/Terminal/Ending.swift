@@ -35,6 +35,7 @@ struct Ending {
     }
 
     func of(_ error: any Error) -> Int32 {
+        if case TerminalError.tooLong(nil) = error { return report(TerminalError.tooLong(typed)) }
         if let error = error as? any ActionableError { return report(error) }
         let problem = ParsingProblem(error)
         let types = problem?.types ?? []
@@ -52,6 +53,13 @@ struct Ending {
         if message.isEmpty { return code.rawValue }
         if code.isSuccess { terminal.printAsItIs(message + "\n") } else { return report(Unforeseen(text: message)) }
         return code.rawValue
+    }
+
+    /// The line as it may be typed once more; the command alone where a word of it may be a secret.
+    private var typed: String {
+        let isShown = !words.contains { SecretWords.looksSecret($0) || SecretWords.isMasked($0) }
+        let line = isShown ? words : CommandOutline.root.following(words).command.words
+        return ([CommandOutline.program] + line.map(\.shellWord)).joined(separator: " ")
     }
 
     private func help(_ command: CommandOutline) -> Int32 {
@@ -75,7 +83,7 @@ struct Ending {
             advice = Advice(
                 what: SecretWords.withoutSecrets(of: words, said.what),
                 why: SecretWords.withoutSecrets(of: words, said.why),
-                fix: SecretWords.withoutSecrets(of: words, said.fix))
+                fix: SecretWords.withoutSecrets(of: words, said.fix, mask: SecretWords.placeholder))
             exitCode = error.exitCode
         }
     }
