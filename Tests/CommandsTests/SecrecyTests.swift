@@ -123,8 +123,10 @@ import Testing
                 "models auth paste-token --provider openai --expires-in \(secret)", "doctor --only \(secret)",
                 "models set \(secret)/x", "config set models.providers.\(secret).baseUrl",
             ] {
-                // Names of models are shown, whatever they are, unless they begin as keys do.
-                if line.hasPrefix("models explain"), secret == planted.secrets.texts["key, hexadecimal"] { continue }
+                // Names of models and of profiles are shown, whatever they are, unless they begin as keys do.
+                let isName =
+                    line.hasPrefix("models explain") || line.contains("\(secret)/") || line.contains(":\(secret)")
+                if isName, secret == planted.secrets.texts["key, hexadecimal"] { continue }
                 let run = planted.instance.run(line)
                 #expect(planted.secrets.leaks(in: run.stdout + run.stderr) == [], "\(line.prefix(50))")
                 let fix = run.stderr.split(separator: "\n").first { $0.hasPrefix("  fix:") } ?? ""

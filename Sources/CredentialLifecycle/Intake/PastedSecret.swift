@@ -65,11 +65,14 @@ package struct PastedSecret: Sendable {
         if lowered.hasPrefix("authorization:") || lowered.hasPrefix("x-api-key:") { return "a header's name" }
         if text.hasPrefix("$") { return "$, a variable's name that the shell did not replace" }
         if text.hasPrefix("{") || text.hasPrefix("[") { return "a bracket" }
-        if let sign = text.firstIndex(where: { $0 == ":" || $0 == "=" }), sign != text.startIndex,
+        if let line = assignment(text) { return line }
+        guard let sign = text.firstIndex(where: { $0 == ":" || $0 == "=" }), sign != text.startIndex,
             SecretShape.begins(text[text.index(after: sign)...]), !SecretShape.begins(text)
-        {
-            return "a name and \(text[sign] == ":" ? "a colon" : "an equals sign")"
-        }
+        else { return nil }
+        return "a name and \(text[sign] == ":" ? "a colon" : "an equals sign")"
+    }
+
+    private static func assignment(_ text: String) -> String? {
         guard let equals = text.firstIndex(of: "="), equals != text.startIndex else { return nil }
         let name = text[..<equals]
         let isName = name.allSatisfy { ("A"..."Z").contains($0) || ("0"..."9").contains($0) || $0 == "_" }

@@ -41,7 +41,12 @@ package enum Shape {
     private static func isPath(_ text: String) -> Bool {
         if ["~/", "./", "../"].contains(where: { text.hasPrefix($0) }) { return true }
         return text.hasPrefix("/") && text.dropFirst().contains("/") && !text.contains { "=+&?".contains($0) }
-            && !SecretShape.isOpaque(text)
+            && !SecretShape.isOpaque(text) && !text.split(separator: "/").contains(where: isMixed)
+    }
+
+    private static func isMixed(_ word: Substring) -> Bool {
+        word.count >= 8 && word.contains(where: \.isNumber) && word.contains(where: \.isUppercase)
+            && word.contains(where: \.isLowercase)
     }
 
     private static func isHost(_ text: Substring) -> Bool {
