@@ -26,12 +26,12 @@ package struct PastedSecret: Sendable {
                 throw .foreignCharacter(position: position, codePoint: scalar.value)
             }
         }
+        if text.utf8.count > Self.length.upperBound { throw .tooLong(Self.length.upperBound) }
         if text.contains("...") || text.contains("****") { throw .masked }
         if let first = text.first, "(*:=,;".contains(first) { throw .markBeside(first, isFirst: true) }
         if let last = text.last, ")*:,;.%".contains(last) { throw .markBeside(last, isFirst: false) }
         if Self.isSeveral(text) { throw .several }
         if text.utf8.count < Self.length.lowerBound { throw .tooShort(Self.length.lowerBound) }
-        if text.utf8.count > Self.length.upperBound { throw .tooLong(Self.length.upperBound) }
         secret = Secret(text)
     }
 
