@@ -111,7 +111,7 @@ package enum Shape {
     private static let longBeginnings = [
         "sk-ant-api03-", "sk-proj-", "sk-svcacct-", "sk-or-v1-", "gsk_", "xai-", "csk-", "nvapi-", "AIza",
     ]
-    private static let leastBehindBeginning = 16
+    private static let leastBehindBeginning = 10
 
     /// What a key's first letters say of whose it is.
     package struct Look: Hashable, Sendable {
