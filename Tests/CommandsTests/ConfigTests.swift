@@ -111,6 +111,9 @@ import Testing
         Refusal(["set", "gateway.port", "70000"], 65, "out of range"),
         Refusal(["set", "gateway.port", "Infinity"], 65, "a number that JSON cannot hold"),
         Refusal(["set", "gateway.port", "99999999999999999999"], 65, "a number that JSON cannot hold"),
+        Refusal(
+            ["set", "gateway.port", "99999999999999999999"], 65,
+            "fix: Run: agenticflow-enterprise config set gateway.port NUMBER, with a smaller one.\n"),
         Refusal(["set", "gateway.prot", "1"], 64, "Did you mean gateway.port?"),
         Refusal(["set", "gateway.limits", "{maxAttemps: 1}"], 64, "Did you mean gateway.limits.maxAttempts?"),
         Refusal(["set", "gateway.port.deeper", "1", "--allow-unknown"], 65, "gateway.port is there, and is a number"),

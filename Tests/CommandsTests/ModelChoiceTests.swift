@@ -127,7 +127,13 @@ import Testing
                 "aliases": ["Best.1": "anthropic/claude-opus-4-5", "fast": "anthropic/claude-haiku-4-5"]
             ])
         let replaced = instance.run("models aliases add quick fast")
-        #expect(replaced.stderr == "It takes the place of the alias fast.\n")
+        // A fallback names it.
+        #expect(
+            replaced.stderr
+                == "agents.defaults.model.fallbacks[0] names a model that no provider is known to offer.\n"
+                + "  fix: See what there is: agenticflow-enterprise models list --all, then run: "
+                + "agenticflow-enterprise config set 'agents.defaults.model.fallbacks[0]' PROVIDER/MODEL\n"
+                + "It takes the place of the alias fast.\n")
         #expect(instance.run("models aliases remove Best.1").stdout == Self.updated + "Alias removed: Best.1\n")
         #expect(instance.run("models aliases remove quick").stdout == Self.updated + "No aliases configured.\n")
         #expect(instance.run("models aliases list").stdout == "Aliases (0):\n- none\n")

@@ -113,14 +113,47 @@ import Testing
                 "models explain --model \(secret)", "agents delete \(secret)", "\(secret)",
                 "models aliases add \(secret) x/y",
                 "models status --agent \(secret)", "models auth list --provider \(secret)",
-                "gateway run --port \(secret)",
+                "gateway run --port \(secret)", "gateway run --bind \(secret)", "models list --provider \(secret)",
+                "models auth paste-api-key --provider \(secret)", "models auth add --provider \(secret)",
+                "models auth order get --provider \(secret)", "models status --probe --probe-provider \(secret)",
+                "models auth paste-api-key --provider openai --profile-id \(secret)",
+                "models auth paste-api-key --provider openai --profile-id openai:\(secret)",
+                "models auth paste-api-key --provider openai --profile-id anthropic:\(secret)",
+                "models auth add --provider openai --ref \(secret) --profile-id openai:x",
+                "models auth paste-token --provider openai --expires-in \(secret)", "doctor --only \(secret)",
+                "models set \(secret)/x", "config set models.providers.\(secret).baseUrl",
             ] {
-                // Names of models are shown, whatever they are, unless they begin as keys do.
-                if line.hasPrefix("models explain"), secret == planted.secrets.texts["key, hexadecimal"] { continue }
+                // Names of models and of profiles are shown, whatever they are, unless they begin as keys do.
+                let isName =
+                    line.hasPrefix("models explain") || line.contains("\(secret)/") || line.contains(":\(secret)")
+                if isName, secret == planted.secrets.texts["key, hexadecimal"] { continue }
                 let run = planted.instance.run(line)
-                #expect(planted.secrets.leaks(in: run.stdout + run.stderr) == [], "\(line.prefix(30))")
+                #expect(planted.secrets.leaks(in: run.stdout + run.stderr) == [], "\(line.prefix(50))")
+                let fix = run.stderr.split(separator: "\n").first { $0.hasPrefix("  fix:") } ?? ""
+                #expect(!fix.contains("(not shown)"), "no shell takes it: \(line.prefix(50))")
             }
         }
+    }
+
+    @Test(arguments: ["sk-proj-A1b2C3d4E5f6G7h8I9j0K1l2", "AIzaSyPLANTED8aaaaaaaaaaaaaaaaaaaaaaaaaa"])
+    func `no name is made of a key`(key: String) {
+        let instance = Instance(config: "{}")
+        for line in [
+            "models auth paste-api-key --provider openai --profile-id openai:\(key)",
+            "models auth paste-api-key --provider openai --profile-id \(key)", "agents add \(key)",
+        ] {
+            let before = instance.snapshot
+            let run = instance.run(line, typing: "sk-new-0123456789abcdef")
+            #expect(run.code == 64 && instance.snapshot == before, "\(line)")
+            #expect(!(run.stdout + run.stderr).lowercased().contains(key.lowercased().dropFirst(8).prefix(12)))
+        }
+        // One that is stored so already can be replaced.
+        let id = "openai:\(key)"
+        instance.write(
+            "agents/main/agent/auth-profiles.json",
+            "{\"version\": 1, \"profiles\": {\"\(id)\": {\"type\": \"api_key\", \"provider\": \"openai\", \"key\": \"old-0123456789\"}}}"
+        )
+        #expect(instance.run("models auth rotate \(id)", typing: "sk-new-0123456789abcdef").code == 0)
     }
 
     @Test func `every command is among them`() {

@@ -4,7 +4,9 @@ import Credentials
 import Testing
 
 @Suite struct PastedSecretTests {
-    @Test(arguments: ["sk-test-123456", "  sk-test-123456\n", "\"sk-test-123456\"", "'sk-test-123456'\r\n"])
+    @Test(arguments: [
+        "`sk-test-123456`", "sk-test-123456", "  sk-test-123456\n", "\"sk-test-123456\"", "'sk-test-123456'\r\n",
+    ])
     func `blanks around it and one pair of quotes are taken off`(pasted: String) throws {
         #expect(try PastedSecret(pasted).secret == Secret("sk-test-123456"))
     }
@@ -29,12 +31,30 @@ import Testing
         ("\"sk-test-123456", .foreignCharacter(position: 1, codePoint: 0x22)),
         ("sk-test-'123456", .foreignCharacter(position: 9, codePoint: 0x27)),
         ("short", .tooShort(8)), (String(repeating: "a", count: 4097), .tooLong(4096)), ("sk-ant-...-wxyz", .masked),
+        ("sk-ant-api03-...", .masked),
+        ("`sk-test-123456", .foreignCharacter(position: 1, codePoint: 0x60)),
+        ("sk-test-123456\\", .foreignCharacter(position: 15, codePoint: 0x5C)),
+        ("(sk-test-123456)", .markBeside("(", isFirst: true)), ("**sk-test-123456**", .markBeside("*", isFirst: true)),
+        (":sk-test-123456", .markBeside(":", isFirst: true)), ("=sk-test-123456", .markBeside("=", isFirst: true)),
+        ("sk-test-123456)", .markBeside(")", isFirst: false)), ("sk-test-123456,", .markBeside(",", isFirst: false)),
+        ("sk-test-123456;", .markBeside(";", isFirst: false)), ("sk-test-123456.", .markBeside(".", isFirst: false)),
+        ("sk-test-123456%", .markBeside("%", isFirst: false)), ("sk-test-123456:", .markBeside(":", isFirst: false)),
+        ("sk-test-123456,sk-test-789012", .several), ("sk-test-123456;0123456789abcdef", .several),
+        ("sk-proj-0a1b2c3dsk-proj-0a1b2c3d", .several), ("sk-ant-api03-0a1b2c3dsk-proj-4e5f", .several),
+        ("gsk_0a1b2c3d4e5f6g7h8igsk_0a1b2c3d4e5f6g7h8i", .several),
+        ("gsk_0a1b2c3dgsk_0a1b2c3d", .several), ("undefined", .another(.nothing)), ("null", .another(.nothing)),
+        ("None", .another(.nothing)),
+        ("[object Object]", .another(.nothing)),
+        ("apiKey:sk-test-123456", .notTheKeyAlone(found: "a name and a colon")),
+        ("key=sk-test-123456", .notTheKeyAlone(found: "a name and an equals sign")),
     ])
     func `everything else is refused, with its place`(pasted: String, error: IntakeError) {
         #expect(throws: error) { try PastedSecret(pasted) }
     }
 
     @Test(arguments: [
+        "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "a%b:c=d.e_f-g~h+i/j", "pass,word",
+        "3f2b8c9d-0e1a-4b5c-8d7e:6f5e4d3c2b1a0f9e8d7c", "gsk_0a1b2c3d4e5f6g7h8i", "/9j4AAQSkZJRg+ABAQEASABIAAD==",
         "QUJDREVGR0hJSktMTU5P=", "QUJDREVGR0hJSktMTU5PUA==", "a=b_c-d.e/f+g", "12345678",
         String(repeating: "a", count: 4096),
     ])
@@ -52,7 +72,8 @@ import Testing
         let errors: [IntakeError] = [
             .empty, .notTheKeyAlone(found: "x"), .foreignCharacter(position: 1, codePoint: 0x1F600), .tooShort(8),
             .tooLong(9),
-            .another(.address), .masked, .setupTokenAsKey, .keyAsToken, .setupTokenTooShort, .badDuration("x"),
+            .another(.address), .another(.path), .another(.reference), .another(.nothing), .masked, .several,
+            .markBeside("%", isFirst: false), .setupTokenAsKey, .keyAsToken, .setupTokenTooShort, .badDuration("x"),
             .badProfileName("x"),
         ]
         for error in errors {
@@ -99,7 +120,9 @@ import Testing
         ("your_api_key", .placeholder), ("<your key>", .placeholder), ("<API-KEY>", .placeholder),
         ("sk-your-key-here", .placeholder), ("sk-ant-api03-xxxxxxxxxxxx", .placeholder), ("XXXXXXXX", .placeholder),
         ("changeme", .placeholder), ("OPENAI_API_KEY", .variable), ("GITHUB_TOKEN", .variable),
-        ("agw_0123456789abcdef", .clientToken),
+        ("agw_0123456789abcdef", .clientToken), ("/run/secrets/key", .path), ("~/key.txt", .path),
+        ("./secrets/openai", .path), ("env:OPENAI_API_KEY", .reference), ("file:/run/secrets/key", .reference),
+        ("exec:vault:openai/key", .reference),
     ])
     func `what people paste in a credential's place is told for what it is`(text: String, found: IntakeError.Instead) {
         #expect(Shape.instead(Secret(text)) == found)
@@ -108,10 +131,28 @@ import Testing
     @Test(arguments: [
         "sk-ant-api03-a1B2c3D4", "sk-proj-0123456789", "eyJhbGciOi.eyJzdWIi.SflKxwRJSM", "0123456789abcdef",
         "a@b", "user@host@example.com", "ABCDEF0123456789", "AKIAIOSFODNN7EXAMPLE", "sk-yourself-0123456789",
-        "local-key", "sk-axxxxxx", "MY_LOCAL_SERVER",
+        "local-key", "sk-axxxxxx", "MY_LOCAL_SERVER", "/9j4AAQSkZ/JRgABAQEASABIAAD/2wBDAAYEBQYFB", "env:lower",
+        "/alone",
     ])
     func `what may be a credential is left alone`(text: String) {
         #expect(Shape.instead(Secret(text)) == nil)
+    }
+}
+
+@Suite struct CutKeyTests {
+    @Test(arguments: [
+        ("sk-ant-api03-PLANTED", "sk-ant-api03-", 7), ("sk-proj-", "sk-proj-", 0), ("AIza0123", "AIza", 4),
+    ])
+    func `a known beginning with hardly anything behind it is a key that was cut`(
+        text: String, beginning: String, count: Int
+    ) {
+        let cut = Shape.cut(Secret(text))
+        #expect(cut?.beginning == beginning && cut?.count == count)
+    }
+
+    @Test(arguments: ["sk-ant-api03-0123456789abcdef", "sk-0123", "local-key", "gsk_0123456789abcdef"])
+    func `others are not`(text: String) {
+        #expect(Shape.cut(Secret(text)) == nil)
     }
 }
 

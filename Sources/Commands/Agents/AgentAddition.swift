@@ -42,6 +42,8 @@ struct AgentAddition {
     func tellGateway() { context.tellGateway(reading) }
 
     static func id(_ name: String) throws(AgentsError) -> AgentID {
+        // It would become the name of a folder.
+        if SecretWords.isMasked(name) { throw .noName(name) }
         let spelling = AgentID.spelling(of: name)
         guard !spelling.isEmpty else { throw .noName(name) }
         guard let id = AgentID(spelling) else { throw .longName(count: spelling.count) }

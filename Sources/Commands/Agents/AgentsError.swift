@@ -31,7 +31,7 @@ enum AgentsError: ActionableError, Equatable {
 
     var exitCode: ExitStatus {
         switch self {
-        case .exists, .unknown, .declined, .isDefault: .badInput
+        case .exists, .unknown, .declined, .isDefault, .noModel: .badInput
         case .defaultWouldChange, .included: .configuration
         case .leftBehind(_, _, _, let status), .notMovable(_, _, _, let status), .copiesLeft(_, _, _, let status):
             status
@@ -44,7 +44,9 @@ enum AgentsError: ActionableError, Equatable {
         case .noName(let text):
             Advice(
                 what: "\"\(Self.shown(text))\" is no name for an agent.",
-                why: "No letter or digit of it is left: an id has letters, digits, _ and -.",
+                why: SecretWords.isMasked(text)
+                    ? "It looks like a credential."
+                    : "No letter or digit of it is left: an id has letters, digits, _ and -.",
                 fix: "Choose another name, as in: agenticflow-enterprise agents add coder")
         case .longName(let count):
             Advice(

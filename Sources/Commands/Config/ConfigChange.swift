@@ -177,10 +177,16 @@ struct SettingsReview {
     let providerProblems: [String]
     let failure: SettingsFileError?
 
-    init(_ resolved: ResolvedSettings, _ reading: InstanceReading) {
+    /// - Parameter isAlone: what is stored beside the configuration does not count.
+    init(_ resolved: ResolvedSettings, _ reading: InstanceReading, isAlone: Bool = false) {
         let settings = InstanceSettings(resolved.document, environment: reading.environment, origins: resolved.origins)
         var layout = reading.layout
-        problems = settings.problems + layout.adopt(settings.agents)
+        let doubts = resolved.document.map { ConfigDoubts($0, settings, reading) }
+        problems =
+            settings.problems + layout.adopt(settings.agents)
+            + (doubts.map { $0.models + $0.orders(withMissing: !isAlone) + $0.credentials } ?? []).map {
+                resolved.origins.placed($0)
+            }
         providerProblems = ProviderSet(settings.providers).problems
         failure = resolved.failure
     }

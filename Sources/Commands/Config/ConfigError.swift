@@ -151,7 +151,7 @@ enum ConfigError: ActionableError, Equatable {
         case .badNumber(let path):
             Advice(
                 what: "\(path.shown) was not set.", why: "The value holds a number that JSON cannot hold as it stands.",
-                fix: "Give a smaller number, or run the command again with --string to set a text.")
+                fix: Self.numberFix(path))
         default: Advice(what: "The configuration was not changed.", why: "", fix: "")
         }
     }
@@ -164,6 +164,15 @@ enum ConfigError: ActionableError, Equatable {
                 + "agenticflow-enterprise config get \(through.typed)"
         case .object: "Name one of its keys. See them with: agenticflow-enterprise config get \(through.typed)"
         default: "Take it away first: agenticflow-enterprise config unset \(through.typed)"
+        }
+    }
+
+    /// A text is offered only where one may stand.
+    private static func numberFix(_ path: DocumentPath) -> String {
+        let smaller = "agenticflow-enterprise config set \(path.typed) NUMBER, with a smaller one"
+        switch KnownKeys.key(at: path)?.kind {
+        case .number, .boolean, .object, .map, .list: return "Run: \(smaller)."
+        default: return "Run: \(smaller); or run the command again with --string to set a text."
         }
     }
 

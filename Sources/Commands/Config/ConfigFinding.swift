@@ -28,7 +28,7 @@ struct ConfigFinding: Equatable {
                     message: "\(advice.what) \(advice.why)", fix: advice.fix)
             ]
         }
-        let review = SettingsReview(resolved, reading)
+        let review = SettingsReview(resolved, reading, isAlone: true)
         let fixes = ProblemFix(resolved, path: reading.layout.configPath)
         var found = review.problems.map { ConfigFinding($0, fixes) }
         found += review.providerProblems.map {

@@ -48,17 +48,21 @@ struct ConfigSet: ContextCommand {
         try Self.checkWay(place, in: change.authored)
         let text = try value ?? context.terminal.readSecret("Value for \(place.shown)")
         let reading: ConfigValue.Reading = string ? .text : json ? .json : .asItLooks
-        let new = try literal(text, at: place, as: reading, isPiped: value == nil && !context.terminal.hasPerson)
+        let value = try value(text, at: place, as: reading, isPiped: value == nil && !context.terminal.hasPerson)
+        let new = value.literal
         try checkKeys(of: new, at: place)
+        if value.removedQuotes { context.terminal.notice("The quotes around it were left out.") }
+        for credential in value.credentials { try context.requireCredential(credential, change.reading) }
         try change.make(at: [place]) { document throws(DocumentError) in
             if document.element(at: place)?.literal != new { try document.set(new, at: place) }
         }
+        for credential in value.credentials { context.tellForeign(credential, change.reading) }
     }
 
-    private func literal(
+    private func value(
         _ text: String, at place: DocumentPath, as reading: ConfigValue.Reading, isPiped: Bool
-    ) throws -> Literal {
-        do { return try ConfigValue(text, at: place, as: reading, isWord: value != nil).literal } catch IntakeError
+    ) throws -> ConfigValue {
+        do { return try ConfigValue(text, at: place, as: reading, isWord: value != nil) } catch IntakeError
             .empty where isPiped
         { throw IntakeError.nothingPiped("agenticflow-enterprise config set \(place.typed) --stdin") }
     }

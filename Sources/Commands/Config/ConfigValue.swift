@@ -15,18 +15,45 @@ struct ConfigValue {
 
     let path: DocumentPath
     let literal: Literal
+    /// What was written out in a field for a credential, here or inside the value.
+    private(set) var credentials: [Credential] = []
+    let removedQuotes: Bool
+
+    struct Credential {
+        var path: DocumentPath
+        var secret: Secret
+        /// Whose it is; nil for the token of our own clients.
+        var provider: ProviderID?
+    }
 
     /// - Parameter isWord: it stood on the command line, where no secret belongs.
     init(_ text: String, at path: DocumentPath, as reading: Reading, isWord: Bool) throws {
         self.path = path
-        let isCredential = Self.isCredential(path)
         let text = isWord ? text : Self.withoutLineEnd(text)
-        if isCredential, !isWord, !ShownValue.isReference(text.trimmed), reading != .json {
-            literal = .string(try PastedSecret(text).secret.reveal())
+        if Self.isCredential(path), !isWord, !ShownValue.isReference(text.trimmed), reading != .json {
+            let pasted = try PastedSecret(text)
+            literal = .string(pasted.secret.reveal())
+            removedQuotes = pasted.removedQuotes
         } else {
             literal = try Self.read(text, at: path, as: reading)
+            removedQuotes = false
         }
         try Self.refuseSecrets(literal, at: path, isWord: isWord)
+        try collect(literal, at: path)
+    }
+
+    private mutating func collect(_ value: Literal, at path: DocumentPath) throws {
+        switch value {
+        case .object(let members):
+            for member in members { try collect(member.value, at: path.appending(.key(member.key))) }
+        case .string(let text) where Self.isCredential(path):
+            if ShownValue.isReference(text.trimmed) || text.trimmed.isEmpty { return }
+            let steps = path.steps
+            let provider: ProviderID? =
+                if steps.count == 4, case .key(let name) = steps[2] { ProviderID(name) } else { nil }
+            credentials.append(Credential(path: path, secret: try PastedSecret(text).secret, provider: provider))
+        default: break
+        }
     }
 
     /// The fields that a header is made of: what the reader expands variables in.
@@ -98,5 +125,30 @@ struct ConfigValue {
             if isWord { throw .secretAsWord(path) }
         default: break
         }
+    }
+}
+
+extension CommandContext {
+    /// As every other command that takes a credential has it.
+    func requireCredential(_ credential: ConfigValue.Credential, _ reading: InstanceReading) throws(IntakeError) {
+        guard let provider = credential.provider else {
+            // A client token of ours is where it belongs.
+            if let instead = Shape.instead(credential.secret), instead != .clientToken { throw .another(instead) }
+            return
+        }
+        if reading.settings.providers[provider]?.auth == nil {
+            try Shape.check(credential.secret, kind: .apiKey, provider: provider)
+        }
+        try requireCredential(credential.secret, for: provider, reading)
+    }
+
+    func tellForeign(_ credential: ConfigValue.Credential, _ reading: InstanceReading) {
+        guard let provider = credential.provider, let foreign = ForeignKey(credential.secret, for: provider, reading)
+        else { return }
+        terminal.notice(
+            "warning",
+            foreign.advice(
+                place: "the value of \(credential.path.shown)",
+                undo: "agenticflow-enterprise config unset \(credential.path.typed)"))
     }
 }

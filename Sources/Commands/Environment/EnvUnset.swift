@@ -20,6 +20,7 @@ struct EnvUnset: ContextCommand {
 
     func run(in context: CommandContext) throws {
         if !rest.isEmpty || name.contains("=") { throw EnvironmentError.valueAsArgument(name: nil) }
+        guard name.isVariableName else { throw EnvironmentError.badName("unset") }
         let target = try EnvironmentTarget(name, in: context)
         let found = try target.edit { file throws(StoreError) in (file.remove(target.name), file.names) }
         guard found.0 else {

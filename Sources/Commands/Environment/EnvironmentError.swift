@@ -7,7 +7,8 @@ enum EnvironmentError: ActionableError, Equatable {
     /// `NAME=VALUE`, or a second word.
     /// - `name`: what was probably meant to be set; nil when it may be a secret.
     case valueAsArgument(name: String?)
-    case badName
+    /// - `command`: `set` or `unset`.
+    case badName(_ command: String = "set")
     case noValue(String)
     /// `--stdin`, and a person sits there.
     case noPipe(String)
@@ -36,11 +37,14 @@ enum EnvironmentError: ActionableError, Equatable {
                 fix: (name.map { "Run: agenticflow-enterprise env set \($0), which asks for the value." }
                     ?? "Give the name alone: the command asks for the value.")
                     + " Or pipe it in. If it was a credential, replace it at the provider.")
-        case .badName:
+        case .badName(let command):
             Advice(
                 what: "That is not a name for a variable.",
                 why: "A name has letters, digits and _, and does not start with a digit.",
-                fix: "Give, for example: agenticflow-enterprise env set ANTHROPIC_API_KEY")
+                fix: command == "set"
+                    ? "Give, for example: agenticflow-enterprise env set ANTHROPIC_API_KEY"
+                    : "See what is set: agenticflow-enterprise env list, then run: agenticflow-enterprise env \(command) NAME"
+            )
         case .noValue(let name):
             Advice(
                 what: "There is no value for \(name).", why: "A blank value counts as unset.",

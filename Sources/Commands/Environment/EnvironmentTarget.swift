@@ -13,7 +13,7 @@ struct EnvironmentTarget {
     private let reading: InstanceReading
 
     init(_ name: String, in context: CommandContext) throws {
-        guard name.isVariableName else { throw EnvironmentError.badName }
+        guard name.isVariableName else { throw EnvironmentError.badName() }
         self.name = name
         self.context = context
         reading = try context.reading()

@@ -63,7 +63,7 @@ enum ModelsError: ActionableError, Equatable {
         case .otherProvider(let id, let provider):
             Advice(
                 what: "\(id) is no profile id for \(provider).", why: "The part before the colon is the provider.",
-                fix: "Give, for example, --profile-id \(provider):\(id.name)")
+                fix: "Give, for example, --profile-id \(provider):\(SecretWords.isMasked(id.text) ? "work" : id.name)")
         case .reservedName(let id):
             Advice(
                 what: "No credential can be stored as \(id).",

@@ -38,6 +38,7 @@ struct Ending {
     }
 
     func of(_ error: any Error) -> Int32 {
+        if case TerminalError.tooLong(nil) = error { return report(TerminalError.tooLong(typed)) }
         if let error = error as? any ActionableError { return report(error) }
         let problem = ParsingProblem(error)
         let types = problem?.types ?? []
@@ -55,6 +56,13 @@ struct Ending {
         if message.isEmpty { return code.rawValue }
         if code.isSuccess { terminal.printAsItIs(message + "\n") } else { return report(Unforeseen(text: message)) }
         return code.rawValue
+    }
+
+    /// The line as it may be typed once more; the command alone where a word of it may be a secret.
+    private var typed: String {
+        let isShown = !words.contains { SecretWords.looksSecret($0) || SecretWords.isMasked($0) }
+        let line = isShown ? words : CommandOutline.root.following(words).command.words
+        return ([CommandOutline.program] + line.map(\.shellWord)).joined(separator: " ")
     }
 
     private func help(_ command: CommandOutline) -> Int32 {
@@ -77,7 +85,9 @@ struct Ending {
         let exitCode: ExitStatus
 
         init(_ error: any ActionableError, to words: [String]) {
-            advice = error.advice.mapped { SecretWords.withoutSecrets(of: words, $0) }
+            var told = error.advice.mapped { SecretWords.withoutSecrets(of: words, $0) }
+            told.fix = SecretWords.withoutSecrets(of: words, error.advice.fix, mask: SecretWords.placeholder)
+            advice = told
             exitCode = error.exitCode
         }
     }

@@ -38,7 +38,7 @@ struct HiddenInput {
             case 0x0A, 0x0D:
                 // More that came along is the rest of a paste: whoever checks it has to see that it was cut into lines.
                 guard hasMore else {
-                    if bytes.count > Self.limitInBytes { throw .tooLong }
+                    if bytes.count > Self.limitInBytes { throw .tooLong(nil) }
                     return
                 }
                 bytes.append(0x0A)

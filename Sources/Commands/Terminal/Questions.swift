@@ -60,7 +60,7 @@ extension Terminal {
             if count == 0 { throw .ended }
             if byte == 0x0A { return String(decoding: bytes, as: UTF8.self).withoutPasteMarks }
             bytes.append(byte)
-            if bytes.count > 4096 { throw .tooLong }
+            if bytes.count > 4096 { throw .tooLong(nil) }
         }
     }
 }

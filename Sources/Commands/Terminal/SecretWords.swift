@@ -30,28 +30,39 @@ enum SecretWords {
         areTaken(by: command) || looksSecret(word) ? "one of the words" : "\"\(word.escapedForDisplay)\""
     }
 
-    /// Takes every word that looks like a secret out of what is said about a command line, cut short or not.
-    static func withoutSecrets(of words: [String], _ text: String) -> String {
-        var text = text
+    /// Takes every word that looks like a secret out of what is said about a command line: also one that is cut short, or
+    /// was folded to small letters on the way.
+    ///
+    /// - Parameter mask: what stands there instead.
+    static func withoutSecrets(of words: [String], _ text: String, mask: String = "(not shown)") -> String {
+        var text = Array(text.utf8)
         for word in words where looksSecret(word) {
             let core = word[...].withoutPadding
-            let secret = core.lastIndex(of: "=").map { core[core.index(after: $0)...] } ?? core
-            let beginning = secret.prefix(12)
+            let secret = Array((core.lastIndex(of: "=").map { core[core.index(after: $0)...] } ?? core).utf8)
+            let beginning = secret.prefix(12).map(\.foldedToLower)
             guard beginning.count > 4 else { continue }
-            var out = ""
-            var rest = text[...]
+            let folded = text.map(\.foldedToLower)
+            var out: [UInt8] = []
+            var position = 0
             // On from behind each replacement, which may hold the same letters.
-            while let start = rest.firstRange(of: beginning)?.lowerBound {
-                out += rest[..<start] + notShown
-                let matched = zip(rest[start...], secret).prefix { $0 == $1 }.count
-                rest = rest[start...].dropFirst(matched)
+            while let start = folded[position...].firstRange(of: beginning)?.lowerBound {
+                out += text[position..<start] + Array(mask.utf8)
+                position = start + zip(folded[start...], secret).prefix { $0 == $1.foldedToLower }.count
             }
-            text = out + rest
+            text = out + text[position...]
         }
-        return text
+        return String(decoding: text, as: UTF8.self)
     }
 
-    private static let notShown = "(not shown)"
+    /// In a command to type: no shell takes brackets there.
+    static let placeholder = "NAME"
+
+    /// Whether a name would never be shown as it is, because it is, or has in it, what begins as keys do.
+    static func isMasked(_ name: String) -> Bool { Masking.text(name) != name }
+}
+
+extension UInt8 {
+    fileprivate var foldedToLower: UInt8 { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self }
 }
 
 extension Substring {

@@ -117,7 +117,7 @@ package struct Terminal: Sendable {
         switch input() {
         case .text(let text): return text
         case .pipe:
-            guard let text = try readAll(atMost: 64 << 10) else { throw TerminalError.tooLong }
+            guard let text = try readAll(atMost: 64 << 10) else { throw TerminalError.tooLong(nil) }
             return text
         case .person:
             defer { notices("\n") }
@@ -147,7 +147,8 @@ package enum TerminalInput: Sendable {
 }
 
 package enum TerminalError: ActionableError {
-    case tooLong
+    /// The line that was typed; nil where it is not known.
+    case tooLong(String?)
     case unreadable(Int32)
     /// Ctrl-C.
     case interrupted
@@ -165,12 +166,10 @@ package enum TerminalError: ActionableError {
 
     package var advice: Advice {
         switch self {
-        case .tooLong:
+        case .tooLong(let line):
             Advice(
-                what: "The text on standard input is too long for a credential.", why: "It has more than 65536 bytes.",
-                fix:
-                    "Pipe the key alone, such as: printf %s \"$KEY\" | agenticflow-enterprise models auth paste-api-key --provider anthropic"
-            )
+                what: "The text on standard input is too long for a value.", why: "It has more than 65536 bytes.",
+                fix: "Pipe the value alone: printf %s \"$VALUE\" | \(line ?? "the command, once more")")
         case .unreadable(let code):
             Advice(
                 what: "Standard input cannot be read.", why: "The system says: \(String(cString: strerror(code))).",

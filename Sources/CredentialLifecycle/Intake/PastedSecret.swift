@@ -13,23 +13,49 @@ package struct PastedSecret: Sendable {
     ///   text itself is in no message.
     package init(_ pasted: String) throws(IntakeError) {
         var text = pasted.trimmed
-        removedQuotes = text.count >= 2 && text.first == text.last && (text.first == "\"" || text.first == "'")
+        removedQuotes = text.count >= 2 && text.first == text.last && text.first.map(Self.quotes.contains) == true
         if removedQuotes { text = String(text.dropFirst().dropLast()) }
         if text.isEmpty { throw .empty }
+        if Self.wordsForNothing.contains(text.lowercased()) { throw .another(.nothing) }
         if let line = Self.shellLine(text) { throw .notTheKeyAlone(found: line) }
         var position = 0
         for scalar in text.unicodeScalars {
             position += 1
             // A quote is the rest of a pair, or of a whole document.
-            if !(0x21...0x7E).contains(scalar.value) || scalar == "\"" || scalar == "'" {
+            if !(0x21...0x7E).contains(scalar.value) || Self.foreign.contains(Character(scalar)) {
                 throw .foreignCharacter(position: position, codePoint: scalar.value)
             }
         }
-        if text.utf8.count < Self.length.lowerBound { throw .tooShort(Self.length.lowerBound) }
         if text.utf8.count > Self.length.upperBound { throw .tooLong(Self.length.upperBound) }
         if text.contains("...") || text.contains("****") { throw .masked }
+        if let first = text.first, "(*:=,;".contains(first) { throw .markBeside(first, isFirst: true) }
+        if let last = text.last, ")*:,;.%".contains(last) { throw .markBeside(last, isFirst: false) }
+        if Self.isSeveral(text) { throw .several }
+        if text.utf8.count < Self.length.lowerBound { throw .tooShort(Self.length.lowerBound) }
         secret = Secret(text)
     }
+
+    private static let quotes: Set<Character> = ["\"", "'", "`"]
+    private static let foreign: Set<Character> = quotes.union(["\\"])
+    /// What programs write where there is no value.
+    private static let wordsForNothing: Set<String> = ["undefined", "null", "none", "nil", "nan", "[object object]"]
+
+    /// Two keys with a mark between them, or one of them right behind the other.
+    private static func isSeveral(_ text: String) -> Bool {
+        let parts = text.split { $0 == "," || $0 == ";" }
+        if parts.count > 1, parts.allSatisfy({ $0.utf8.count >= length.lowerBound }) { return true }
+        if SecretShape.begins(text), beginnings.contains(where: { text.dropFirst().firstRange(of: $0) != nil }) {
+            return true
+        }
+        let half = text.prefix(text.count / 2)
+        guard text.count == 2 * half.count, half == text.suffix(half.count) else { return false }
+        // What is made of one short piece may be what somebody made up.
+        return SecretShape.begins(half) && half.count >= length.lowerBound
+            || half.count >= 20 && half.prefix(half.count / 2) != half.suffix(half.count / 2)
+    }
+
+    /// What stands in no key but at its beginning.
+    private static let beginnings = ["sk-ant-", "sk-or-v1-", "sk-proj-", "github_pat_"]
 
     /// `export NAME=…`, `NAME=…`, `Bearer …`, `Authorization: …`, `$NAME`, JSON: a line around the key, or instead of it.
     private static func shellLine(_ text: String) -> String? {
@@ -39,6 +65,14 @@ package struct PastedSecret: Sendable {
         if lowered.hasPrefix("authorization:") || lowered.hasPrefix("x-api-key:") { return "a header's name" }
         if text.hasPrefix("$") { return "$, a variable's name that the shell did not replace" }
         if text.hasPrefix("{") || text.hasPrefix("[") { return "a bracket" }
+        if let line = assignment(text) { return line }
+        guard let sign = text.firstIndex(where: { $0 == ":" || $0 == "=" }), sign != text.startIndex,
+            SecretShape.begins(text[text.index(after: sign)...]), !SecretShape.begins(text)
+        else { return nil }
+        return "a name and \(text[sign] == ":" ? "a colon" : "an equals sign")"
+    }
+
+    private static func assignment(_ text: String) -> String? {
         guard let equals = text.firstIndex(of: "="), equals != text.startIndex else { return nil }
         let name = text[..<equals]
         let isName = name.allSatisfy { ("A"..."Z").contains($0) || ("0"..."9").contains($0) || $0 == "_" }
@@ -56,6 +90,10 @@ package enum IntakeError: ActionableError, Equatable {
         case email = "an e-mail address"
         case placeholder = "what instructions write where the key belongs"
         case variable = "the name of a variable"
+        case path = "the path of a file"
+        case reference = "a reference to a credential, not the credential"
+        /// `undefined`
+        case nothing = "the word that a program writes where there is no value"
         case clientToken = "a client token (agw_...) of this gateway, which no provider knows"
     }
 
@@ -64,6 +102,9 @@ package enum IntakeError: ActionableError, Equatable {
     case nothingPiped(String)
     case notTheKeyAlone(found: String)
     case foreignCharacter(position: Int, codePoint: UInt32)
+    /// Punctuation of what was around the key, as it was copied.
+    case markBeside(Character, isFirst: Bool)
+    case several
     case tooShort(Int)
     case tooLong(Int)
     case masked
@@ -100,6 +141,14 @@ package enum IntakeError: ActionableError, Equatable {
             Self.refused(
                 "Character \(position) is U+\(Self.hexadecimal(codePoint)), which no credential holds.",
                 "Copy the key again from its source; wrapped lines and typographic marks are the usual cause.")
+        case .markBeside(let mark, let isFirst):
+            Self.refused(
+                "It \(isFirst ? "begins" : "ends") with \"\(mark)\", which no key does.",
+                "Copy the key alone, without what is around it"
+                    + (mark == "%" ? " (some shells write % where a line has no end)." : "."))
+        case .several:
+            Self.refused(
+                "It is more than one key, or the same one twice.", "Copy one key alone and run the command again.")
         case .tooShort(let least):
             Self.refused("It has fewer than \(least) characters.", "Copy the whole key and run the command again.")
         case .tooLong(let most):
@@ -128,7 +177,8 @@ package enum IntakeError: ActionableError, Equatable {
         case .badDuration(let text):
             Advice(
                 what: "\"\(text.prefix(40))\" is no duration.",
-                why: "A duration is a number above zero with ms, s, m, h or d; without a unit it means days.",
+                why: "A duration is a number above zero and up to 100000 days, with ms, s, m, h or d; "
+                    + "without a unit it means days.",
                 fix: "Give, for example, --expires-in 365d")
         case .badProfileName(let text, let fix):
             Advice(
@@ -152,11 +202,19 @@ package enum IntakeError: ActionableError, Equatable {
     private static func fix(_ found: Instead) -> String {
         switch found {
         case .address: "Open the page, make a key there, and paste the key itself."
-        case .email, .placeholder: "Copy the key itself from the provider's console, and run the command again."
+        case .email, .placeholder, .nothing:
+            "Copy the key itself from the provider's console, and run the command again."
+        case .path: "Paste what is in the file, or pipe it in: the command, < FILE. \(reference("file:PATH"))"
+        case .reference: reference("REFERENCE")
         case .variable: "Paste the value of the variable; to see which are set, run: agenticflow-enterprise env list"
         case .clientToken:
             "Make a key at the provider, and paste the key. What clients present is told by: agenticflow-enterprise gateway token"
         }
+    }
+
+    private static func reference(_ word: String) -> String {
+        "To have it read from there, run: agenticflow-enterprise models auth add --provider PROVIDER --profile-id ID "
+            + "--ref \(word)"
     }
 
     private static func refused(_ why: String, _ fix: String) -> Advice {

@@ -32,7 +32,21 @@ package enum Shape {
         let parts = text.split(separator: "@", omittingEmptySubsequences: false)
         if parts.count == 2, !parts[0].isEmpty, isHost(parts[1]) { return .email }
         if isVariableName(text) { return .variable }
+        if isPath(text) { return .path }
+        if SecretReference(text) != nil { return .reference }
         return isPlaceholder(lowered) ? .placeholder : nil
+    }
+
+    /// A key in base 64 may begin with a slash, too: it is as mixed as chance makes it.
+    private static func isPath(_ text: String) -> Bool {
+        if ["~/", "./", "../"].contains(where: { text.hasPrefix($0) }) { return true }
+        return text.hasPrefix("/") && text.dropFirst().contains("/") && !text.contains { "=+&?".contains($0) }
+            && !SecretShape.isOpaque(text) && !text.split(separator: "/").contains(where: isMixed)
+    }
+
+    private static func isMixed(_ word: Substring) -> Bool {
+        word.count >= 8 && word.contains(where: \.isNumber) && word.contains(where: \.isUppercase)
+            && word.contains(where: \.isLowercase)
     }
 
     private static func isHost(_ text: Substring) -> Bool {
@@ -63,6 +77,41 @@ package enum Shape {
         let last = words.split(separator: "-").last ?? ""
         return (6...32).contains(last.count) && last.allSatisfy { $0 == "x" }
     }
+
+    /// Why a text that is stored as a credential is none, as the second half of a sentence; nil when it may be one. What
+    /// is short, or says nothing, may be what a server of one's own takes.
+    ///
+    /// - Parameter isOfClients: it is the token that clients of ours present.
+    package static func flaw(_ secret: Secret, isOfClients: Bool = false) -> String? {
+        if let instead = instead(secret) {
+            return isOfClients && instead == .clientToken ? nil : "it is \(instead.rawValue)"
+        }
+        do throws(IntakeError) { _ = try PastedSecret(secret.reveal()) } catch {
+            switch error {
+            case .markBeside, .several, .masked, .notTheKeyAlone:
+                let why = error.advice.why
+                return why.prefix(1).lowercased() + why.dropFirst().dropLast()
+            default: return nil
+            }
+        }
+        return nil
+    }
+
+    /// What is left of a key that was cut: the beginning is known, and hardly anything follows it. Nil for any other.
+    ///
+    /// Lengths change, so this is no reason to refuse it.
+    package static func cut(_ secret: Secret) -> (beginning: String, count: Int)? {
+        let text = secret.reveal()
+        guard let beginning = longBeginnings.first(where: { text.hasPrefix($0) }) else { return nil }
+        let count = text.utf8.count - beginning.utf8.count
+        return count < leastBehindBeginning ? (beginning, count) : nil
+    }
+
+    /// Of keys that have 32 characters and more behind it. Source: the vendors' consoles, as of 2026-11.
+    private static let longBeginnings = [
+        "sk-ant-api03-", "sk-proj-", "sk-svcacct-", "sk-or-v1-", "gsk_", "xai-", "csk-", "nvapi-", "AIza",
+    ]
+    private static let leastBehindBeginning = 10
 
     /// What a key's first letters say of whose it is.
     package struct Look: Hashable, Sendable {

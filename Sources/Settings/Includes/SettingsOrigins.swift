@@ -41,7 +41,7 @@ package struct SettingsOrigins: Hashable, Sendable {
     }
 
     /// The problem with the name of the file that it is in.
-    func placed(_ problem: SettingsProblem) -> SettingsProblem {
+    package func placed(_ problem: SettingsProblem) -> SettingsProblem {
         guard !files.isEmpty else { return problem }
         var problem = problem
         var path = Substring(problem.path)

@@ -56,6 +56,7 @@ extension SettingsReader {
         var found: [AgentSettings] = []
         for (index, entry) in list.elements.enumerated() {
             let path = "agents.list[\(index)]"
+            if entry.isNull { note(.init(.warning, at: path, is: "is null, which stands for no agent")) }
             guard let agent = agent(entry, at: path) else { continue }
             if found.contains(where: { $0.id == agent.id }) {
                 note(.init(.error, at: "\(path).id", is: "is the id of an earlier agent"))

@@ -114,6 +114,7 @@ extension SettingsReader {
         return list.elements.enumerated().compactMap { index, entry in
             if let id = entry.string?.trimmed, !id.isEmpty { return ConfiguredModel(id: id) }
             let place = "\(path)[\(index)]"
+            if entry.isNull { note(.init(.warning, at: place, is: "is null, which stands for no model")) }
             // Other programs keep prices and abilities here: every key is let through.
             let known = KnownKeys.names(under: "models.providers.*.models[]")
             guard let model = self.object(entry, at: place, known: known, isOpen: true) else { return nil }

@@ -206,6 +206,12 @@ import Testing
         (["node", "/srv/app.js", "--port", "18789"], "node /srv/app.js --port 18789"),
         (["serve", "--api-key", "abc", "x"], "serve --api-key **** x"),
         (["serve", "--token=abc"], "serve --token=****"),
+        (["redis-server", "--requirepass", "s3cr3tpassw0rd", "--save"], "redis-server --requirepass **** --save"),
+        (
+            ["redis-server", "--masterauth=open sesame", "--dir", "/srv/x"],
+            "redis-server --masterauth=**** --dir /srv/x"
+        ),
+        (["serve", "--db-passphrase", "correct", "--verbose"], "serve --db-passphrase **** --verbose"),
         (["serve", "sk-ant-api03-abcdefghijklmnop"], "serve (not shown)"), ([], "serve"),
         (["ssh", "-L", "18789:localhost:80", "http://u:p@h/x"], "ssh -L 18789:localhost:80 http://****@h/x"),
         (["ssh", "-N", "-L18789:10.0.0.7:80", "ann@h1"], "ssh -N -L18789:10.0.0.7:80 ****"),

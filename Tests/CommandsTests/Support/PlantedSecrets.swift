@@ -50,6 +50,8 @@ struct PlantedSecrets {
 
     private func windows(of bytes: [UInt8]) -> [UInt64] {
         guard bytes.count >= 8 else { return [] }
+        // In small letters a key is told as well.
+        let bytes = bytes.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
         return (0...(bytes.count - 8)).map { at in bytes[at..<(at + 8)].reduce(0) { $0 << 8 | UInt64($1) } }
     }
 }

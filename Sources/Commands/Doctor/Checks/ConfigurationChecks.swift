@@ -17,6 +17,11 @@ struct ConfigurationChecks {
         fixes = ProblemFix(survey.resolved, path: survey.layout.configPath)
         checkFile()
         for problem in survey.settings.problems where !Self.isOfListener(problem) { findings.append(finding(problem)) }
+        if let document = survey.configuration {
+            for problem in ConfigDoubts(document, survey.settings, survey.reading).credentials {
+                findings.append(finding(problem))
+            }
+        }
         var layout = survey.layout
         for problem in layout.adopt(survey.settings.agents) { findings.append(finding(adopting: problem)) }
         for problem in survey.reading.providers.problems { findings.append(finding(ofProvider: problem)) }

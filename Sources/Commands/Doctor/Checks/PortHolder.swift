@@ -70,6 +70,10 @@ struct PortHolder: Equatable {
         for (word, previous) in zip(words.prefix(20), [nil] + words.map(Optional.some)) {
             if SecretWords.looksSecret(word) {
                 shown.append("(not shown)")
+            } else if SecretOption.isOne(previous), !SecretOption.isFlag(word) {
+                shown.append(Masking.mask)
+            } else if let sign = word.firstIndex(of: "="), SecretOption.isOne(String(word[..<sign])) {
+                shown.append(word[...sign] + Masking.mask)
             } else if ListeningPlace.isOne(word, after: previous, port: port) {
                 shown.append(word)
             } else if let sign = word.firstIndex(of: "="), SecretName.isOne(word[..<sign]) {
@@ -108,6 +112,18 @@ private enum ListeningPlace {
         let numbers = part.split(separator: ".", omittingEmptySubsequences: false)
         return numbers.count == 4 && numbers.allSatisfy { number in UInt8(number).map { "\($0)" == number } ?? false }
     }
+}
+
+/// Options of other programs that are followed by a secret, whatever that looks like: `--requirepass`, `--masterauth`.
+private enum SecretOption {
+    private static let parts = ["pass", "pwd", "token", "key", "secret", "cred", "auth"]
+
+    static func isOne(_ word: String?) -> Bool {
+        guard let word = word?.lowercased(), word.hasPrefix("--"), !word.contains("=") else { return false }
+        return parts.contains { word.contains($0) }
+    }
+
+    static func isFlag(_ word: String) -> Bool { word.hasPrefix("--") }
 }
 
 /// One line of `/proc/net/tcp`: number, local address:port, remote one, state (0A: listening), …, eighth the user, tenth

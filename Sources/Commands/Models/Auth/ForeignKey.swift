@@ -10,7 +10,9 @@ struct ForeignKey {
 
     /// Who has put another address in a vendor's place, or made a provider, knows whose keys it takes.
     static func takesAnything(_ id: ProviderID, _ reading: InstanceReading) -> Bool {
-        guard let provider = reading.providers[id] else { return false }
+        guard let provider = reading.providers[id] else {
+            return Provider[id: id] == nil && OtherProvider[id: id] == nil
+        }
         return provider.baseURL != Provider[id: id]?.baseURL
     }
 
@@ -69,7 +71,7 @@ extension CommandContext {
     /// - Throws: ``IntakeError/another(_:)`` for what is no credential at all. A provider with an address of its own may
     ///   take it, so there it is only remarked on.
     func requireCredential(_ secret: Secret, for provider: ProviderID, _ reading: InstanceReading) throws(IntakeError) {
-        guard let instead = Shape.instead(secret) else { return }
+        guard let instead = Shape.instead(secret) else { return tellCut(secret, provider, reading) }
         guard ForeignKey.takesAnything(provider, reading) else { throw .another(instead) }
         terminal.notice(
             "warning",
@@ -78,5 +80,16 @@ extension CommandContext {
                 why:
                     "It is taken all the same, because \(provider) has an address of its own, which may take anything.",
                 fix: "If it was not meant, run the command again with the key itself."))
+    }
+
+    private func tellCut(_ secret: Secret, _ id: ProviderID, _ reading: InstanceReading) {
+        guard let cut = Shape.cut(secret), !ForeignKey.takesAnything(id, reading) else { return }
+        terminal.notice(
+            "warning",
+            Advice(
+                what: "It looks cut: \(cut.count == 1 ? "one character follows" : "\(cut.count) characters follow") "
+                    + "\(cut.beginning)",
+                why: "Keys that begin so have many more; it is taken all the same, because lengths change.",
+                fix: "If it was cut, copy the whole key and run the command again."))
     }
 }

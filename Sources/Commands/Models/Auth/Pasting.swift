@@ -45,6 +45,10 @@ struct Pasting {
         self.kind = kind
         provider = try change.reading.storableProvider(named: text)
         self.id = try Self.id(id, of: provider)
+        // Nor part of one: no command could name it again. What is stored so already can still be replaced.
+        if SecretWords.isMasked(self.id.text), change.agent.stored.book.profiles[self.id] == nil {
+            throw IntakeError.badProfileName(id ?? "", fix: Self.example("", provider))
+        }
         try refuseOtherKind()
         try protectOtherKind()
     }
@@ -67,7 +71,8 @@ struct Pasting {
     }
 
     private static func example(_ text: String, _ provider: ProviderID) -> String {
-        "Give, for example, --profile-id \(ProfileID(provider: provider, name: text)?.text ?? "\(provider):work")"
+        let id = SecretWords.looksSecret(text) ? nil : ProfileID(provider: provider, name: text)
+        return "Give, for example, --profile-id \(id?.text ?? "\(provider):work")"
     }
 
     /// A token in the place of a key, or the other way round, is not a new secret of the same account: a script that has

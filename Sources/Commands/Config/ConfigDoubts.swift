@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+import CredentialLifecycle
+import Credentials
+import Documents
+import ProfileStorage
+import Settings
+
+/// What can be read in a configuration and leads nowhere: models of no known provider, orders with other providers'
+/// profiles, and what people write where a key belongs.
+struct ConfigDoubts {
+    private let document: Document
+    /// As it would be with this configuration.
+    private let reading: InstanceReading
+
+    init(_ document: Document, _ settings: InstanceSettings, _ reading: InstanceReading) {
+        self.document = document
+        var reading = reading
+        reading.settings = settings
+        reading.providers = ProviderSet(settings.providers)
+        self.reading = reading
+    }
+
+    // MARK: Models
+
+    var models: [SettingsProblem] {
+        let models = ConfiguredModels(reading)
+        let lists = document.element(at: ["agents", "list"])?.elements ?? []
+        var entries = ["model", "imageModel"].flatMap { preference(DocumentPath(["agents", "defaults", $0])) }
+        for index in lists.indices {
+            entries += preference(DocumentPath([.key("agents"), .key("list"), .index(index), .key("model")]))
+        }
+        return entries.compactMap { place, text -> SettingsProblem? in
+            let reference = models.reference(text)
+            let provider = reference.flatMap { ProviderID($0.prefix { $0 != "/" }) }
+            if let provider, reading.providers[provider] != nil { return nil }
+            return SettingsProblem(
+                .warning, at: place.shownInProblems,
+                is: provider.map { "names a model of the provider \($0), which is not known" }
+                    ?? "names a model that no provider is known to offer",
+                fix: "See what there is: agenticflow-enterprise models list --all, then run: "
+                    + "agenticflow-enterprise config set \(place.typed) PROVIDER/MODEL")
+        }
+    }
+
+    /// A text, or an object with what takes its place.
+    private func preference(_ path: DocumentPath) -> [(DocumentPath, String)] {
+        guard let element = document.element(at: path) else { return [] }
+        let fallbacks = path.appending(.key("fallbacks"))
+        let all =
+            [(path, element.string), (path.appending(.key("primary")), element["primary"]?.string)]
+            + (element["fallbacks"]?.elements ?? []).enumerated().map { (fallbacks.appending(.index($0)), $1.string) }
+        return all.compactMap { place, text -> (DocumentPath, String)? in
+            text.flatMap { $0.trimmed.isEmpty ? nil : (place, $0.trimmed) }
+        }
+    }
+
+    // MARK: Orders
+
+    /// - Parameter withMissing: also of profiles that nobody has stored on this host.
+    func orders(withMissing: Bool) -> [SettingsProblem] {
+        let stored = Dictionary(
+            reading.agents.flatMap { $0.stored.book.profiles.values.map { ($0.id, $0.provider) } },
+            uniquingKeysWith: { first, _ in first })
+        // A login that was renamed is found by its note.
+        let logins = Set(reading.settings.auth.profiles.filter { $0.mode == .oauth }.map(\.id))
+        let isComplete = !reading.problems.contains { if case .store = $0.place { $0.advice != nil } else { false } }
+        return (document.element(at: ["auth", "order"])?.members ?? []).flatMap { key, list -> [SettingsProblem] in
+            guard let provider = ProviderID(key) else { return [] }
+            return list.elements.enumerated().compactMap { index, entry -> SettingsProblem? in
+                guard let id = entry.string.flatMap({ ProfileID($0.trimmed) }) else { return nil }
+                let place = DocumentPath(["auth", "order", key]).appending(.index(index))
+                // An empty list would leave the provider without a credential.
+                let out = list.elements.count == 1 ? place.parent : place
+                let fix = "Take it out: agenticflow-enterprise config unset \(out.typed)"
+                if (stored[id] ?? ProviderID(id.provider)) != provider {
+                    return SettingsProblem(
+                        .warning, at: place.shownInProblems, is: "names \(id), which is no profile of \(provider)",
+                        fix: fix)
+                }
+                guard withMissing, isComplete, stored[id] == nil, !id.isReserved, !logins.contains(id) else {
+                    return nil
+                }
+                return SettingsProblem(
+                    .warning, at: place.shownInProblems, is: "names \(id), which no agent stores",
+                    fix: "\(fix), or store it: agenticflow-enterprise models auth paste-api-key --provider \(provider) "
+                        + "--profile-id \(id)")
+            }
+        }
+    }
+
+    // MARK: Credentials
+
+    /// Those that are written out, and are none.
+    var credentials: [SettingsProblem] {
+        var found: [SettingsProblem] = []
+        if case .present(let secret, variables: []) = reading.settings.gateway.token {
+            found += [problem(DocumentPath(["gateway", "auth", "token"]), Shape.flaw(secret, isOfClients: true))]
+                .compactMap(\.self)
+        }
+        for (key, _) in document.element(at: ["models", "providers"])?.members ?? [] {
+            guard let id = ProviderID(key), !ForeignKey.takesAnything(id, reading),
+                case .present(let secret, variables: []) = reading.settings.providers[id]?.apiKey
+            else { continue }
+            found += [problem(DocumentPath(["models", "providers", key, "apiKey"]), Shape.flaw(secret))]
+                .compactMap(\.self)
+        }
+        return found
+    }
+
+    private func problem(_ place: DocumentPath, _ flaw: String?) -> SettingsProblem? {
+        flaw.map {
+            SettingsProblem(
+                .warning, at: place.shownInProblems, is: "holds no credential: \($0)",
+                fix: "Run: agenticflow-enterprise config set \(place.typed) --stdin")
+        }
+    }
+}
