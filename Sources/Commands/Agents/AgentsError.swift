@@ -89,7 +89,7 @@ enum AgentsError: ActionableError, Equatable {
         case .copiesLeft(let id, let path, let why, _):
             Advice(
                 what: "The agent \(id) was not added, and copies of main's credentials are left in \(path).", why: why,
-                fix: "Move them away before you repeat the command: \(ShellCommand.moveAway(path))")
+                fix: ShellCommand.clear(path, "Move them away before you repeat the command"))
         case .included, .unknown, .isMain, .isDefault, .needsForce, .declined, .notMovable, .leftBehind: deletion
         }
     }

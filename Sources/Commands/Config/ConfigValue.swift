@@ -148,7 +148,7 @@ extension CommandContext {
         terminal.notice(
             "warning",
             foreign.advice(
-                place: "the value of \(credential.path.shown)",
+                place: "the value of \(credential.path.shown)", right: foreign.storing(in: reading),
                 undo: "agenticflow-enterprise config unset \(credential.path.typed)"))
     }
 }

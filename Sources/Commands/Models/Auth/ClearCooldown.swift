@@ -44,7 +44,7 @@ struct ClearCooldown: ContextCommand {
         switch view.origin {
         case .files(.silent(let silence)): throw ClearingError.silent(silence)
         case .files(.hidden(let hidden)): throw hidden
-        case .files(.notRunning), .gateway: break
+        case .files(.notRunning), .filesAhead, .gateway: break
         }
         let named = try reading.agent(named: agent)
         let isEverybody = all && agent == nil
