@@ -68,7 +68,7 @@ package struct AuthProfilesFile: CredentialStore {
             let isNew = document.root["profiles"] == nil && document.root["version"] == nil
             let result = try change(&document)
             // Whoever makes the first profile of a file says which version it is of.
-            if isNew, document.bytes != before { try setVersion(of: &document) }
+            if isNew, document.root["profiles"] != nil { try setVersion(of: &document) }
             if document.bytes != before { try directory.atomicReplace(Self.name, with: document.bytes) }
             return result
         }

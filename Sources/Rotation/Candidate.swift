@@ -61,6 +61,8 @@ package struct Candidate: Hashable, Sendable {
     package var expires: Expiry
     /// What was found wrong with it when the list was made; `.ok` when nothing.
     package var standing: SkipCode
+    /// Where the secret rests, when the store only names the place.
+    package var reference: SecretReference?
     /// Automatic order passes it over: the configuration names which profiles of the provider are used.
     package var isLeftOut = false
 

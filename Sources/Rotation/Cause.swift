@@ -7,6 +7,7 @@ package struct Cause: Hashable, Sendable {
     package var id: ProfileID
     package var source: CandidateSource
     package var kind: CredentialKind
+    package var reference: SecretReference?
     package var code: SkipCode
     /// Of the refusal after which it waits; nil when what keeps it is no refusal.
     package var reason: FailureReason?
@@ -51,9 +52,11 @@ extension Roster {
         guard standing.code != .ok else { return nil }
         let candidate = lineup.candidates[index]
         let isHeld = candidate.eligibility(at: now) == .ok
-        return Cause(
+        var cause = Cause(
             id: candidate.id, source: candidate.source, kind: candidate.kind, code: standing.code,
             reason: isHeld ? lineup.window(of: index, for: ask.model, table, now)?.reason : nil,
             until: standing.reopening(at: now))
+        cause.reference = candidate.reference
+        return cause
     }
 }

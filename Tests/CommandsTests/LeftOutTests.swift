@@ -154,7 +154,7 @@ import Testing
             out.contains(
                 "Clients are told: No Anthropic credential can be used now. Of the soonest: Anthropic reports no"))
         #expect(
-            out.contains(" Also: anthropic:old has expired; anthropic:bare holds no secret. All of them: "), "\(out)")
+            out.contains(" Also: anthropic:old has expired; anthropic:bare holds no secret\n"), "\(out)")
     }
 }
 

@@ -115,7 +115,7 @@ import Testing
         ),
         (
             "openai:far", 69, "openai:far: could not ask OpenAI.",
-            "Look at the network and at models.providers.openai in the configuration, then repeat the command."
+            "Check its address, if one is set: agenticflow-enterprise config get models.providers.openai.baseUrl; and that this machine reaches it without a proxy (DNS, network, firewall); then repeat the command"
         ),
         (
             "anthropic:sub", 65, "anthropic:sub: not asked.",
@@ -180,7 +180,9 @@ import Testing
                 429, "rate_limit", "OpenAI limits requests until 2026-09-21T14:15:00Z.",
                 "Ask again after 2026-09-21T14:15:00Z"
             ),
-            (500, "server_error", "OpenAI did not answer (status 500, server_error).", "Ask again later"),
+            (
+                500, "timeout", "OpenAI did not answer (status 500, timeout).", "Ask again after 2026-09-21T14:15:00Z"
+            ),
             (nil, "timeout", "OpenAI did not answer (timeout).", "Ask again later"),
         ] as [(Int?, String, String, String)])
     func `nothing is held against a credential that is asked about, so there is nothing to clear`(

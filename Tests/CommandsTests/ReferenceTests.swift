@@ -69,7 +69,6 @@ import Testing
     }
 
     @Test(arguments: [
-        ("--provider groq --ref env:X", "--profile-id is missing."),
         ("--profile-id groq:x --ref env:X", "--provider is missing."),
         ("--provider groq --profile-id groq:x --ref env:X --expires-in 3d", "--expires-in does not go with"),
         (

@@ -154,6 +154,7 @@ import Testing
                 "provider": "anthropic",
                 "kind": "cooldown",
                 "reason": "rate_limit",
+                "model": null,
                 "until": 1790000300000,
                 "remainingMs": 300000}],
               "oauth": {"warnAfterMs": 86400000,

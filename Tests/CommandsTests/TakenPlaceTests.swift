@@ -223,17 +223,6 @@ import Testing
         #expect(instance.snapshot == before)
     }
 
-    @Test func `a login that a token takes the place of cannot be pasted again`() {
-        let instance = Instance(
-            store: """
-                {"version": 1, "profiles": {"openai:manual": {"type": "oauth", "provider": "openai",
-                 "access": "old-access-0123456789", "refresh": "old-refresh", "expires": 1}}}
-                """)
-        let run = instance.run("models auth paste-token --provider openai", typing: "new-token-1")
-        #expect(run.stderr.contains("It has taken the place of the login old-...89 that was stored as openai:manual. "))
-        #expect(run.stderr.hasSuffix("A login cannot be pasted again; to have both, log in again where it was made.\n"))
-    }
-
     // MARK: Nobody to ask, and nothing piped
 
     @Test(arguments: [

@@ -84,7 +84,7 @@ import Testing
         ),
         (
             "{auth: {order: {anthropic: ['${KEY}']}}}",
-            "auth.order.anthropic names no profile; allowed: ids such as anthropic:work."
+            "auth.order.anthropic[0] names no profile; allowed: ids such as anthropic:work."
         ),
         (
             "{gateway: {bind: '${KEY}'}}",

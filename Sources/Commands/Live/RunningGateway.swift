@@ -34,7 +34,8 @@ extension CommandContext {
     private func listensThere() -> Bool {
         // Whoever has just written knows where the state is.
         guard var reader = try? reader() else { return false }
-        return RunningGateway(reader.read()).pendingPlace == nil
+        let gateway = RunningGateway(reader.read())
+        return gateway.announced?["configuredPort"] != nil && gateway.pendingPlace == nil
     }
 }
 
@@ -131,7 +132,7 @@ package struct RunningGateway: Sendable {
     }
 
     // Whoever asks is told why it cannot be read.
-    private var announced: Element? { try? announcement() }
+    fileprivate var announced: Element? { try? announcement() }
 
     private func announcement() throws(StoreError) -> Element? {
         // What is longer, or no JSON, is not from a gateway of ours.

@@ -31,8 +31,8 @@ package struct ResolvedCandidate: Hashable, Sendable {
     package var candidate: Candidate
     /// Nil when there is none here: the gateway may have it.
     package var secret: Secret?
-    /// Where the secret of a stored profile rests, when that is not the store.
-    package var reference: SecretReference?
+
+    package var reference: SecretReference? { candidate.reference }
 }
 
 /// Every place a provider's credentials can come from, in the order in which they are tried.
@@ -92,10 +92,11 @@ package struct SourceOrder: Sendable {
 
     private func resolved(_ owned: OwnedProfile, expectation: ConfiguredProfile?) -> ResolvedCandidate {
         let profile = owned.profile
-        return ResolvedCandidate(
-            candidate: Candidate(
-                id: profile.id, kind: profile.kind, source: .profile(owner: owned.owner), expires: profile.expires,
-                standing: standing(owned, expectation)), secret: owned.secret, reference: profile.reference)
+        var candidate = Candidate(
+            id: profile.id, kind: profile.kind, source: .profile(owner: owned.owner), expires: profile.expires,
+            standing: standing(owned, expectation))
+        candidate.reference = profile.reference
+        return ResolvedCandidate(candidate: candidate, secret: owned.secret)
     }
 
     private func resolved(_ id: ProfileID, _ configKey: ReferencedSecret) -> ResolvedCandidate {

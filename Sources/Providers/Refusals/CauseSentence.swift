@@ -4,7 +4,8 @@ package import Rotation
 
 extension NamedCredential {
     package init(_ cause: Cause, of provider: ProviderID) {
-        self.init(id: cause.id, provider: provider, source: cause.source, kind: cause.kind)
+        self.init(
+            id: cause.id, provider: provider, source: cause.source, kind: cause.kind, reference: cause.reference)
     }
 }
 
