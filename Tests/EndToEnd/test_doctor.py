@@ -221,7 +221,9 @@ def test_a_death_or_an_error_at_every_call_can_be_taken_back(start, call):
             after = everything(gateway.state)
             undone = gateway.command("doctor", "--undo")
             if undone.returncode == 0:
-                before, after = closed(before), everything(gateway.state)
+                after = everything(gateway.state)
+                # What the doctor did not come to is as it was; others are let in to nothing else again.
+                before = {name: after[name] if after[name] == before[name] else private for name, private in closed(before).items()}
             else:
                 assert undone.returncode == 66, undone.stderr
             assert {name: after[name] for name in before} == before, f"{call} {kind} {number}"
@@ -268,7 +270,7 @@ def test_a_way_back_that_stops_says_how_far_it_came(start, call):
             restored, left = (
                 [Path(path.replace("~", str(gateway.state.parent), 1)) for path in part.split(", ") if path != "none"]
                 for part in found.groups())
-            assert left, result.stderr
+            assert left or "may not survive a loss of power" in result.stderr, result.stderr
             for path in restored:
                 name = str(path.relative_to(gateway.state))
                 assert now.get(name) == before.get(name)

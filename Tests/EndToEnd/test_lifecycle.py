@@ -365,7 +365,7 @@ def test_a_reader_of_the_log_that_has_stalled_does_not_keep_the_gateway_from_its
 
 
 @pytest.mark.parametrize("until", [10**12 * 10, 10**15, 253402300799999])
-def test_a_cooldown_noted_far_ahead_by_another_program_is_one_like_any_other(start, until):
+def test_a_cooldown_noted_far_ahead_by_another_program_lasts_a_week(start, until):
     gateway = start.prepare()
     document = store({"openai:work": "sk-sim-ok-work"})
     document["usageStats"] = {"openai:work": {"cooldownUntil": until, "errorCount": 3}}
@@ -373,5 +373,5 @@ def test_a_cooldown_noted_far_ahead_by_another_program_is_one_like_any_other(sta
     gateway.start()
     answer = gateway.send(CHAT.path, CHAT.body())
     assert answer.status == 503
-    assert int(answer.field("retry-after")) > 30 * 86_400
+    assert 6 * 86_400 < int(answer.field("retry-after")) <= 7 * 86_400 + 60
     assert gateway.send("/api/v1/explain?model=openai/gpt-5").status == 200
