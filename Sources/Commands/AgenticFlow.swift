@@ -55,7 +55,8 @@ package enum Program {
     /// - Parameter context: nil for the real world; commands that are no ``ContextCommand`` know that one only.
     /// - Returns: the exit code.
     package static func run(_ arguments: [String], in context: CommandContext?) -> Int32 {
-        OwnPlaces.$find.withValue({ (context ?? .live()).ownPlaces }) { follow(arguments, in: context) }
+        let finder = OwnPlaces.Finder { (context ?? .live()).ownPlaces }
+        return OwnPlaces.$finder.withValue(finder) { follow(arguments, in: context) }
     }
 
     private static func follow(_ arguments: [String], in context: CommandContext?) -> Int32 {

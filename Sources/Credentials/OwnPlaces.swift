@@ -29,8 +29,16 @@ package struct OwnPlaces: Sendable {
         self.configPath = configPath
     }
 
-    /// Asked only when there is something to advise. Nil: nothing is known of them, and only devices are left alone.
-    @TaskLocal package static var find: (@Sendable () -> OwnPlaces?)?
+    /// Asked only when there is something to advise. A class: in a release build the optimiser has no type for a task's
+    /// value that is a function, and every command ended there.
+    package final class Finder: Sendable {
+        fileprivate let find: @Sendable () -> OwnPlaces?
+
+        package init(_ find: @escaping @Sendable () -> OwnPlaces?) { self.find = find }
+    }
+
+    /// Nil: nothing is known of them, and only devices are left alone.
+    @TaskLocal package static var finder: Finder?
 
     /// Whether a person may be told to move it, or to have it given to them.
     func mayBeMoved(_ path: String) -> Bool {
@@ -67,7 +75,7 @@ package struct OwnPlaces: Sendable {
 
     /// Another place for what cannot be where it was named.
     static func another(_ path: String) -> String {
-        let places = find?()
+        let places = finder?.find()
         // A device among our own files, which somebody has made there.
         if places?.mayBeMoved(path) ?? true { return "Look at what is there: ls -ld \(path.shellWord)" }
         if let variable = places?.variable(of: path) {
@@ -97,6 +105,6 @@ extension ShellCommand {
     package static func mayBeMoved(_ path: String) -> Bool {
         var status = stat()
         if lstat(path, &status) == 0, [S_IFCHR, S_IFBLK].contains(status.st_mode & S_IFMT) { return false }
-        return OwnPlaces.find?()?.mayBeMoved(path) ?? true
+        return OwnPlaces.finder?.find()?.mayBeMoved(path) ?? true
     }
 }
