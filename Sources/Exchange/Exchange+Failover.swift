@@ -117,7 +117,9 @@ extension Exchange {
         let asker = asker ?? Asker()
         let shortages = passedOver.map(\.shortage)
         if let lastRefusal {
-            let report = report(lastRefusal, asker, until: soonest?.shortage.unavailability.until)
+            // Of several that were refused the soonest need not be the one that is named.
+            let until = refusals.count > 1 ? nil : soonest?.shortage.unavailability.until
+            let report = report(lastRefusal, asker, until: until)
             var others = OtherReasons(besides: report)
             for refusal in refusals { others.add(self.report(refusal, asker, until: nil).sentence) }
             for shortage in shortages { others.add(shortage, asker) }

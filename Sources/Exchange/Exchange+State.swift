@@ -79,6 +79,8 @@ extension Exchange {
 
     /// The profile of the current attempt.
     package var profile: ProfileID? { attempt?.profile }
+    /// What is asked now is not what the request named first.
+    package var isAtFallback: Bool { targetIndex > 0 }
     package var target: Target? { targetIndex < targets.count ? targets[targetIndex] : nil }
     package var isCommitted: Bool { if case .relaying = phase { true } else { false } }
     package var isConnecting: Bool { if case .connecting = phase { true } else { false } }

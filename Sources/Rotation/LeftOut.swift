@@ -10,6 +10,8 @@ package struct LeftOut: Hashable, Sendable {
     package var kept: [ProfileID]
     /// Those that are left out; the first few, because they stand in a sentence.
     package var ids: [ProfileID]
+    /// The order names more than `kept`, which is therefore no order to write.
+    package var isCut: Bool
     /// How many are left out.
     package var count: Int
 
@@ -17,6 +19,7 @@ package struct LeftOut: Hashable, Sendable {
         self.order = order
         self.kept = Array(kept.prefix(Self.idsKept))
         self.ids = Array(ids.prefix(Self.idsKept))
+        isCut = kept.count > Self.idsKept
         count = ids.count
     }
 

@@ -89,8 +89,11 @@ struct AgentAddition {
         let (copied, content) = options.copyCredentials ? try store.copyEntries(from: main) : ([], [])
         let defaultAgent: AgentID
         do { defaultAgent = try writeEntry() } catch {
-            // One that is not certain to last stands all the same.
-            if !DoctorRepair.isInPlace(error), !copied.isEmpty {
+            // One that is not certain to last stands all the same; and one that somebody else has added meanwhile has the
+            // copies for its own.
+            var isTheirs = false
+            if case AgentsError.exists? = error as? AgentsError { isTheirs = true }
+            if !DoctorRepair.isInPlace(error), !isTheirs, !copied.isEmpty {
                 try takeBack(store, to: before, from: content, after: error)
             }
             throw error

@@ -45,6 +45,11 @@ struct ConfigFinding: Equatable {
         func set(_ key: String, _ value: String) -> String {
             "agenticflow-enterprise config set \("\(path).\(key)".shellWord) \(value)"
         }
+        // A built-in one has an address and a dialect of its own.
+        if let id = path.split(separator: ".").last.flatMap({ ProviderID($0) }), Provider[id: id] != nil {
+            return "Correct it: \(set("baseUrl", "https://HOST")); or go back to its own address: "
+                + "agenticflow-enterprise config unset \("\(path).baseUrl".shellWord)"
+        }
         return "Run: \(set("baseUrl", "https://HOST/v1")) && \(set("api", "openai-completions"))"
     }
 

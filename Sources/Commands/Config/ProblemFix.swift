@@ -37,12 +37,21 @@ struct ProblemFix {
             return "Correct it in the file: \"$(agenticflow-enterprise config path)\""
         }
         if problem.isOfName { return edit(place) }
+        let gone = wholeOrder(place) ?? place
         if problem.severity == .error {
             let value = KnownKeys.isSecret(place) ? "--stdin" : "VALUE"
             return "Run: agenticflow-enterprise config set \(place.typed) \(value)    (or: "
-                + "agenticflow-enterprise config unset \(place.typed))"
+                + "agenticflow-enterprise config unset \(gone.typed))"
         }
-        return "Correct it in the file, or take it out: agenticflow-enterprise config unset \(place.typed)"
+        return "Correct it in the file, or take it out: agenticflow-enterprise config unset \(gone.typed)"
+    }
+
+    /// Of an order's only entry the order: without any it would leave the provider without a credential.
+    private func wholeOrder(_ place: DocumentPath) -> DocumentPath? {
+        guard place.keys == nil, place.parent.keys?.prefix(2) == ["auth", "order"],
+            resolved.document?.element(at: place.parent)?.elements.count == 1
+        else { return nil }
+        return place.parent
     }
 
     /// Of a key that stands there more than once, every line: which one was meant is not known.

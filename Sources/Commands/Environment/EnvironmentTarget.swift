@@ -74,9 +74,10 @@ struct EnvironmentTarget {
         guard let owner, let old, name.hasSuffix("_API_KEY"),
             let foreign = ForeignKey(value, over: old, for: owner, reading)
         else { return nil }
+        let free = (2...).lazy.map { "\(name)_\($0)" }.first { reading.environment.lookup($0) == nil } ?? "\(name)_2"
         return foreign.refusal(
             of: name, holding: old.masked, right: foreign.storing(in: reading),
-            both: "agenticflow-enterprise env set \(name)_2")
+            both: "agenticflow-enterprise env set \(free)")
     }
 
     /// - Parameter value: what the variable holds now.

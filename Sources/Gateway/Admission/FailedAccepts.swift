@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import NIOCore
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// Says that an accepted connection could not be set up: it was closed before it had a front door to say so.
 final class FailedAccepts: ChannelInboundHandler {
     typealias InboundIn = any Channel
@@ -29,6 +33,7 @@ final class FailedAccepts: ChannelInboundHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // A client that has gone meanwhile, or a listener that is closed, is nobody's fault.
         if case .ioOnClosedChannel? = error as? ChannelError { return }
+        if (error as? IOError)?.errnoCode == ECONNABORTED { return }
         guard let count = tally.add(at: .now()) else { return }
         log.event("connection_not_set_up", [("problem", .text("\(error)")), ("connections", .number(count))])
     }

@@ -32,7 +32,8 @@ struct BoardState: Sendable {
         case .none(let unavailability):
             // `exhausted` has no time of its own: what would this request be told if it asked anew?
             let roster = rosters.values[index].roster
-            let until = unavailability.until ?? roster.reopening(inner, table: health, now: now)
+            let until =
+                unavailability == .exhausted ? roster.reopening(inner, table: health, now: now) : unavailability.until
             return .none(
                 unavailability, opensIn: until.map { TimeAmount(from: now, until: $0) },
                 causes: roster.causes(inner, table: health, now: now))

@@ -234,7 +234,8 @@ extension ClientSide {
         let now = WallTime.now.date
         var refusal = inBand.map { Refusals.classify($0, raw: raw, now: now) } ?? Refusals.classify(raw, now: now)
         if let chosen { refusal.providerMessage = chosen.redacted(refusal.providerMessage) }
-        if refusal.reason == .modelNotFound, let requestedModel {
+        // What a fallback does not have is not what was asked for.
+        if refusal.reason == .modelNotFound, let requestedModel, !exchange.isAtFallback {
             guess = deployment.router.guess(for: requestedModel, at: target)
         }
         let source = chosen.map { RefusalSource(credential: $0.named, requestID: requestID(of: raw.headers)) }

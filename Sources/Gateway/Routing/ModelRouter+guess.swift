@@ -12,13 +12,14 @@ extension ModelRouter {
     ///   - target: where it led.
     /// - Returns: what was probably meant; nil for a model that is known, and when nothing is near.
     func guess(for text: String, at target: Target) -> String? {
-        isKnown(target) ? nil : guess(for: text)
+        guard !isKnown(target), let guess = guess(for: text), guess != text else { return nil }
+        return guess
     }
 
     /// Listed by its provider, or chosen by somebody.
     func isKnown(_ target: Target) -> Bool {
         listings[target.model]?.contains(target.provider) == true
-            || chosen.contains("\(target.provider)/\(target.model)")
+            || chosen.contains("\(target.provider)/\(target.model)") || chosen.contains(target.model)
     }
 
     func guess(for text: String) -> String? {

@@ -16,6 +16,8 @@ struct ModelRouter: Sendable {
     var listings: [String: [ProviderID]] = [:]
     /// Providers for which a credential is stored or set.
     var withCredential: Set<ProviderID> = []
+    /// Providers of which anything is stored, whether it can be sent or not.
+    var withProfile: Set<ProviderID> = []
     /// Everybody's.
     var profiles: Set<ProfileID> = []
     /// The configured default model, and what takes its place when its provider cannot serve.
@@ -128,6 +130,9 @@ struct ModelRouter: Sendable {
         let offering = listing.filter(withCredential.contains)
         if offering.count > 1 { throw Self.ambiguous(name, offering) }
         if let provider = offering.first { return Target(provider: provider, model: name) }
+        // Where something is stored that cannot be sent, that is what has to be told.
+        let holding = listing.filter(withProfile.contains)
+        if holding.count == 1 { return Target(provider: holding[0], model: name) }
         if !listing.isEmpty { throw noCredential(for: name, listing.sorted(), question) }
         let native = question.endpoint.nativeProvider
         if !name.contains("/"), withCredential.contains(native) { return Target(provider: native, model: name) }

@@ -50,7 +50,10 @@ struct DeploymentBuilder {
         router.own = settings.modelsOfTheirOwn
         router.agents = Set(reading.agents.map(\.id))
         router.defaultAgent = settings.defaultAgent
-        for agent in reading.agents { router.profiles.formUnion(agent.profiles.lazy.map(\.profile.id)) }
+        for agent in reading.agents {
+            router.profiles.formUnion(agent.profiles.lazy.map(\.profile.id))
+            router.withProfile.formUnion(agent.profiles.lazy.map(\.profile.provider))
+        }
         router.configured = settings.models.configured
         for (id, provider) in providers.all {
             for model in provider.models { router.listings[model, default: []].append(id) }

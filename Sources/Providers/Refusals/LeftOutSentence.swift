@@ -56,6 +56,8 @@ package struct LeftOutSentence: Sendable {
         let ids = (leftOut.kept + leftOut.ids.filter { !leftOut.kept.contains($0) }).map(\.text)
         let set = "Run: \(Self.program) models auth order set \(target) \(ids.joined(separator: " "))"
         switch leftOut.order?.source {
+        case .store where leftOut.isCut: return "Run: \(Self.program) models auth order clear \(target)"
+        case _ where leftOut.isCut: return "Correct \(place)"
         case .store: return "\(set); or take the order away: \(Self.program) models auth order clear \(target)"
         case .config, nil: return "\(set); or correct \(place)"
         }

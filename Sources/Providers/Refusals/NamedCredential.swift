@@ -40,6 +40,8 @@ package struct NamedCredential: Hashable, Sendable {
                 "Replace it with: \(Self.program) env set \(variable.shellWord) (where it is from: \(Self.program) env list)"
         case .config: return "Correct models.providers.\(provider).apiKey in the configuration"
         case .profile:
+            // Clients are told too, and no path of this machine is theirs.
+            if reference?.source == .file { return "Replace it in the file that \(id) refers to" }
             if let reference { return reference.replacement }
             let command = kind == .apiKey ? "paste-api-key" : "paste-token"
             return "Replace it with: \(Self.program) models auth \(command) --provider \(provider) --profile-id \(id)"

@@ -142,7 +142,11 @@ struct CredentialChecks {
         case .excludedByAuthOrder: checkUse(row, add)
         default: if survey.asksPrograms, survey.isProgramSilent(row.id) { addReference(row, add) }
         }
-        if row.code == "unsupported_provider" {
+        if row.code == "unsupported_provider", Provider[id: row.provider] != nil {
+            add(
+                .credentialProviderUnsupported, "\(row.id) is of a provider that is left out.",
+                "What the configuration says of \(row.provider) cannot be used.", "See why: \(program) config validate")
+        } else if row.code == "unsupported_provider" {
             add(
                 .credentialProviderUnsupported, "\(row.id) is of a provider that is not relayed.",
                 "\(row.provider) is neither built in nor configured.",

@@ -127,8 +127,9 @@ struct PermissionChecks {
 
     /// The usual place, unless that is in the tree too: then git is told to pass over the state.
     private func gitFix(_ tree: String) -> String {
+        let pattern = state == tree ? "*" : "/\(state.dropFirst(tree.count + 1))/"
         let ignored =
-            "printf '%s\\n' \("/\(state.dropFirst(tree.count + 1))/".shellWord) >> "
+            "printf '%s\\n' \(pattern.shellWord) >> "
             + "\(tree.shellWord)/.gitignore"
         guard let usual, !usual.isInside(tree) else { return "Have git pass over it: \(ignored)" }
         return "Move it: \(elsewhere); or have git pass over it: \(ignored)"

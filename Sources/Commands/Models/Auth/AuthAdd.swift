@@ -10,7 +10,7 @@ struct AuthAdd: ContextCommand {
         commandName: "add", abstract: "Store a credential, asking for what is needed; or a reference to one.",
         discussion: """
             In a terminal it asks for the provider, the kind, the name, and the secret, which is not shown. With --ref it
-            asks for nothing: the store then names where the secret rests, a variable (env:NAME), a private file
+            asks for no secret: the store then names where the secret rests, a variable (env:NAME), a private file
             (file:/absolute/path, file:PROVIDER:/pointer) or a program (exec:PROVIDER:ID) under secrets.providers.
 
             Example: agenticflow-enterprise models auth add --provider openai --profile-id openai:ci --ref env:CI_OPENAI_KEY

@@ -45,7 +45,7 @@ struct AuthRotate: ContextCommand {
         try refuse(secret, for: profile, change)
         let expires = profile.kind == .token ? pasting.expiry(of: secret, lifetime: lifetime) : profile.expires
         try Self.replace(profile, with: secret, expires: expires, in: change.store)
-        change.forgetHealth(of: profile.id)
+        if secret != profile.secret { change.forgetHealth(of: profile.id) }
         change.sayUpdated(change.reading.layout.storePath(change.agent.id))
         change.sayProfile(profile)
         change.tellForeign(secret, profile)

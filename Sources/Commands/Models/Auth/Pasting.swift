@@ -187,6 +187,8 @@ struct Pasting {
             if old != seen {
                 // What a person has decided about is not there any more.
                 if isDecided { throw .changedMeanwhile(profile.id) }
+                // Nobody loses another kind of credential by what was looked at before.
+                if let old, old.kind != profile.kind { throw .changedMeanwhile(profile.id) }
                 if let refusal = Replacement(of: old, by: profile)?.refusal(in: change) { throw .refused(refusal) }
             }
             var new = profile

@@ -18,7 +18,7 @@ extension CredentialRow {
         case .excludedByAuthOrder:
             return "Excluded by auth.order for this provider. Change the order with: "
                 + "agenticflow-enterprise models auth order set --provider \(provider) --agent \(agent) "
-                + "\(reading.namedInOrder(of: provider, by: agent).map { "\($0) " }.joined())\(id)"
+                + "\(reading.namedInOrder(of: provider, by: agent).filter { $0 != id }.map { "\($0) " }.joined())\(id)"
         case .notInAuthProfiles:
             return "auth.profiles of the configuration notes others of \(provider) and not this one. To use it, run: "
                 + ProfileNote(id: id, provider: provider, kind: kind).command
