@@ -37,7 +37,7 @@ package struct Evidence: Hashable, Sendable {
     }
 }
 
-/// A time during which a credential is passed over. Once set it does not move.
+/// A time during which a credential is passed over. Once set it does not move, unless the clock that set it was ahead.
 package struct Window: Hashable, Sendable {
     package var reason: FailureReason
     package var scope: WindowScope
