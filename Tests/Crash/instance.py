@@ -7,6 +7,7 @@ import pathlib
 import re
 import shutil
 import stat
+import time
 from collections.abc import Callable
 
 CONFIG = "agenticflow-enterprise.json"
@@ -67,10 +68,12 @@ STORE_TEXT = f"""{{
 }}
 """
 WORK_TEXT = f'{{"version":1,"profiles":{{"openai:own":{{"type":"api_key","provider":"openai","key":"{OTHER}y"}}}}}}\n'
-WINDOW = '{"reason":"rate_limit","since":1790000000000,"until":4070908800000,"origin":"header","evidence":"retry-after: 9"}'
+# As long as any is: a longer one would be cut by whoever reads it.
+SINCE = int(time.time())
+WINDOW = f'{{"reason":"rate_limit","since":{SINCE},"until":{SINCE + 6 * 86_400},"origin":"header","evidence":"retry-after: 9"}}'
 JOURNAL_TEXT = (
-    '{"v":1,"id":"anthropic:work","agent":"main","lastUsed":1790000000000,"windows":[]}\n'
-    f'{{"v":1,"id":"anthropic:default","agent":"main","lastUsed":1790000000000,"windows":[{WINDOW}]}}\n'
+    '{"v":1,"id":"anthropic:work","agent":"main","lastUsed":1790000000,"windows":[]}\n'
+    f'{{"v":1,"id":"anthropic:default","agent":"main","lastUsed":1790000000,"windows":[{WINDOW}]}}\n'
 )
 
 FULL = {

@@ -66,7 +66,8 @@ WRITING_COMMANDS = [
     command("image-fallbacks remove", "models image-fallbacks remove anthropic/claude-haiku-4-5", [CONFIG], again=(0, 64, 65)),
     command("image-fallbacks clear", "models image-fallbacks clear", [CONFIG]),
     command("env set", "env set GROQ_API_KEY", [DOTENV], stdin=KEY),
-    command("env set, replacing", "env set OPENAI_API_KEY", [DOTENV], stdin=KEY),
+    # It looks like no vendor's: one that does takes no other one's place.
+    command("env set, replacing", "env set OPENAI_API_KEY", [DOTENV], stdin=f"sk-proj-{TYPED[-20:]}\n"),
     command("env unset", "env unset CRASH_OTHER", [DOTENV], again=(0, 64, 65)),
     command("logout", "models auth logout anthropic:default --yes", [STORE, CONFIG, JOURNAL], lagging=(JOURNAL,), again=(0, 64, 65)),
     command("rotate", "models auth rotate anthropic:default", [STORE, JOURNAL], stdin=KEY, lagging=(JOURNAL,), again=(0, 65)),
