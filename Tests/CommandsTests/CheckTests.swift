@@ -106,6 +106,18 @@ import Testing
         #expect(instance.run("models status --check").code == 0)
     }
 
+    @Test func `it is down for a fallback, too`() throws {
+        let openai = #""openai:key": {"type": "api_key", "provider": "openai", "key": "sk-proj-abcdefghijklmnop"}"#
+        let instance = Instance(
+            config: #"{agents: {defaults: {model: {primary: "anthropic/x", fallbacks: ["openai/y"]}}}}"#,
+            store: "{\"version\": 1, \"profiles\": {\(Self.key), \(openai)}}")
+        #expect(instance.run("models status --check").code == 0)
+        try instance.hold("openai:key", .authPermanent, for: 600)
+        let run = instance.run("models status --check")
+        #expect(run.code == 1)
+        #expect(run.stderr.contains("every credential of openai is put aside"))
+    }
+
     @Test(arguments: ["broken", "", "{\"version\": 2}", "{\"version\": 1, \"profiles\": "])
     func `a store that cannot be read is told, and so is the rest`(text: String) throws {
         let instance = Instance(config: "{agents: {list: [{id: 'main', default: true}, {id: 'coder'}]}}", store: text)

@@ -38,7 +38,13 @@ private let store = """
                         Removed auth profile: anthropic:work (anthropic/api_key)
 
                         """,
-                    stderr: "It is removed here only. Until you revoke it there, anthropic still accepts it.\n", code: 0
+                    stderr: """
+                        The order of anthropic names nothing else, and counts no more. Used from now on: \
+                        anthropic:home. To choose among them, run: agenticflow-enterprise models auth order set \
+                        --provider anthropic ID...
+                        It is removed here only. Until you revoke it there, anthropic still accepts it.
+
+                        """, code: 0
                 ))
         let after = try JSON(instance.store ?? "")
         #expect(after["profiles.anthropic:work"] == nil)
@@ -50,6 +56,50 @@ private let store = """
         let text = try #require(instance.config)
         #expect(!text.contains("anthropic:work"))
         #expect(text.contains("// kept") && text.contains("order: { anthropic: ['anthropic:home']  }"))
+    }
+
+    private static let lone = "{auth: {order: {anthropic: ['anthropic:work']}}}"
+
+    @Test(
+        arguments: [
+            ("the last of an order", lone, #"{"version":1,"profiles":{PROFILES}}"#, "anthropic:home"),
+            (
+                "the last of the agent's own order", "{}",
+                #"{"version":1,"profiles":{PROFILES},"order":{"anthropic":["anthropic:work"]}}"#, "anthropic:home"
+            ),
+            (
+                "behind the own order the configuration's goes on",
+                "{auth: {order: {anthropic: ['anthropic:work', 'anthropic:third']}}}",
+                #"{"version":1,"profiles":{PROFILES},"order":{"anthropic":["anthropic:work"]}}"#, "anthropic:third"
+            ),
+            (
+                "the order names another, too", "{auth: {order: {anthropic: ['anthropic:work', 'anthropic:third']}}}",
+                #"{"version":1,"profiles":{PROFILES}}"#, nil
+            ),
+            ("there is no order", "{}", #"{"version":1,"profiles":{PROFILES}}"#, nil),
+        ] as [(String, String, String, String?)])
+    func `whoever takes the last of an order hears who is used then`(
+        name: String, config: String, store: String, released: String?
+    ) throws {
+        var profiles = ["work", "home"]
+        if config.contains("third") { profiles.append("third") }
+        let entries = profiles.map {
+            #""anthropic:\#($0)":{"type":"api_key","provider":"anthropic","key":"sk-CANARY-\#($0)-1"}"#
+        }
+        let instance = Instance(
+            config: config,
+            store: String(decoding: store.utf8, as: UTF8.self).split(separator: "PROFILES").joined(
+                separator: entries.joined(separator: ",")))
+        let run = instance.run("models auth logout anthropic:work --yes")
+        let expected = released.map {
+            "The order of anthropic names nothing else, and counts no more. Used from now on: \($0). To choose among "
+                + "them, run: agenticflow-enterprise models auth order set --provider anthropic ID...\n"
+        }
+        #expect(
+            run.stderr == (expected ?? "")
+                + "It is removed here only. Until you revoke it there, anthropic still accepts it.\n",
+            "\(name)")
+        #expect(run.code == 0)
     }
 
     @Test func `what an included file says of it is told with its lines, and stays`() throws {

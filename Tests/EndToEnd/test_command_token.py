@@ -171,6 +171,20 @@ def test_a_port_that_was_changed_beside_the_running_gateway_is_told(start, simul
     assert json.loads(gateway.command("gateway", "status", "--json").stdout)["pendingUrl"] is None
 
 
+def test_nobody_is_told_to_restart_while_the_configuration_cannot_be_read(start, simulator):
+    gateway = start.prepare({"openai:work": "sk-sim-ok-work"}, gateway={"port": free_port()})
+    from programs import GATEWAY, Program
+    gateway.program = Program(GATEWAY, ["gateway", "run"], gateway.environment, gateway.logs)
+    gateway.port = gateway.program.await_event("listening")["port"]
+    gateway.config_path.write_text(gateway.config_path.read_text().replace(":", "", 1))
+
+    status = gateway.command("gateway", "status")
+    assert "by now" not in status.stdout and "Restart the gateway" not in status.stdout
+    assert json.loads(gateway.command("gateway", "status", "--json").stdout)["pendingUrl"] is None
+    told = findings(gateway)
+    assert "gateway-restart-needed" not in told and "config-unreadable" in told
+
+
 def test_a_port_of_the_command_line_is_not_the_configurations(start, simulator):
     gateway = start({"openai:work": "sk-sim-ok-work"})
     assert json.loads(gateway.command("gateway", "status", "--json").stdout)["pendingUrl"] is None

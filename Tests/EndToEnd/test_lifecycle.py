@@ -70,6 +70,35 @@ def test_open_requests_finish_before_the_end(start, simulator, dialect, number):
     assert {line["end"] for line in gateway.log() if line["route"] == dialect.path} == {"complete"}
 
 
+def test_who_asks_a_gateway_that_stops_hears_so_and_kills_nothing(start, simulator):
+    gateway = start({"anthropic:work": "sk-sim-ok-work"}, gateway={"deadlines": {"drainSeconds": 60}})
+    simulator.rules({"label": "work", "fault": "slow-stream", "parameters": {"events": 400, "microseconds": 40_000}})
+    with gateway.connect() as connection:
+        connection.send(gateway.request(MESSAGES.path, MESSAGES.body(stream=True)))
+        assert connection.more(1)
+        gateway.program.signal(signal.SIGTERM)
+        stopping = gateway.program.await_event("stopping")
+        assert (stopping["connections"], stopping["drainSeconds"]) == (1, 60)
+
+        status = gateway.command("gateway", "status")
+        pid = gateway.program.pid
+        assert "Gateway:   draining" in status.stdout
+        assert f"- Process {pid} was told to stop: it takes nothing new, and lets open requests finish until " in status.stdout
+        assert "fix: When it has ended, run: agenticflow-enterprise gateway run" in status.stdout
+        assert json.loads(gateway.command("gateway", "status", "--json").stdout)["state"] == "draining"
+
+        health = gateway.command("gateway", "health")
+        assert (health.returncode, health.stderr.splitlines()[0]) == (69, "error: The gateway stops.")
+
+        doctor = json.loads(gateway.command("doctor", "--json").stdout)
+        assert "gateway-hung" not in json.dumps(doctor)
+        assert "kill" not in json.dumps(doctor)
+
+        models = gateway.command("models", "status")
+        assert "warning: The gateway of this instance stops." in models.stderr and "gateway run" not in models.stderr
+    assert gateway.program.wait() == 0
+
+
 def test_a_request_behind_the_one_under_way_is_told_of_the_end(start, simulator):
     gateway = start({"anthropic:work": "sk-sim-ok-work"})
     simulator.rules({"label": "work", "fault": "slow-stream", "parameters": {"events": 30, "microseconds": 40_000}})

@@ -142,7 +142,7 @@ struct EnvironmentTarget {
 
     private func tellWhatTheGatewayDoes(isSet: Bool) {
         switch GatewayAnswer(reading, .status, "/api/v1/status") {
-        case .notRunning: break
+        case .notRunning, .stopping: break
         case .hidden: context.tellGateway(reading)
         case .answered(200, let root):
             let theirs = GatewayVariables(root["environment"])?.entries[name]

@@ -19,18 +19,14 @@ struct Announcement: Sendable {
     var configuredPort: Int?
 
     func make(port: Int, on log: RequestLog, terminal: Terminal) {
-        let place = Literal.object([
-            .init("pid", .integer(Int64(getpid()))), .init("host", .string(host)), .init("port", .integer(Int64(port))),
-            .init("commandToken", .string(commandToken.reveal())), .init("configuredHost", .optional(configuredHost)),
-            .init("configuredPort", configuredPort.map { .integer(Int64($0)) } ?? .null),
-        ])
-        do throws(StoreError) {
-            try state.atomicReplace(
-                RunningGateway.placeName, with: Array((place.compact + "\n").utf8), durability: .relaxed)
-        } catch {
-            // Commands then look at the configured port.
-            log.event("place_not_written", [("problem", .text("\(error.advice.what) \(error.advice.why)"))])
-        }
+        write(
+            [
+                .init("pid", .integer(Int64(getpid()))), .init("host", .string(host)),
+                .init("port", .integer(Int64(port))),
+                .init("commandToken", .string(commandToken.reveal())),
+                .init("configuredHost", .optional(configuredHost)),
+                .init("configuredPort", configuredPort.map { .integer(Int64($0)) } ?? .null),
+            ], log)
         log.event("listening", [("host", .text(host)), ("port", .number(port)), ("pid", .number(Int(getpid())))])
         guard terminal.isNoticeTerminal else { return }
         terminal.notice(
@@ -39,6 +35,28 @@ struct Announcement: Sendable {
               ANTHROPIC_BASE_URL=http://127.0.0.1:\(port)  or  OPENAI_BASE_URL=http://127.0.0.1:\(port)/v1
               The API key is the client token: agenticflow-enterprise gateway token --show
             """)
+    }
+
+    /// It takes no connections any more, so whoever asks it hears nothing: the file says why, without the place.
+    func makeStopping(_ drain: Drain, on log: RequestLog) {
+        write(
+            [
+                .init("pid", .integer(Int64(getpid()))),
+                .init("stoppingUntil", .integer(drain.deadline.milliseconds)),
+            ], log)
+        log.event(
+            "stopping", [("connections", .number(drain.openConnections)), ("drainSeconds", .number(drain.seconds))])
+    }
+
+    private func write(_ members: [Literal.Member], _ log: RequestLog) {
+        do throws(StoreError) {
+            try state.atomicReplace(
+                RunningGateway.placeName, with: Array((Literal.object(members).compact + "\n").utf8),
+                durability: .relaxed)
+        } catch {
+            // Commands then look at the configured port.
+            log.event("place_not_written", [("problem", .text("\(error.advice.what) \(error.advice.why)"))])
+        }
     }
 
     static func withdraw(from state: SafeDirectory) {

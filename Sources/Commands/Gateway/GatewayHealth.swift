@@ -2,6 +2,7 @@
 import ArgumentParser
 import Credentials
 import Documents
+import FoundationEssentials
 
 struct GatewayHealth: ContextCommand {
     static let configuration = CommandConfiguration(
@@ -28,6 +29,7 @@ extension RunningGateway {
         switch GatewayAnswer(reply, to: .health) {
         case .notRunning: throw .notRunning
         case .hidden(let hidden): throw .hidden(hidden)
+        case .stopping(let pid, let until): throw .stopping(pid: pid, until: until)
         case .silent(let sentence): throw .silent(sentence)
         case .answered(200, let root): return root
         case .answered(let status, _): throw .refused(status)
@@ -39,8 +41,20 @@ extension RunningGateway {
 enum GatewayUnavailable: ActionableError {
     case notRunning
     case silent(String)
+    case stopping(pid: Int64?, until: Date)
     case refused(Int)
     case hidden(HiddenGateway)
+
+    /// Who stops, and what it waits for.
+    static func stopping(pid: Int64?, until: Date) -> String {
+        "\(pid.map { "Process \($0)" } ?? "Its process") was told to stop: it takes nothing new, and lets open requests "
+            + "finish until \(until.written) at most."
+    }
+
+    static func drainingAdvice(_ why: String) -> Advice {
+        Advice(
+            what: "The gateway stops.", why: why, fix: "When it has ended, run: agenticflow-enterprise gateway run")
+    }
 
     var exitCode: ExitStatus { if case .hidden(let hidden) = self { hidden.exitCode } else { .unavailable } }
 
@@ -51,6 +65,7 @@ enum GatewayUnavailable: ActionableError {
                 what: "No gateway runs on this state directory.", why: "Nobody holds its lock.",
                 fix: "Start it with: agenticflow-enterprise gateway run")
         case .hidden(let hidden): hidden.advice
+        case .stopping(let pid, let until): Self.drainingAdvice(Self.stopping(pid: pid, until: until))
         case .silent(let place):
             Advice(
                 what: "The gateway does not answer.", why: "It runs, but \(place).",

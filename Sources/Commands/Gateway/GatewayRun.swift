@@ -77,15 +77,19 @@ struct GatewayRun: ParsableCommand {
         let daemon = Daemon(
             reader: reader, first: reading, place: place, log: log, version: CredentialFields.version,
             loopCount: Self.loopCount, commandToken: CommandToken(announcement.commandToken), fileLimit: fileLimit)
-        try Self.serve(daemon, at: place) { port in announcement.make(port: port, on: log, terminal: context.terminal) }
+        try Self.serve(at: place) {
+            try await daemon.run(
+                onListening: { announcement.make(port: $0, on: log, terminal: context.terminal) },
+                onDraining: { announcement.makeStopping($0, on: log) })
+        }
         Announcement.withdraw(from: state)
         withExtendedLifetime(lock) {}
     }
 
     private static func serve(
-        _ daemon: Daemon, at place: ListeningPlace, onListening: @escaping @Sendable (Int) -> Void
+        at place: ListeningPlace, _ running: @escaping @Sendable () async throws -> Void
     ) throws {
-        do { try Blocking.wait { try await daemon.run(onListening: onListening) } } catch let error as ListenError {
+        do { try Blocking.wait(for: running) } catch let error as ListenError {
             throw GatewayStartError.cannotListen(
                 host: error.host, port: error.port, isInUse: error.isAddressInUse, problem: "\(error.error)")
         }

@@ -61,6 +61,8 @@ struct GatewayStatus: ContextCommand {
             let status: Int? = if case .answered(let status, _) = reply { status } else { nil }
             switch GatewayAnswer(reply, to: .status) {
             case .notRunning: return ("stopped", nil, nil)
+            case .stopping(let pid, let until):
+                return ("draining", nil, GatewayUnavailable.stopping(pid: pid, until: until))
             case .hidden(let hidden): return (hidden.isRunning ? "running" : "unknown", nil, nil)
             case .answered(200, let root):
                 return (root["draining"]?.boolean == true ? "draining" : "running", root, nil)
@@ -79,7 +81,7 @@ struct GatewayStatus: ContextCommand {
             "It runs, and says no more: its client token is in the configuration, which cannot be read here."
 
         private var problems: [(text: String, advice: Advice)] {
-            var outside = problem.map { [($0, Advice(what: $0, why: Self.noAnswer, fix: Self.seeHealth))] } ?? []
+            var outside = problem.map { [($0, adviceOn($0))] } ?? []
             if let advice = hidden?.advice { outside.append(("\(advice.what) \(advice.why)", advice)) }
             if let pendingSentence {
                 outside.append(
@@ -96,11 +98,17 @@ struct GatewayStatus: ContextCommand {
             return outside + reading.problems.filter { $0.severity == .error }.map { ($0.text, $0.told) }
         }
 
+        private func adviceOn(_ problem: String) -> Advice {
+            state == "draining"
+                ? GatewayUnavailable.drainingAdvice(problem)
+                : Advice(what: problem, why: Self.noAnswer, fix: Self.seeHealth)
+        }
+
         private static let noAnswer = "Its lock is held, and what it says of itself could not be had."
         private static let seeHealth = "Look at its log, and at: agenticflow-enterprise gateway health"
 
         private var url: String { Self.url(gateway.place) }
-        private var knownURL: String? { hidden == nil ? url : nil }
+        private var knownURL: String? { hidden == nil && (state != "draining" || own != nil) ? url : nil }
 
         private static func url(_ place: (host: String, port: Int)) -> String {
             "http://\(place.host.contains(":") ? "[\(place.host)]" : place.host):\(place.port)"

@@ -44,6 +44,7 @@ struct Clearing {
         case .answered(404, _): throw ClearingError.olderGateway
         case .answered(let status, let root):
             throw ClearingError.refused(status, root["error"]?["message"]?.string ?? "It gave no reason.")
+        case .stopping: throw ClearingError.silent(GatewayAnswer.stops)
         case .silent(let sentence): throw ClearingError.silent(sentence)
         }
     }

@@ -2,6 +2,7 @@
 import CredentialLifecycle
 import Credentials
 import Documents
+import FoundationEssentials
 import Providers
 
 /// What a command asks the running gateway, and what an answer must hold to be one.
@@ -45,6 +46,7 @@ enum GatewayAnswer {
     case hidden(HiddenGateway)
     /// - Of no help, and why: a sentence without its full stop.
     case silent(String)
+    case stopping(pid: Int64?, until: Date)
     /// With 200 only when it holds what was asked for.
     case answered(status: Int, Element)
 
@@ -61,6 +63,7 @@ enum GatewayAnswer {
         switch reply {
         case .notRunning: self = .notRunning
         case .hidden(let hidden): self = .hidden(hidden)
+        case .stopping(let pid, let until): self = .stopping(pid: pid, until: until)
         case .silent(let sentence): self = .silent(sentence)
         case .answered(401, _): self = .silent(Self.otherToken)
         case .answered(let status, let body):
@@ -81,6 +84,7 @@ enum GatewayAnswer {
     var silence: String? {
         switch self {
         case .notRunning, .hidden: nil
+        case .stopping: Self.stops
         case .silent(let sentence): sentence
         case .answered(200, _): nil
         case .answered(let status, _): Self.sentence(for: status)
@@ -92,6 +96,7 @@ enum GatewayAnswer {
         if case .hidden(let hidden) = self { .hidden(hidden) } else { silence.map { .silent($0) } ?? .notRunning }
     }
 
+    static let stops = "it was told to stop, takes nothing new, and lets open requests finish"
     static let foreign = "what listens there is not this gateway"
 
     static func sentence(for status: Int) -> String {
@@ -119,6 +124,12 @@ extension Terminal {
                 Advice(
                     what: hidden.advice.what, why: hidden.advice.why,
                     fix: "What follows is worked out from the files. \(hidden.advice.fix)"))
+        case .silent(GatewayAnswer.stops):
+            notice(
+                "warning",
+                Advice(
+                    what: "The gateway of this instance stops.", why: GatewayAnswer.stops.asSentence,
+                    fix: "What follows is worked out from the files. Look at: agenticflow-enterprise gateway status"))
         case .silent(let silence):
             notice(
                 "warning",

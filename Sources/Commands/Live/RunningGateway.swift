@@ -2,6 +2,7 @@
 package import CredentialLifecycle
 import Credentials
 import Documents
+package import FoundationEssentials
 import Providers
 import SafeFiles
 import Settings
@@ -19,6 +20,8 @@ extension CommandContext {
             terminal.notice("\(hidden.advice.what) \(hidden.advice.why) One that runs takes it up by itself.")
             return
         }
+        // The next one reads it at its start.
+        if gateway.isStopping { return }
         let place = gateway.place
         if isReadAtStart, listensThere() {
             return terminal.notice("The running gateway listens there already: nothing is to be restarted.")
@@ -53,6 +56,8 @@ package struct RunningGateway: Sendable {
         case notRunning
         /// Not to be seen from here.
         case hidden(HiddenGateway)
+        /// Told to stop: it accepts nothing new, and lets open requests finish until then.
+        case stopping(pid: Int64?, until: Date)
         /// One runs, and did not answer: dead-locked, still starting, or behind another port.
         case silent(String)
         case answered(status: Int, body: String)
@@ -94,6 +99,9 @@ package struct RunningGateway: Sendable {
         do throws(StoreError) { announced = try announcement() } catch {
             return .hidden(HiddenGateway(error, isRunning: true, state: reading.layout.state))
         }
+        if let until = announced?["stoppingUntil"]?.integer {
+            return .stopping(pid: pid, until: Date(milliseconds: until))
+        }
         let place = self.place
         var request = LoopbackRequest(host: place.host, port: place.port, path: path)
         request.token = announced?["commandToken"]?.string.map { Secret($0) } ?? reading.clientToken
@@ -124,12 +132,15 @@ package struct RunningGateway: Sendable {
 
     /// Where the configuration would have it listen by now, when it read something else at its start.
     var pendingPlace: (host: String, port: Int)? {
-        guard isRunning, let announced else { return nil }
+        // What cannot be read names no place, and a restart would be refused for it.
+        guard isRunning, let announced, announced["port"] != nil, reading.configurationAdvice == nil else { return nil }
         let wanted = reading.settings.gateway
         let host = announced["configuredHost"]?.string ?? wanted.bind
         let port = announced["configuredPort"]?.integer.map(Int.init) ?? wanted.port
         return host == wanted.bind && port == wanted.port ? nil : (wanted.bind, wanted.port)
     }
+
+    var isStopping: Bool { announced?["stoppingUntil"] != nil }
 
     // Whoever asks is told why it cannot be read.
     fileprivate var announced: Element? { try? announcement() }

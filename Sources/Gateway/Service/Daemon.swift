@@ -41,9 +41,13 @@ package struct Daemon {
 
     /// Serves until a signal asks for the end, then drains.
     ///
-    /// - Parameter onListening: called once connections are accepted, with the port in use.
+    /// - Parameters:
+    ///   - onListening: called once connections are accepted, with the port in use.
+    ///   - onDraining: called once none are accepted any more, while open requests finish.
     /// - Throws: ``ListenError``; what the group of services throws.
-    package func run(onListening: @escaping @Sendable (Int) -> Void) async throws {
+    package func run(
+        onListening: @escaping @Sendable (Int) -> Void, onDraining: @escaping @Sendable (Drain) -> Void
+    ) async throws {
         let loops = EventLoops(count: loopCount, log: log)
         let journal = HealthJournal(folder: first.layout.agentDirectory(.main))
         let addresses = UpstreamAddresses()
@@ -60,10 +64,12 @@ package struct Daemon {
             reader: reader, first: first, firstProblems: builder.problems, place: place, addresses: addresses,
             runtime: runtime, standing: standing)
         let control = ControlPlane(ControlRoutes(runtime: runtime, loops: loops, standing: standing))
-        let listener = GatewayService(place: place, runtime: runtime, control: control, loops: loops) { port in
-            reload.setPort(port)
-            onListening(port)
-        }
+        let listener = GatewayService(
+            place: place, runtime: runtime, control: control, loops: loops,
+            onListening: { port in
+                reload.setPort(port)
+                onListening(port)
+            }, onDraining: onDraining)
         let quiet = Logger(label: "gateway") { _ in SwiftLogNoOpLogHandler() }
         // Shut down from the last to the first: what the drain still learns reaches the journal.
         let group = ServiceGroup(

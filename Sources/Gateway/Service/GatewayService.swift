@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import FoundationEssentials
 import NIOCore
 import NIOExtras
 import NIOHTTP1
@@ -17,6 +18,8 @@ struct GatewayService: Service {
     let loops: EventLoops
     /// Called once the sockets accept connections, with the port in use.
     let onListening: @Sendable (Int) -> Void
+    /// Called once no more connections are accepted.
+    let onDraining: @Sendable (Drain) -> Void
 
     func run() async throws {
         let quiescing = ServerQuiescingHelper(group: loops.group)
@@ -31,6 +34,8 @@ struct GatewayService: Service {
             quiescing.initiateShutdown(promise: nil)
             for channel in channels.dropFirst() { channel.close(promise: nil) }
             loops.each { $0.drain() }
+            let seconds = Int(runtime.deployment.limits.drain.nanoseconds / 1_000_000_000)
+            onDraining(Drain(openConnections: runtime.openConnections, startedAt: WallTime.now.date, seconds: seconds))
         }
         await drain()
     }
@@ -118,6 +123,15 @@ struct GatewayService: Service {
         try pipeline.addHandler(HTTPServerPipelineHandler())
         try pipeline.addHandler(FrontDoor(runtime: runtime, control: control, own: own, gauge: gauge, encoder: encoder))
     }
+}
+
+/// A gateway that was told to stop, and lets open requests finish.
+package struct Drain: Sendable {
+    package var openConnections: Int
+    package var startedAt: Date
+    /// What is open by then is cut.
+    package var seconds: Int
+    package var deadline: Date { startedAt.addingTimeInterval(Double(seconds)) }
 }
 
 /// Where to listen.

@@ -22,6 +22,10 @@ struct GatewayChecks {
             // The token, and what else a gateway knows, is its to say.
             checkFileTimes()
             return
+        // It ends by itself; what it would say of the token is not to be had.
+        case .stopping:
+            checkFileTimes()
+            return
         case .silent(let place): checkSilent(place)
         case .answered(200, _): checkAnswer()
         // It goes on with what it last read, and what cannot be read hides its token from us: the file is to be mended.

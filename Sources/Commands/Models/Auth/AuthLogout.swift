@@ -33,6 +33,10 @@ struct AuthLogout: ContextCommand {
                 throw AuthError.needsYes(
                     command: "agenticflow-enterprise models auth logout \(profile.id) --agent \(change.agent.id)")
             }
+            let released = change.released(by: [profile])
+            if let sentence = ReleasedCredentials.sentence(released, "Used then") {
+                context.terminal.notice(sentence)
+            }
             guard try context.terminal.confirm("Remove \(profile.shown) of agent \(change.agent.id)?") else {
                 return context.terminal.notice("Nothing was removed.")
             }
@@ -88,6 +92,12 @@ struct ProfileRemoval {
                 "Removed auth profile: \(profile.id) (\(profile.provider)/\(profile.kind.rawValue))")
         }
         change.context.tellOfMentions(IncludedMentions(of: unshared, in: change.settings.resolved()))
+        let released = change.released(by: removed)
+        if let sentence = ReleasedCredentials.sentence(released, "Used from now on") {
+            change.context.terminal.notice(
+                "\(sentence) To choose among them, run: agenticflow-enterprise models auth order set "
+                    + "--provider \(released[0].provider)\(change.agentWords) ID...")
+        }
         return removed
     }
 

@@ -160,6 +160,10 @@ struct TestFinding {
         if let check = result.verdict.wayThere(of: result.target.provider) {
             return "\(check); then repeat the command"
         }
+        // It answered: there is nothing to mend here.
+        if let status = result.verdict.httpStatus, status == 429 || (500...599).contains(status) {
+            return "Repeat the command in a minute; \(provider) answered, and has no time now."
+        }
         return result.verdict.status == .timeout
             ? "Repeat the command, with a longer --timeout if need be; look at the network of this machine."
             : "Look at the network and at models.providers.\(result.target.provider) in the configuration, then repeat the command."

@@ -72,6 +72,9 @@ struct CredentialRow {
     /// - Parameter line: nil when nothing is said of it.
     init(_ resolved: ResolvedCandidate, profile: Profile?, line: CredentialLine?, isRelayed: Bool, now: Date) {
         let candidate = resolved.candidate
+        // With a new date, the gateway has not taken it up yet.
+        let isStale = line?.code == SkipCode.expired.rawValue && candidate.eligibility(at: now) == .ok
+        let line = isStale ? nil : line
         id = candidate.id
         provider = profile?.provider ?? line?.provider ?? ProviderID(candidate.id.provider) ?? .anthropic
         kind = candidate.kind

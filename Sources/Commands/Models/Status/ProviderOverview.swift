@@ -98,7 +98,7 @@ struct CheckVerdict {
         let places = inUse.isEmpty ? [overview.rows] : inUse.sorted().map { overview.rows(of: $0) }
         let unservable = places.filter { !$0.isEmpty && $0.allSatisfy(Self.isNeverSent) }.flatMap { $0 }
         let dated = overview.profiles.filter { $0.kind != .apiKey }
-        let disabled = models.defaultProvider.flatMap { Self.isDisabled(overview.rows(of: $0)) ? $0 : nil }
+        let disabled = inUse.filter { Self.isDisabled(overview.rows(of: $0)) }.sorted()
         var failures = missing.map { "\($0) is in use and has no credential" }
         if !unservable.isEmpty {
             failures.append("no request can be sent with \(Self.list(unservable.map(\.id.text)))")
@@ -107,7 +107,7 @@ struct CheckVerdict {
             }
             failures += emptied.map { "an order leaves out every credential of \($0) that could be sent" }
         }
-        if let disabled { failures.append("every credential of \(disabled) is put aside") }
+        failures += disabled.map { "every credential of \($0) is put aside" }
         failures += dated.filter { $0.expiring == .expired }.map { "\($0.id) has expired" }
         failures += dated.filter { $0.expiring == .missing }.map { "\($0.id) lacks its secret or its date" }
         let ending = dated.filter { $0.expiring == .expiring }.map { "\($0.id) expires within a day" }
