@@ -48,6 +48,9 @@ import Testing
             "models --chekc", "models status has no option --chekc. Did you mean --check?", statusOptions,
             "Run: agenticflow-enterprise models --check"),
         Row(
+            "gateway run --host 0.0.0.0", "gateway run has no option --host. Did you mean --bind?",
+            "Its options are --port, --bind.", "Run: agenticflow-enterprise gateway run --bind 0.0.0.0"),
+        Row(
             "models status --frobnicate", "models status has no option --frobnicate.", statusOptions,
             "See: agenticflow-enterprise models status --help"),
         Row(

@@ -181,6 +181,20 @@ def test_a_program_that_goes_wrong_takes_nothing_away(start, simulator, program,
     assert problems(gateway) == []
 
 
+def test_doctor_says_that_the_last_secret_of_a_program_is_still_sent(start, simulator, program):
+    program.has("sk-sim-ok-vault")
+    gateway = start({PROFILE: entry("exec", "team/key", "vault")}, config=program.configuration())
+    answered_by(gateway, "vault")
+    program.command.chmod(0o777)
+    eventually(lambda: any("stays in use" in text for text in problems(gateway)), "the problem", 5.0)
+    answered_by(gateway, "vault")
+    told = [check for check in json.loads(gateway.command("doctor", "--allow-exec", "--json").stdout)["checks"]
+            if check["id"] == "credential-reference-unresolved"]
+    assert [check["why"].endswith(" What was last known of it stays in use.") for check in told] == [True], told
+    assert "pass it over" not in told[0]["why"]
+    assert told[0]["fix"] == f"Run: chmod go-w {program.command}"
+
+
 def test_a_program_that_never_answered(start, simulator, program):
     program.says("sleep 30")
     gateway = start({PROFILE: entry("exec", "team/key", "vault")}, config=program.configuration())

@@ -41,7 +41,8 @@ struct UsageAdvice {
     private func unknownOption(_ name: String) -> UsageError {
         // An option that everything takes would make another command of it.
         let known = options.filter { $0 != "--profile" || name.hasPrefix("--prof") }
-        if let near = name.hasPrefix("--") ? Spelling.nearest(to: name, among: known) : nil {
+        let meant = Self.elsewhere[name].flatMap { known.contains($0) ? $0 : nil }
+        if let near = meant ?? (name.hasPrefix("--") ? Spelling.nearest(to: name, among: known) : nil) {
             return UsageError(
                 what: "\(command.shortName) has no option \(name.escapedForDisplay). Did you mean \(near)?",
                 why: knownOptions, fix: corrected(name, to: near) ?? "Write \(near). \(seeHelp)")
@@ -57,6 +58,9 @@ struct UsageAdvice {
                 ?? "\(command.shortName) has no option \(name.escapedForDisplay).",
             why: knownOptions, fix: seeHelp)
     }
+
+    /// What other programs call it.
+    private static let elsewhere = ["--host": "--bind", "--address": "--bind", "--listen": "--bind"]
 
     /// An option that was typed before the words of the command that has it.
     private func movedBehind(_ name: String) -> (command: String, line: String)? {

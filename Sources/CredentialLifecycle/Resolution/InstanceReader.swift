@@ -170,13 +170,16 @@ package struct InstanceReader: Sendable {
         return found
     }
 
+    /// The end of a problem with a reference whose last secret is still sent.
+    package static let keptReference = " What was last known of it stays in use."
+
     private mutating func resolve(
         _ reference: SecretReference, _ source: ReferenceSource, for holder: String, in place: InstanceProblem.Place
     ) -> ReferencedSecret {
         if let path = source.path(of: reference), files[path] == nil { files[path] = Fingerprint(of: path) }
         let secret = references.resolve(reference, with: source)
         guard let problem = references.problems[reference] else { return secret }
-        let rest = secret == .unresolved ? "" : " What was last known of it stays in use."
+        let rest = secret == .unresolved ? "" : Self.keptReference
         let text = "\(holder) refers to \(reference). \(problem)\(rest)"
         // Agents with copies of one profile have one problem.
         if !problems.contains(where: { $0.reference == reference && $0.text == text }) {

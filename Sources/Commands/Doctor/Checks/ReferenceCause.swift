@@ -25,11 +25,13 @@ struct ReferenceCause {
         }
         what = "\(profile.id) refers to \(reference), which gives no secret."
         let beginning = "\(profile.id) refers to \(reference). "
-        let said = (survey.reading.problems.map(\.text) + (survey.overviews.first?.view.problems ?? []))
-            .first { $0.hasPrefix(beginning) }
+        let its = survey.overviews.first?.view.problems.first { $0.hasPrefix(beginning) }
+        let own = survey.reading.problems.map(\.text).first { $0.hasPrefix(beginning) }
+        // Whoever asks anew here knows nothing of what the gateway learnt before.
+        let isKept = its?.hasSuffix(InstanceReader.keptReference) == true
         why =
-            (said.map { "\($0.dropFirst(beginning.count)) " } ?? "The gateway did not get it. ")
-            + "Requests pass it over."
+            ((own ?? its).map { "\($0.dropFirst(beginning.count))" } ?? "The gateway did not get it.")
+            + (!isKept ? " Requests pass it over." : own == nil ? "" : InstanceReader.keptReference)
         fix = Self.fix(reference, survey)
     }
 
@@ -47,7 +49,11 @@ struct ReferenceCause {
         case .env: return "Run: \(program) env set \(reference.id)"
         case .file: return source.path(of: reference).map { fix(file: $0, survey) } ?? "Correct \(place).path"
         case .exec:
-            let command = source.path(of: reference).map { survey.shown($0) } ?? "its program"
+            let path = source.path(of: reference)
+            if let path, let status = FileStatus(of: path), status.mode & 0o022 != 0 {
+                return "Run: \(status.isOurs ? "" : "sudo ")chmod go-w \(survey.context.typed(path))"
+            }
+            let command = path.map { survey.shown($0) } ?? "its program"
             return survey.asksPrograms
                 ? "Correct \(command), or \(place); then run: \(program) doctor --allow-exec"
                 : "See what \(command) says: \(program) doctor --allow-exec"
