@@ -4,11 +4,13 @@
 import os
 import shutil
 import subprocess
+import time
 
 import pytest
 
 from answers import (
-    AGENT, CONFIG, CONFIG_LOCK, DOTENV, JOURNAL, LOCK, PLACE, READING, SEED, STORE, STORE_LOCK, WRITING, Host, is_known,
+    AGENT, ASKING, CONFIG, CONFIG_LOCK, DOTENV, JOURNAL, LOCK, PLACE, READING, SEED, STORE, STORE_LOCK, WRITING, Host,
+    every_command, is_known,
 )
 from programs import GATEWAY
 
@@ -87,7 +89,7 @@ HARMLESS = {(CONFIG, "a newer version"), (CONFIG, "100 MB of blanks")}
 def judge(host, name, codes, told):
     """Every command there is. `codes`: those of a command that cannot do without the file."""
     found, before = [], host.tree()
-    for words in READING:
+    for words in READING + ASKING:
         answer = host.run(words, stdin="")
         found += answer.problems({0, 1, 2, 64, 69, *codes})
         if told and answer.code < 64 and os.path.basename(name) not in answer.stderr + answer.stdout and shows(words, name):
@@ -131,13 +133,14 @@ def user():
 
 
 # Two files, the store first: when the note in the configuration fails, the command says so and the key is there.
-STORE_FIRST = {"paste-api-key": {f"state/{STORE}"}, "paste-token": {f"state/{STORE}"},
-               "add": {"state/agents/second", "state/agents/second/agent"}}
+STORED_THERE = {f"state/{STORE}"}
+STORE_FIRST = {"models auth paste-api-key": STORED_THERE, "models auth paste-token": STORED_THERE, "models auth add": STORED_THERE,
+               "agents add third": {"state/agents/third", "state/agents/third/agent"}}
 
 
 def is_kept(words, changed):
     """What a failing command may leave: nothing that was stored before is touched by it."""
-    return changed <= STORE_FIRST.get(words[1] if words[0] == "agents" else words[2], set())
+    return changed <= STORE_FIRST.get(" ".join(words[:3]), set())
 
 
 def write_refused(host, spoil, codes, needs):
@@ -162,10 +165,18 @@ def write_refused(host, spoil, codes, needs):
 ALL = {**DAMAGE, **IN_ITS_PLACE}
 
 
-@pytest.mark.parametrize("words", READING + WRITING, ids=" ".join)
+@pytest.mark.parametrize("words", READING + WRITING + ASKING, ids=" ".join)
 def test_the_command_is_there(words):
     """What follows would be content with a command that is not: it refuses everything."""
     assert is_known(words)
+
+
+def test_every_command_is_among_them():
+    """A new one gets its row in READING, WRITING or ASKING."""
+    rows = [" ".join(words) + " " for words in READING + WRITING + ASKING]
+    missing = [command for command in every_command() if not any(row.startswith(f"{command} ") for row in rows)]
+    # That one is tried below, with a configuration, and in test_reload.py, with the other files.
+    assert missing == ["gateway run"]
 
 
 @pytest.mark.parametrize("what", ALL)
@@ -191,6 +202,28 @@ def test_writing_beside_a_bad_file(host, name, what):
         STORE: lambda words: words[:2] == ["models", "auth"] and "openai" not in words or "order" in words,
     }[name]
     problems = write_refused(host, lambda: spoil(host / name), codes, needs)
+    assert not problems, "\n".join(problems)
+
+
+MENDED = {f"{AGENT}/auth.json": '{"openrouter": {"key": "of-an-older-version"}}', f"{AGENT}/.auth-profiles.json.new-x.tmp": "{ half"}
+
+
+@pytest.mark.parametrize("what", ALL)
+@pytest.mark.parametrize("name", [CONFIG, STORE, DOTENV, JOURNAL])
+def test_the_doctor_beside_a_bad_file(host, name, what):
+    """What it mends elsewhere can be taken back, every byte; the bad file itself stays for a person to look at."""
+    spoil, _ = ALL[what]
+    spoil(host / name)
+    for mended, text in MENDED.items():
+        (host / mended).write_text(text)
+        os.utime(host / mended, (time.time() - 7200,) * 2)
+    before = host.tree()
+    problems = host.run(["doctor", "--fix", "--yes"]).problems({0, 1, DATA, PERMISSION, CONFIGURATION})
+    mended = differences(before, host.tree())
+    assert f"state/{AGENT}/.auth-profiles.json.new-x.tmp" in mended and f"state/{name}" not in mended, mended
+    problems += host.run(["doctor", "--undo"]).problems({0})
+    after = {name: what for name, what in host.tree().items() if "doctor-backups" not in name}
+    assert after == before, differences(before, after)
     assert not problems, "\n".join(problems)
 
 
@@ -345,6 +378,9 @@ def test_a_disk_without_room(host, words):
         pytest.skip("no mount namespace may be made here; Tests/Crash injects ENOSPC")
     disk, left = host.base / "disk", host.base / "left"
     disk.mkdir(mode=0o700), left.mkdir(mode=0o700)
+    # Up to the end of its last page; a line more would find room in there.
+    journal = SEED[JOURNAL].replace(",", "," + " " * (4096 - len(SEED[JOURNAL])), 1)
+    (host / JOURNAL).write_text(journal)
     environment = {**host.environment, "AGENTICFLOW_STATE_DIR": str(disk), "LEFT": str(left)}
     answer = host.run(words, prefix=("unshare", "--mount", "bash", "-c", FULL_DISK, "-", str(disk), str(host.state)),
                       environment=environment)
@@ -353,5 +389,5 @@ def test_a_disk_without_room(host, words):
     assert not problems, "\n".join(problems)
     for name, text in SEED.items():
         if not name.endswith(".lock"):
-            assert (left / name).read_text() == text, f"{name} was changed"
+            assert (left / name).read_text() == (journal if name == JOURNAL else text), f"{name} was changed"
     assert not [path for path in left.rglob("*.tmp")]
