@@ -30,7 +30,6 @@ STORED, SECOND, VARIABLE, TYPED, TOKEN = (
 SECRETS = [STORED, SECOND, VARIABLE, TYPED, TOKEN]
 
 NOW = int(time.time())
-NOBODY = "http://127.0.0.1:9"  # No provider is asked by a test that means to read files.
 
 SEED = {
     CONFIG: f"""// by hand
@@ -39,7 +38,6 @@ SEED = {
     imageModel: {{ primary: "openai/gpt-5", fallbacks: ["anthropic/claude-haiku-4-5"] }},
     models: {{ "anthropic/claude-haiku-4-5": {{ alias: "fast" }} }} }},
     list: [{{ id: "main", default: true }}, {{ id: "other" }}] }}, /* kept */
-  models: {{ providers: {{ anthropic: {{ baseUrl: "{NOBODY}" }}, openrouter: {{ baseUrl: "{NOBODY}/v1" }} }} }},
 }}
 """,
     STORE: json.dumps({"version": 1, "future": [1], "profiles": {
@@ -54,6 +52,9 @@ SEED = {
     LOCK: "", CONFIG_LOCK: "", STORE_LOCK: "",
     PLACE: '{"pid":1,"host":"127.0.0.1","port":9}\n',
 }
+
+WITH_NOBODY = {**SEED, CONFIG: SEED[CONFIG].replace("/* kept */", """/* kept */
+  models: { providers: { anthropic: { baseUrl: "http://127.0.0.1:9" }, openrouter: { baseUrl: "http://127.0.0.1:9/v1" } } },""")}
 
 READING = [line.split() for line in (
     "models status", "models status --json", "models status --check --json", "models status --plain",
@@ -85,7 +86,7 @@ WRITING = [line.split() for line in (
     "models auth order set --provider anthropic --agent other anthropic:work",
 )]
 
-# Those that ask a provider or a terminal; nobody is there, so they change nothing either.
+# Those that ask a provider or a terminal; where nobody is there (`WITH_NOBODY`), they change nothing either.
 ASKING = [line.split() for line in (
     "models auth test anthropic:default", "models auth test anthropic:default --json", "models status --probe",
     "models scan --yes", "models scan --no-probe --json", "models auth setup-token --yes",

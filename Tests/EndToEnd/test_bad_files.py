@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every command beside files that are damaged, of the wrong kind or out of reach: it answers, and changes nothing."""
 
+import fcntl
 import os
 import shutil
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 
 from answers import (
-    AGENT, ASKING, CONFIG, CONFIG_LOCK, DOTENV, JOURNAL, LOCK, PLACE, READING, SEED, STORE, STORE_LOCK, WRITING, Host,
-    every_command, is_known,
+    AGENT, ASKING, CONFIG, CONFIG_LOCK, DOTENV, JOURNAL, LOCK, PLACE, READING, STORE, STORE_LOCK, WRITING, Host, every_command,
+    is_known, WITH_NOBODY as SEED,
 )
 from programs import GATEWAY
 
@@ -119,7 +122,7 @@ def differences(before, after):
 
 @pytest.fixture
 def host():
-    made = Host()
+    made = Host(seed=SEED)
     yield made
     made.remove()
 
@@ -127,7 +130,7 @@ def host():
 @pytest.fixture
 def user():
     """The same for a user without the right to read everything."""
-    made = Host(owner=OTHER if IS_ROOT else None)
+    made = Host(owner=OTHER if IS_ROOT else None, seed=SEED)
     yield made
     made.remove()
 
@@ -244,6 +247,28 @@ def test_a_lock_that_is_none(host, name, what):
     spoil(host / name)
     problems += judge(host, name, {code}, told=False)
     assert not problems, "\n".join(problems)
+
+
+ONE_FOR_EACH_LOCK = {
+    CONFIG_LOCK: "models set openai/gpt-5", STORE_LOCK: "models auth paste-api-key --provider openai",
+    f"{DOTENV}.lock": "env set GROQ_API_KEY",
+}
+
+
+def test_a_lock_that_somebody_holds(host):
+    """They wait, together here, and then say what they waited for."""
+    before = host.tree()
+    with ThreadPoolExecutor() as pool, ExitStack() as held:
+        for name in ONE_FOR_EACH_LOCK:
+            fcntl.flock(held.enter_context(open(host / name, "w")), fcntl.LOCK_EX)
+            (host / name).chmod(0o600)
+        answers = list(pool.map(lambda line: host.run(line.split()), ONE_FOR_EACH_LOCK.values()))
+    problems = [problem for answer in answers for problem in answer.problems({69}, limit=15.0)]
+    assert not problems, "\n".join(problems)
+    for name, answer in zip(ONE_FOR_EACH_LOCK, answers):
+        assert f"{name} is in use." in answer.stderr and answer.seconds > 5, answer.stderr
+    assert host.tree() == before
+    assert [host.run(line.split()).code for line in ONE_FOR_EACH_LOCK.values()] == [0, 0, 0]
 
 
 @pytest.mark.parametrize("what", ALL)

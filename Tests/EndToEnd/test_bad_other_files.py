@@ -14,7 +14,7 @@ INCLUDED, CODER, KEY, MANIFEST = (
 FURTHER = {
     **SEED,
     CONFIG: SEED[CONFIG].replace("{ gateway:", '{ "$include": "./more.json", gateway:', 1).replace(
-        "agents: {", "agents: { list: [{ id: 'main', default: true }, { id: 'coder' }],", 1),
+        '{ id: "other" }', '{ id: "other" }, { id: "coder" }', 1),
     INCLUDED: "{ gateway: { allowedHosts: ['ai.example'] } }\n",
     CODER: json.dumps({"version": 1, "profiles": {}}) + "\n",
     MANIFEST: json.dumps({"version": 1, "madeAt": 1, "changes": []}) + "\n",
