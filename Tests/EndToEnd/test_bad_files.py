@@ -283,6 +283,26 @@ def test_a_gateway_does_not_start_on_a_bad_configuration(host, what):
     assert host.tree() == before
 
 
+# Where its files are there already and may only be read, it serves, and its log says what it could not write.
+@pytest.mark.parametrize(("mode", "is_first"), [(0o500, True), (0o000, True), (0o000, False)])
+def test_a_gateway_that_cannot_keep_its_state(user, mode, is_first):
+    if is_first:
+        for name in (CONFIG, LOCK):
+            (user / name).unlink()
+    before = user.tree()
+    user.state.chmod(mode)
+    answer = user.run(["gateway", "run", "--port", "0"])
+    user.state.chmod(0o700)
+    assert not answer.problems({PERMISSION}) and "chmod u+rwx" in answer.advice[2]
+    assert user.tree() == before
+
+
+@pytest.mark.parametrize(("home", "code"), [("/nonexistent", PERMISSION), ("/dev/null", PERMISSION), ("relative", CONFIGURATION)])
+def test_a_gateway_without_a_home(user, home, code):
+    answer = user.run(["gateway", "run", "--port", "0"], environment={"PATH": os.environ["PATH"], "HOME": home, "SWIFT_BACKTRACE": "enable=no"})
+    assert not answer.problems({code}) and ": export " in answer.advice[2], answer.stderr
+
+
 @pytest.mark.parametrize("name", [CONFIG, STORE, "."])
 def test_what_may_not_be_read(user, name):
     (user / name).chmod(0)
