@@ -7,10 +7,12 @@ import pty
 import re
 import shutil
 import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
-from answers import CONFIG, PROGRAM, READING, SEED, STORE, Host
+from answers import CONFIG, PROGRAM, READING, SEED, STORE, WRITING, Host, every_command
 from programs import Program
 
 pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace")
@@ -24,6 +26,7 @@ TEMPTING = {
         "anthropic:work"''', 1),
 }
 CALLS = "execve,execveat,fork,vfork,clone,clone3,connect,sendto,sendmsg"
+CHANGING = {command for command in every_command() if any(" ".join(words).startswith(command) for words in WRITING)}
 PLAIN = [line.split() for line in ("--help", "--version", "models --help", "complete -- models auth test ")]
 
 
@@ -93,6 +96,18 @@ def test_beside_a_gateway_it_alone_is_asked_and_once(host, port, words):
     assert code in (0, 1, 2) and beyond(trace, port) == []
     if words[:2] == ["models", "status"] and "--plain" not in words:
         assert f"htons({port})" in trace, "what was looked at has no question in it"
+
+
+def test_how_long_each_takes_is_measured(host):
+    """Measured and shown, and not judged: a machine under load is slow."""
+    measure = Path(__file__).resolve().parents[2] / "Benchmarks" / "commands"
+    done = subprocess.run(
+        [sys.executable, str(measure), "--binary", PROGRAM, "--rounds", "1", "--profiles", "10"], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    shown = [line for line in done.stdout.splitlines() if re.search(r"  +\d+\.\d  +\d+\.\d    < \d+", line)]
+    missing = [command for command in every_command() if not any(line.startswith(f"{command} ") for line in shown)]
+    tried = {command for command in missing if any(" ".join(words).startswith(command) for words in READING) and command not in CHANGING}
+    assert tried == set() and sum("complete -- " in line for line in shown) == 4
 
 
 @pytest.mark.parametrize("script", [
