@@ -65,6 +65,20 @@ import Testing
         #expect(removed["agentId"] == "main")
     }
 
+    @Test func `another agent's is that agent's, and what it inherits stays`() throws {
+        let instance = Instance(
+            config: "{agents:{list:[{id:'main',default:true},{id:'coder'}]}}", store: Self.store)
+        instance.write(
+            "agents/coder/agent/auth-profiles.json", #"{"version":1,"profiles":{"groq:own":\#(Self.token(Self.past))}}"#
+        )
+        let run = instance.run("models auth clean --yes --agent coder --json")
+        #expect(run.code == 0)
+        #expect(try JSON(run.stdout)["agentId"] == "coder")
+        #expect(try JSON(run.stdout)["profiles.0.id"] == "groq:own")
+        #expect(try JSON(instance.read("agents/coder/agent/auth-profiles.json") ?? "")["profiles"] == [:])
+        #expect(instance.store == Self.store)
+    }
+
     @Test(arguments: [
         ("clean", "Nothing was removed."), ("clean --json", "Nothing was removed."),
         ("clean --dry-run --yes", "--dry-run and --yes do not go together."),

@@ -133,6 +133,12 @@ import Testing
         Refusal(
             ["set", "models.providers.lab.headers[\"x-b\"]", "${KEY}"], 65, "variables are not expanded in headers"),
         Refusal(["set", "gateway.port"], 64, "The command names no value"),
+        Refusal(
+            ["set", "gateway.port"], 64,
+            "fix: Run: agenticflow-enterprise config set gateway.port VALUE    (or --stdin)\n"),
+        Refusal(
+            ["set", "models.providers.lab.apiKey"], 64,
+            "fix: Run: agenticflow-enterprise config set models.providers.lab.apiKey --stdin\n"),
         Refusal(["set", "gateway.port", "1", "--stdin"], 64, "Give the value as a word, or with --stdin"),
         Refusal(["set", "gateway.port", "1", "--string", "--json"], 64, "Choose either --string or --json, not both."),
         Refusal(["set", "gateway.port", "1", "2"], 64, "The command takes one value"),

@@ -13,6 +13,17 @@ import Testing
         #expect(text.contains("\nExample:\n") || text.contains("\nExamples:\n"))
     }
 
+    /// Whoever gives one a secret has given it to the shell's history and to every user of the machine.
+    @Test func `no option takes a secret`() {
+        let names = CommandOutline.root.everyShown.flatMap(\.arguments).flatMap(\.names)
+        let words: Set = ["token", "key", "apikey", "secret", "password", "credential", "pass"]
+        let taking = names.filter { name in
+            !words.isDisjoint(with: name.split(separator: "-").map(String.init)) && !name.hasPrefix("--generate-")
+        }
+        #expect(names.contains("--profile-id") && names.count > 100)
+        #expect(taking == [])
+    }
+
     @Test func `options that are seldom needed are named in the help`() {
         let text = Instance().run("doctor --help").stdout
         #expect(text.contains("seldom needed (man agenticflow-enterprise-doctor): --all, --allow-exec,"))

@@ -141,6 +141,29 @@ import Testing
         #expect(instance.config?.contains("\"anthropic/claude-haiku-4-5\": {") == true)
     }
 
+    @Test func `fallbacks of the image model are listed, added and removed`() throws {
+        let instance = Instance(config: Self.config)
+        #expect(instance.run("models image-fallbacks").stdout == "Image fallbacks (0):\n- none\n")
+        #expect(instance.run("models image-fallbacks list --plain").stdout == "")
+        _ = instance.run("models image-fallbacks add fast")
+        #expect(
+            instance.run("models image-fallbacks add o3").stdout
+                == Self.updated + "Image fallbacks: anthropic/claude-haiku-4-5, openai/o3\n")
+        #expect(
+            instance.run("models image-fallbacks list").stdout
+                == "Image fallbacks (2):\n- anthropic/claude-haiku-4-5\n- openai/o3\n")
+        #expect(
+            instance.run("models image-fallbacks list --plain").stdout == "anthropic/claude-haiku-4-5\nopenai/o3\n")
+        #expect(
+            try JSON(instance.run("models image-fallbacks list --json").stdout) == [
+                "fallbacks": ["anthropic/claude-haiku-4-5", "openai/o3"]
+            ])
+        #expect(
+            instance.run("models image-fallbacks remove fast").stdout == Self.updated + "Image fallbacks: openai/o3\n")
+        // Those of the other list are others.
+        #expect(instance.run("models fallbacks list --plain").stdout == "anthropic/claude-haiku-4-5\nopenai/gpt-5\n")
+    }
+
     @Test func `fallbacks are listed, added, removed and cleared`() throws {
         let instance = Instance(config: Self.config)
         #expect(

@@ -70,6 +70,11 @@ import Testing
                 "order": ["anthropic:work"],
                 "effective": ["source": "store", "order": ["anthropic:work"]],
             ])
+        #expect(
+            try JSON(instance.run("models auth order clear --provider anthropic --json").stdout) == [
+                "agentId": "main", "agentDir": folder, "provider": "anthropic", "authStorePath": file, "order": .null,
+                "effective": ["source": "config", "order": ["anthropic:default"]],
+            ])
     }
 
     @Test(arguments: [
@@ -148,7 +153,9 @@ import Testing
 
                         """, stderr: "", code: 0))
         let json = try JSON(instance.run("models auth list --provider anthropic --json").stdout)
-        #expect(json["provider"] == "anthropic")
+        let folder = "\(instance.state)/agents/main/agent"
+        #expect(json["view"] == "files" && json["agentId"] == "main" && json["provider"] == "anthropic")
+        #expect(json["agentDir"] == .string(folder) && json["authStatePath"] == .string("\(folder)/auth-profiles.json"))
         #expect(
             json["profiles"] == [
                 [

@@ -27,6 +27,44 @@ import Testing
         }
     }
 
+    /// What the edits prove counts for all that is among them.
+    @Test func `the configurations have everything in them, and more than once`() throws {
+        let kinds = try Self.kinds.map { (name: $0.0, pattern: try Regex($0.1)) }
+        var found: [String: Int] = [:]
+        for seed in 0..<1000 as Range<UInt64> {
+            let scene = ConfigScene(seed: seed)
+            let printed = ConfigPrinter(seed: seed, scene.before)
+            if printed.text.utf8.starts(with: "\u{FEFF}".utf8) { found["byte-order mark", default: 0] += 1 }
+            if printed.text.utf8.last != 0x0A { found["no final newline", default: 0] += 1 }
+            if printed.members.values.contains(where: { $0.count > 1 }) { found["repeated keys", default: 0] += 1 }
+            for (name, pattern) in kinds where found[name, default: 0] < 10 {
+                if printed.text.contains(pattern) { found[name, default: 0] += 1 }
+            }
+            let command = scene.words.prefix(2).joined(separator: " ")
+            found[command, default: 0] += 1
+        }
+        let wanted =
+            Self.kinds.map(\.0) + [
+                "byte-order mark", "no final newline", "repeated keys", "config set", "config unset", "models set",
+                "models set-image", "models aliases", "models fallbacks", "models image-fallbacks",
+            ]
+        #expect(wanted.filter { found[$0, default: 0] < 10 } == [], "\(found)")
+        // The witness sees what is not there.
+        #expect(kinds.allSatisfy { !"{\"a\": 1}\n".contains($0.pattern) })
+    }
+
+    private static let kinds = [
+        ("CRLF", #"\r\n"#), ("a plus sign", #":\s*\+1"#), ("hexadecimal", #"0[xX][0-9A-Fa-f]"#),
+        ("Infinity", "Infinity"),
+        ("an escaped key", #"\\u00[0-9a-f]{2}[A-Za-z]*["']?\s*:"#), ("an unquoted key", #"[{,\s][a-zA-Z]+:"#),
+        ("a comment in front", #"^\u{FEFF}?\s*/[/*]"#), ("a comment behind", #"\}\s*/[/*][^{}]*$"#),
+        ("a comment before a colon", #"[a-zA-Z"']\s*/\*[^*]*\*/\s*:"#),
+        ("a comment after a colon", #"["'a-z]:\s*/[/*]"#),
+        ("a comment behind a bracket", #"[{\[]\s*/[/*]"#), ("a comment behind a comma", #",\s*/[/*]"#),
+        ("a comment before a comma", #"\*/\s*,"#), ("a comment before a bracket", #"\*/\s*[}\]]"#),
+        ("a comma at the end", #",\s*[}\]]"#), ("a line's comment", #"//"#),
+    ]
+
     /// - Parameter twist: what a broken twin does to the file afterwards.
     private func complaints(
         _ seed: UInt64, _ instance: Instance, _ twist: (String) throws -> String = { $0 }

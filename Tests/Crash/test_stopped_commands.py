@@ -1,12 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """The real command line, killed or disturbed at every system call that touches its files: nothing stored is lost."""
 
+import json
+import subprocess
 import sys
 
 import pytest
 from instance import FULL, STORE
 from stopping import Command, Judge
+from test_stopped_doctor import COMMANDS
 from writing_commands import WRITING_COMMANDS
+
+# They write nothing: Tests/EndToEnd/test_bad_files.py and test_probes.py look whether that is so.
+READING = {
+    "gateway status", "gateway health", "gateway token", "models status", "models list", "models explain", "models aliases list",
+    "models fallbacks list", "models image-fallbacks list", "models auth list", "models auth order get",
+    "agents list", "config get", "config validate", "config path", "env list", "completion",
+}
+# Only where a good answer ends a cooldown: what `clear-cooldown` does.
+AS_OTHERS_DO = {"models auth test"}
 
 
 @pytest.mark.parametrize("command", WRITING_COMMANDS, ids=[command.name for command in WRITING_COMMANDS])
@@ -16,6 +28,18 @@ def test_a_command_that_is_stopped_loses_nothing(program, command, tmp_path, rep
     listed = "\n".join(findings.problems[:40])
     assert not findings.problems, listed
     assert findings.changing >= 10
+
+
+def test_every_command_that_writes_is_among_them(program):
+    shown = json.loads(subprocess.run([program, "--experimental-dump-help"], capture_output=True, check=True).stdout)
+
+    def leaves(command, words):
+        below = [one for one in command.get("subcommands", []) if one["commandName"] != "help" and one["shouldDisplay"]]
+        return [leaf for one in below for leaf in leaves(one, [*words, one["commandName"]])] or [" ".join(words)]
+
+    lines = [" ".join(command.line) + " " for command in [*WRITING_COMMANDS, *COMMANDS]]
+    tried = {words for words in leaves(shown["command"], []) if any(line.startswith(f"{words} ") for line in lines)}
+    assert set(leaves(shown["command"], [])) - tried == READING | AS_OTHERS_DO
 
 
 # A writer as it should not be: it empties the file and then fills it; and it does not look at what the system says.

@@ -29,22 +29,32 @@ STORED, SECOND, VARIABLE, TYPED, TOKEN = (
 )
 SECRETS = [STORED, SECOND, VARIABLE, TYPED, TOKEN]
 
+NOW = int(time.time())
+
 SEED = {
     CONFIG: f"""// by hand
 {{ gateway: {{ auth: {{ token: '{TOKEN}' }}, port: 18799 }},
   agents: {{ defaults: {{ model: {{ primary: "anthropic/claude-sonnet-4-5", fallbacks: ["openai/gpt-5"] }},
-    models: {{ "anthropic/claude-haiku-4-5": {{ alias: "fast" }} }} }} }}, /* kept */
+    imageModel: {{ primary: "openai/gpt-5", fallbacks: ["anthropic/claude-haiku-4-5"] }},
+    models: {{ "anthropic/claude-haiku-4-5": {{ alias: "fast" }} }} }},
+    list: [{{ id: "main", default: true }}, {{ id: "other" }}] }}, /* kept */
 }}
 """,
     STORE: json.dumps({"version": 1, "future": [1], "profiles": {
         "anthropic:default": {"type": "api_key", "provider": "anthropic", "key": STORED, "later": {}},
         "anthropic:work": {"type": "api_key", "provider": "anthropic", "key": SECOND},
+        "anthropic:old": {"type": "token", "provider": "anthropic", "token": f"{SECOND}-old", "expires": 1600000000000},
     }, "order": {"anthropic": ["anthropic:work", "anthropic:default"]}}, indent=2),
     DOTENV: f"# by hand\nOPENAI_API_KEY={VARIABLE}\n",
-    JOURNAL: '{"v":1,"id":"anthropic:work","agent":"main","lastUsed":1790000000000,"windows":[]}\n',
+    JOURNAL: json.dumps({"v": 1, "id": "anthropic:work", "agent": "main", "lastUsed": NOW, "windows": [
+        {"reason": "rate_limit", "since": NOW, "until": NOW + 86_400, "origin": "header", "evidence": "retry-after: 9"},
+    ]}, separators=(",", ":")) + "\n",
     LOCK: "", CONFIG_LOCK: "", STORE_LOCK: "",
     PLACE: '{"pid":1,"host":"127.0.0.1","port":9}\n',
 }
+
+WITH_NOBODY = {**SEED, CONFIG: SEED[CONFIG].replace("/* kept */", """/* kept */
+  models: { providers: { anthropic: { baseUrl: "http://127.0.0.1:9" }, openrouter: { baseUrl: "http://127.0.0.1:9/v1" } } },""")}
 
 READING = [line.split() for line in (
     "models status", "models status --json", "models status --check --json", "models status --plain",
@@ -54,6 +64,9 @@ READING = [line.split() for line in (
     "config get gateway.port", "config validate", "config validate --json", "env list", "env list --json",
     "agents list", "agents list --json", "doctor", "doctor --json", "doctor --lint", "models list", "models list --json",
     "models aliases list", "models aliases list --json", "models fallbacks list --json", "models image-fallbacks list",
+    "models explain --session one --agent other", "models auth list --agent other", "models auth clean --dry-run",
+    "models auth clean --dry-run --json", "config get", "config get --json", "config path", "config path --json",
+    "env list --all", "completion bash", "doctor --fix --dry-run",
 )]
 # Those that must change something when nothing is wrong; each leaves work for the others.
 WRITING = [line.split() for line in (
@@ -66,7 +79,17 @@ WRITING = [line.split() for line in (
     "models aliases remove fast", "models fallbacks add anthropic/claude-haiku-4-5", "models fallbacks clear",
     "models image-fallbacks add openai/gpt-5", "env set GROQ_API_KEY", "env unset OPENAI_API_KEY",
     "models auth logout anthropic:default --yes", "models auth rotate anthropic:default",
-    "agents add second",
+    "agents add third", "agents add third --copy-credentials", "agents delete other --force", "agents default other",
+    "models fallbacks remove openai/gpt-5", "models image-fallbacks remove anthropic/claude-haiku-4-5",
+    "models image-fallbacks clear", "models auth add --provider openai --profile-id openai:ref --ref env:OPENAI_API_KEY",
+    "models auth clean --yes", "models auth clear-cooldown anthropic:work", "models auth clear-cooldown --all --json",
+    "models auth order set --provider anthropic --agent other anthropic:work",
+)]
+
+# Those that ask a provider or a terminal; where nobody is there (`WITH_NOBODY`), they change nothing either.
+ASKING = [line.split() for line in (
+    "models auth test anthropic:default", "models auth test anthropic:default --json", "models status --probe",
+    "models scan --yes", "models scan --no-probe --json", "models auth setup-token --yes",
 )]
 
 _known = {}
@@ -74,7 +97,7 @@ _known = {}
 
 def is_known(words):
     """True; a command that this program does not have is a failure, since a row that is skipped proves nothing."""
-    depth = 4 if "order" in words else 3 if words[:2] in OF_THREE_WORDS else 1 if words[0] == "doctor" else 2
+    depth = 4 if "order" in words else 3 if words[:2] in OF_THREE_WORDS else 1 if words[0] in ("doctor", "completion") else 2
     key = " ".join(words[:depth])
     if key not in _known:
         shown = subprocess.run([PROGRAM, *words[:depth], "--help"], capture_output=True, text=True)
@@ -85,6 +108,17 @@ def is_known(words):
 
 
 OF_THREE_WORDS = [["models", name] for name in ("auth", "aliases", "fallbacks", "image-fallbacks")]
+
+
+def every_command():
+    """The words of each command that the program has, as it says itself."""
+    shown = json.loads(subprocess.run([PROGRAM, "--experimental-dump-help"], capture_output=True, check=True).stdout)
+
+    def leaves(command, words):
+        below = [one for one in command.get("subcommands", []) if one["commandName"] != "help" and one["shouldDisplay"]]
+        return [leaf for one in below for leaf in leaves(one, [*words, one["commandName"]])] or [" ".join(words)]
+
+    return leaves(shown["command"], [])
 
 
 class Host:
@@ -177,7 +211,9 @@ class Answer:
                 shown = json.loads(self.stdout)
                 if set(shown) == {"error", "why", "fix"}:
                     return shown["error"], shown["why"], shown["fix"]
-            except ValueError:
+                if self.words[:3] == ["models", "auth", "test"] and shown["finding"] != "ok":  # Its answer says more.
+                    return shown["finding"], shown["error"], shown["fix"]
+            except (ValueError, KeyError, TypeError):
                 pass
         found = re.search(r"^error: (.+)\n +why: (.+)\n +fix: (.+)$", self.stderr, re.MULTILINE)
         return found.groups() if found else None

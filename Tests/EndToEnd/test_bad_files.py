@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every command beside files that are damaged, of the wrong kind or out of reach: it answers, and changes nothing."""
 
+import fcntl
 import os
 import shutil
 import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 
 from answers import (
-    AGENT, CONFIG, CONFIG_LOCK, DOTENV, JOURNAL, LOCK, PLACE, READING, SEED, STORE, STORE_LOCK, WRITING, Host, is_known,
+    AGENT, ASKING, CONFIG, CONFIG_LOCK, DOTENV, JOURNAL, LOCK, PLACE, READING, STORE, STORE_LOCK, WRITING, Host, every_command,
+    is_known, WITH_NOBODY as SEED,
 )
 from programs import GATEWAY
 
@@ -87,7 +92,7 @@ HARMLESS = {(CONFIG, "a newer version"), (CONFIG, "100 MB of blanks")}
 def judge(host, name, codes, told):
     """Every command there is. `codes`: those of a command that cannot do without the file."""
     found, before = [], host.tree()
-    for words in READING:
+    for words in READING + ASKING:
         answer = host.run(words, stdin="")
         found += answer.problems({0, 1, 2, 64, 69, *codes})
         if told and answer.code < 64 and os.path.basename(name) not in answer.stderr + answer.stdout and shows(words, name):
@@ -117,7 +122,7 @@ def differences(before, after):
 
 @pytest.fixture
 def host():
-    made = Host()
+    made = Host(seed=SEED)
     yield made
     made.remove()
 
@@ -125,19 +130,20 @@ def host():
 @pytest.fixture
 def user():
     """The same for a user without the right to read everything."""
-    made = Host(owner=OTHER if IS_ROOT else None)
+    made = Host(owner=OTHER if IS_ROOT else None, seed=SEED)
     yield made
     made.remove()
 
 
 # Two files, the store first: when the note in the configuration fails, the command says so and the key is there.
-STORE_FIRST = {"paste-api-key": {f"state/{STORE}"}, "paste-token": {f"state/{STORE}"},
-               "add": {"state/agents/second", "state/agents/second/agent"}}
+STORED_THERE = {f"state/{STORE}"}
+STORE_FIRST = {"models auth paste-api-key": STORED_THERE, "models auth paste-token": STORED_THERE, "models auth add": STORED_THERE,
+               "agents add third": {"state/agents/third", "state/agents/third/agent"}}
 
 
 def is_kept(words, changed):
     """What a failing command may leave: nothing that was stored before is touched by it."""
-    return changed <= STORE_FIRST.get(words[1] if words[0] == "agents" else words[2], set())
+    return changed <= STORE_FIRST.get(" ".join(words[:3]), set())
 
 
 def write_refused(host, spoil, codes, needs):
@@ -162,10 +168,18 @@ def write_refused(host, spoil, codes, needs):
 ALL = {**DAMAGE, **IN_ITS_PLACE}
 
 
-@pytest.mark.parametrize("words", READING + WRITING, ids=" ".join)
+@pytest.mark.parametrize("words", READING + WRITING + ASKING, ids=" ".join)
 def test_the_command_is_there(words):
     """What follows would be content with a command that is not: it refuses everything."""
     assert is_known(words)
+
+
+def test_every_command_is_among_them():
+    """A new one gets its row in READING, WRITING or ASKING."""
+    rows = [" ".join(words) + " " for words in READING + WRITING + ASKING]
+    missing = [command for command in every_command() if not any(row.startswith(f"{command} ") for row in rows)]
+    # That one is tried below, with a configuration, and in test_reload.py, with the other files.
+    assert missing == ["gateway run"]
 
 
 @pytest.mark.parametrize("what", ALL)
@@ -194,6 +208,28 @@ def test_writing_beside_a_bad_file(host, name, what):
     assert not problems, "\n".join(problems)
 
 
+MENDED = {f"{AGENT}/auth.json": '{"openrouter": {"key": "of-an-older-version"}}', f"{AGENT}/.auth-profiles.json.new-x.tmp": "{ half"}
+
+
+@pytest.mark.parametrize("what", ALL)
+@pytest.mark.parametrize("name", [CONFIG, STORE, DOTENV, JOURNAL])
+def test_the_doctor_beside_a_bad_file(host, name, what):
+    """What it mends elsewhere can be taken back, every byte; the bad file itself stays for a person to look at."""
+    spoil, _ = ALL[what]
+    spoil(host / name)
+    for mended, text in MENDED.items():
+        (host / mended).write_text(text)
+        os.utime(host / mended, (time.time() - 7200,) * 2)
+    before = host.tree()
+    problems = host.run(["doctor", "--fix", "--yes"]).problems({0, 1, DATA, PERMISSION, CONFIGURATION})
+    mended = differences(before, host.tree())
+    assert f"state/{AGENT}/.auth-profiles.json.new-x.tmp" in mended and f"state/{name}" not in mended, mended
+    problems += host.run(["doctor", "--undo"]).problems({0})
+    after = {name: what for name, what in host.tree().items() if "doctor-backups" not in name}
+    assert after == before, differences(before, after)
+    assert not problems, "\n".join(problems)
+
+
 @pytest.mark.parametrize("what", ["rubbish", "empty", "100 MB of holes", *IN_ITS_PLACE])
 @pytest.mark.parametrize("name", [DOTENV, JOURNAL, PLACE, LOCK])
 def test_writing_beside_a_bad_file_that_is_not_needed(host, name, what):
@@ -213,6 +249,28 @@ def test_a_lock_that_is_none(host, name, what):
     assert not problems, "\n".join(problems)
 
 
+ONE_FOR_EACH_LOCK = {
+    CONFIG_LOCK: "models set openai/gpt-5", STORE_LOCK: "models auth paste-api-key --provider openai",
+    f"{DOTENV}.lock": "env set GROQ_API_KEY",
+}
+
+
+def test_a_lock_that_somebody_holds(host):
+    """They wait, together here, and then say what they waited for."""
+    before = host.tree()
+    with ThreadPoolExecutor() as pool, ExitStack() as held:
+        for name in ONE_FOR_EACH_LOCK:
+            fcntl.flock(held.enter_context(open(host / name, "w")), fcntl.LOCK_EX)
+            (host / name).chmod(0o600)
+        answers = list(pool.map(lambda line: host.run(line.split()), ONE_FOR_EACH_LOCK.values()))
+    problems = [problem for answer in answers for problem in answer.problems({69}, limit=15.0)]
+    assert not problems, "\n".join(problems)
+    for name, answer in zip(ONE_FOR_EACH_LOCK, answers):
+        assert f"{name} is in use." in answer.stderr and answer.seconds > 5, answer.stderr
+    assert host.tree() == before
+    assert [host.run(line.split()).code for line in ONE_FOR_EACH_LOCK.values()] == [0, 0, 0]
+
+
 @pytest.mark.parametrize("what", ALL)
 def test_a_gateway_does_not_start_on_a_bad_configuration(host, what):
     if (CONFIG, what) == (CONFIG, "a newer version"):
@@ -223,6 +281,26 @@ def test_a_gateway_does_not_start_on_a_bad_configuration(host, what):
     problems = host.run(["gateway", "run", "--port", "0"]).problems({CONFIGURATION, PERMISSION})
     assert not problems, "\n".join(problems)
     assert host.tree() == before
+
+
+# Where its files are there already and may only be read, it serves, and its log says what it could not write.
+@pytest.mark.parametrize(("mode", "is_first"), [(0o500, True), (0o000, True), (0o000, False)])
+def test_a_gateway_that_cannot_keep_its_state(user, mode, is_first):
+    if is_first:
+        for name in (CONFIG, LOCK):
+            (user / name).unlink()
+    before = user.tree()
+    user.state.chmod(mode)
+    answer = user.run(["gateway", "run", "--port", "0"])
+    user.state.chmod(0o700)
+    assert not answer.problems({PERMISSION}) and "chmod u+rwx" in answer.advice[2]
+    assert user.tree() == before
+
+
+@pytest.mark.parametrize(("home", "code"), [("/nonexistent", PERMISSION), ("/dev/null", PERMISSION), ("relative", CONFIGURATION)])
+def test_a_gateway_without_a_home(user, home, code):
+    answer = user.run(["gateway", "run", "--port", "0"], environment={"PATH": os.environ["PATH"], "HOME": home, "SWIFT_BACKTRACE": "enable=no"})
+    assert not answer.problems({code}) and ": export " in answer.advice[2], answer.stderr
 
 
 @pytest.mark.parametrize("name", [CONFIG, STORE, "."])
@@ -345,6 +423,9 @@ def test_a_disk_without_room(host, words):
         pytest.skip("no mount namespace may be made here; Tests/Crash injects ENOSPC")
     disk, left = host.base / "disk", host.base / "left"
     disk.mkdir(mode=0o700), left.mkdir(mode=0o700)
+    # Up to the end of its last page; a line more would find room in there.
+    journal = SEED[JOURNAL].replace(",", "," + " " * (4096 - len(SEED[JOURNAL])), 1)
+    (host / JOURNAL).write_text(journal)
     environment = {**host.environment, "AGENTICFLOW_STATE_DIR": str(disk), "LEFT": str(left)}
     answer = host.run(words, prefix=("unshare", "--mount", "bash", "-c", FULL_DISK, "-", str(disk), str(host.state)),
                       environment=environment)
@@ -353,5 +434,5 @@ def test_a_disk_without_room(host, words):
     assert not problems, "\n".join(problems)
     for name, text in SEED.items():
         if not name.endswith(".lock"):
-            assert (left / name).read_text() == text, f"{name} was changed"
+            assert (left / name).read_text() == (journal if name == JOURNAL else text), f"{name} was changed"
     assert not [path for path in left.rglob("*.tmp")]

@@ -249,7 +249,7 @@ EXPECTED = {
     "dead": {
         "models status": (0, "View: files (no gateway runs)"), "models explain": (0, "View: files (no gateway runs)"),
         "doctor": (0, "The last gateway did not end in order."),
-        "models auth clear-cooldown anthropic:work": (0, "anthropic:work: nothing was held against it."),
+        "models auth clear-cooldown anthropic:default": (0, "anthropic:default: nothing was held against it."),
     },
     "hung": {
         "models status": (0, OF_NO_HELP), "models explain": (0, OF_NO_HELP),

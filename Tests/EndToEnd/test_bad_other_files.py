@@ -14,7 +14,7 @@ INCLUDED, CODER, KEY, MANIFEST = (
 FURTHER = {
     **SEED,
     CONFIG: SEED[CONFIG].replace("{ gateway:", '{ "$include": "./more.json", gateway:', 1).replace(
-        "agents: {", "agents: { list: [{ id: 'main', default: true }, { id: 'coder' }],", 1),
+        '{ id: "other" }', '{ id: "other" }, { id: "coder" }', 1),
     INCLUDED: "{ gateway: { allowedHosts: ['ai.example'] } }\n",
     CODER: json.dumps({"version": 1, "profiles": {}}) + "\n",
     MANIFEST: json.dumps({"version": 1, "madeAt": 1, "changes": []}) + "\n",
@@ -71,10 +71,10 @@ def bare(answer):
     return [] if answer.words[0] == "complete" and answer.code == 0 else answer.problems(CODES)
 
 
-@pytest.mark.parametrize("what", WHATS)
+@pytest.mark.parametrize("what", [*WHATS, "a newer version", "not UTF-8", "zeros"])
 @pytest.mark.parametrize("name", [INCLUDED, CODER, MANIFEST])
 def test_beside_a_bad_file(host, name, what):
-    spoil, _ = WHATS[what]
+    spoil, _ = {**DAMAGE, **WHATS}[what]
     spoil(host / name)
     problems, before = [], host.tree()
     for words in READING + WRITING:

@@ -8,7 +8,7 @@ import pytest
 
 from answers import READING, SECOND, TYPED, WRITING, Host
 
-USAGE, DATA, UNAVAILABLE = 64, 65, 69
+USAGE, DATA, NO_INPUT, UNAVAILABLE = 64, 65, 66, 69
 ID = re.compile(r"anthropic:[A-Za-z0-9._@+-]{1,128}")
 
 # A secret that must not come back; also where a command line is only told that a word is one too many.
@@ -169,5 +169,5 @@ def test_a_secret_among_the_words(host, words):
     problems = []
     for more in ([SECRET_WORD], [f"--api-key={SECRET_WORD}"], ["--token", SECRET_WORD], [f"--{SECRET_WORD}"], ["--", SECRET_WORD]):
         answer = host.run([*words, *more], stdin="")
-        problems += answer.problems({USAGE, DATA, UNAVAILABLE})
+        problems += answer.problems({USAGE, DATA, UNAVAILABLE, NO_INPUT})
     assert not problems, "\n".join(problems)

@@ -9,6 +9,7 @@ import pytest
 
 import leaks
 from dialects import MESSAGES, MODELS
+from gateway import replace, store
 from polling import eventually
 from simulator import Simulator
 
@@ -64,6 +65,11 @@ def test_three_answers_that_are_never_mixed_up(start, simulator, is_running, mod
     assert {fault: (found[f"anthropic:p{fault}"]["finding"], found[f"anthropic:p{fault}"]["status"],
                     found[f"anthropic:p{fault}"].get("reasonCode")) for fault in WANTED} == WANTED
     assert probes["totalTargets"] == len(WANTED)
+    assert list(probes) == ["startedAt", "finishedAt", "durationMs", "totalTargets", "options", "results"]
+    assert probes["options"] == {
+        "provider": None, "profileIds": [], "timeoutMs": 8000, "concurrency": 8, "maxTokens": 8, "mode": mode}
+    assert probes["finishedAt"] - probes["startedAt"] == pytest.approx(probes["durationMs"], abs=1)
+    assert abs(probes["startedAt"] / 1000 - time.time()) < 60
     assert probes["options"] == {
         "provider": None, "profileIds": [], "timeoutMs": 8000, "concurrency": 8, "maxTokens": 8, "mode": mode}
     # One question for each, whatever it says; nothing is followed.
@@ -314,6 +320,18 @@ def test_a_provider_that_repeats_the_secret_does_not_show_it(start, simulator):
         assert leaks.find({"canary": CANARY}, output) == []
         assert b"\x1b" not in output
         assert b"[redacted]" in output
+
+
+def test_of_another_agent(start, simulator):
+    gateway = start.prepare({"openai:main": "sk-sim-ok-main"}, config={"agents": {"list": [{"id": "main"}, {"id": "coder"}]}})
+    replace(gateway.state / "agents/coder/agent/auth-profiles.json", json.dumps(store({"openai:own": "sk-sim-401-own"})))
+    code, said = test(gateway, "openai:own", "--agent", "coder")
+    assert (code, said["agentId"], said["finding"]) == (77, "coder", "rejected")
+    assert "--agent coder" in said["fix"]
+    # What it inherits is tested as well; what is its own is nobody else's.
+    assert test(gateway, "openai:main", "--agent", "coder")[0] == 0
+    assert test(gateway, "openai:own")[0] == 65
+    assert simulator.counts() == {"own": 1, "main": 1}
 
 
 def test_words_and_exit_codes_of_one_test(start, simulator):

@@ -186,6 +186,13 @@ def on_a_terminal(gateway, answers, *words):
     return process.wait(10), shown.decode()
 
 
+def test_on_a_terminal_that_is_not_to_be_asked_the_best_are_taken(start, simulator):
+    gateway = prepare(start, simulator)
+    code, shown = on_a_terminal(gateway, [], "--no-input")
+    assert code == 0 and "]: " not in shown, shown
+    assert models_of(gateway)["fallbacks"][0] == IMAGES[0] and models_of(gateway)["imageFallbacks"] == IMAGES
+
+
 def test_on_a_terminal_somebody_chooses(start, simulator):
     gateway = prepare(start, simulator)
     code, shown = on_a_terminal(gateway, ["7\n", "2,1\n", "none\n"])

@@ -2,6 +2,7 @@
 """The commands that ask: nothing of a secret is shown, and whatever ends a prompt finds the terminal restored."""
 
 import json
+import re
 import signal
 import termios
 import time
@@ -52,6 +53,12 @@ class Home:
         return path
 
     @property
+    def stored(self):
+        """Every file with its text, without locks and backups."""
+        files = [path for path in self.state.rglob("*") if path.is_file() and path.suffix not in (".lock", ".bak")]
+        return {path.name: path.read_text() for path in files}
+
+    @property
     def profiles(self):
         path = self.state / "agents" / "main" / "agent" / "auth-profiles.json"
         return json.loads(path.read_text())["profiles"] if path.exists() else {}
@@ -68,13 +75,16 @@ def ended(home):
 
 # Every prompt for a secret, with what leads to it.
 PROMPTS = {
-    "paste-api-key": (["paste-api-key", "--provider", "openai"], [], "API key for openai"),
-    "paste-token": (["paste-token", "--provider", "openai"], [], "Token for openai"),
-    "setup-token": (["setup-token"], [("Have you run", "y\n")], "Setup token for anthropic"),
-    "setup-token --yes": (["setup-token", "--yes"], [], "Setup token for anthropic"),
+    "paste-api-key": ([*AUTH, "paste-api-key", "--provider", "openai"], [], "API key for openai"),
+    "paste-token": ([*AUTH, "paste-token", "--provider", "openai"], [], "Token for openai"),
+    "setup-token": ([*AUTH, "setup-token"], [("Have you run", "y\n")], "Setup token for anthropic"),
+    "setup-token --yes": ([*AUTH, "setup-token", "--yes"], [], "Setup token for anthropic"),
     "add": (
-        ["add"], [("Provider", "openai\n"), ("Kind", "1\n"), ("Profile id", "\n")], "API key for openai"),
-    "rotate": (["rotate", "openai:old"], [], "New API key for openai:old"),
+        [*AUTH, "add"], [("Provider", "openai\n"), ("Kind", "1\n"), ("Profile id", "\n")], "API key for openai"),
+    "rotate": ([*AUTH, "rotate", "openai:old"], [], "New API key for openai:old"),
+    "env set": (["env", "set", "GROQ_API_KEY"], [], "Value for GROQ_API_KEY"),
+    "config set": (
+        ["config", "set", "models.providers.openai.apiKey", "--stdin"], [], "Value for models.providers.openai.apiKey"),
 }
 
 
@@ -82,20 +92,43 @@ def prompt(home, name):
     arguments, answers, text = PROMPTS[name]
     if name == "rotate":
         home.store({"openai:old": "sk-CANARY-ok-the-old-one"})
-    made = home.command(*arguments)
+    made = home.type(*arguments)
     for question, answer in answers:
         made.await_text(question).type(answer)
     return made.await_quiet(text)
+
+
+def test_a_setup_token_gets_the_id_and_the_date_that_are_asked_for(home):
+    made = home.command("setup-token", "--yes", "--profile-id", "anthropic:plan", "--expires-in", "30d")
+    made.await_quiet("Setup token for anthropic").type(SETUP_TOKEN + "\n")
+    assert made.end() == 0, made.text
+    ((name, entry),) = home.profiles.items()
+    assert name == "anthropic:plan" and abs(entry["expires"] / 1000 - time.time() - 30 * 86400) < 600
+
+
+def test_the_first_client_token_is_shown_at_a_terminal_alone(home):
+    """A log that keeps it would be another place with a secret in it: test_lifecycle.py."""
+    made = home.type("gateway", "run", "--port", "0").await_text('"event":"listening"')
+    token = re.search(r"Clients send it as their API key: (agw_\w{40})\n", made.text)[1]
+    assert token in (home.state / "agenticflow-enterprise.json").read_text()
+    made.kill(signal.SIGTERM)
+    assert made.end() == 0
+    assert made.text.count(token) == 1
+    again = home.type("gateway", "run", "--port", "0").await_text('"event":"listening"')
+    again.kill(signal.SIGTERM)
+    assert again.end() == 0 and "agw_" not in again.text
 
 
 @pytest.mark.parametrize("name", PROMPTS)
 def test_nothing_is_echoed_and_the_terminal_is_as_before(home, name):
     made = prompt(home, name)
     assert not made.flags() & (termios.ECHO | termios.ISIG | termios.ICANON)
-    made.type((SETUP_TOKEN if "setup" in name else KEY) + "\n")
+    secret = SETUP_TOKEN if "setup" in name else KEY
+    made.type(secret + "\n")
     assert made.end() == 0, made.text
     assert made.flags() == made.before
-    assert len(home.profiles) == 1
+    places = {"env set": ".env", "config set": "agenticflow-enterprise.json"}
+    assert [place for place, text in home.stored.items() if secret in text] == [places.get(name, "auth-profiles.json")]
 
 
 ENDINGS = {
@@ -112,13 +145,13 @@ ENDINGS = {
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_whatever_ends_a_prompt_restores_the_terminal_and_stores_nothing(home, name, ending):
     made = prompt(home, name)
-    before = home.profiles
+    before = home.stored
     made.type(KEY)
     act, code = ENDINGS[ending]
     act(made)
     assert made.end() == code, made.text
     assert made.flags() == made.before
-    assert home.profiles == before
+    assert home.stored == before
     if code > 0:
         assert "Nothing was changed." in made.text
 

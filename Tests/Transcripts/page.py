@@ -50,9 +50,10 @@ class Page:
     def furnish(self, simulator):
         # A page that was run on an existing configuration would not show how to begin: this names places alone.
         api = {"anthropic": "anthropic-messages"}
+        base = {"anthropic": "", "openrouter": "/api/v1"}
         places = {
             name: {
-                "baseUrl": simulator.url if name == "anthropic" else f"{simulator.url}/v1",
+                "baseUrl": simulator.url + base.get(name, "/v1"),
                 "api": api.get(name, "openai-completions"),
             }
             for name in PROVIDERS

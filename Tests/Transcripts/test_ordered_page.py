@@ -22,17 +22,7 @@ from terminal import PseudoTerminal
 API_KEY = "sk-sim-ok-work"
 SETUP_TOKEN = "sk-ant-oat01-" + "Ab9" * 30
 AUTH = ("models", "auth")
-SECRETS = ("Ab9Ab9Ab9", "sk-sim-ok-work-in-full")
-
-
-def has(*words):
-    """Whether this build has the command; those of other parts may still be on their way."""
-    shown = subprocess.run([str(BUILD / GATEWAY), "help", *words], capture_output=True)
-    return shown.returncode == 0
-
-
-needs_doctor = pytest.mark.skipif(not has("doctor"), reason="this build has no doctor")
-needs_setup_token = pytest.mark.skipif(not has(*AUTH, "setup-token"), reason="this build has no models auth setup-token")
+SECRETS = ("Ab9Ab9Ab9", API_KEY)
 
 
 class NewUser:
@@ -172,6 +162,21 @@ def test_help_makes_nothing(user, words):
     assert not user.state.exists()
 
 
+def test_the_gateway_as_the_page_calls_it(user):
+    """`agenticflow-enterprise gateway`, and nothing behind it."""
+    user.exported["AGENTICFLOW_GATEWAY_PORT"] = str(user.port)
+    user.gateway = Program(GATEWAY, ["gateway"], user.environment(), user.logs)
+    user.gateway.await_event("listening")
+    assert f":{user.port}" in user.type("gateway", "status")
+
+
+def test_what_comes_later_leads_to_what_there_is(user):
+    """The wizard stores API keys; until it is there, the dialogue does."""
+    refused = run(GATEWAY, "onboard", environment=user.environment())
+    assert refused.returncode == 64 and refused.stderr.endswith("fix: Run: agenticflow-enterprise models auth add\n")
+    assert not user.state.exists()
+
+
 def test_an_api_key_in_the_daemons_file(user, simulator):
     """The key goes into .env, the gateway is started again, and both agree."""
     simulator.reset()
@@ -186,7 +191,6 @@ def test_an_api_key_in_the_daemons_file(user, simulator):
     assert simulator.counts() == {"work": 1}
 
 
-@needs_doctor
 def test_the_doctor_sees_the_daemons_key(user, simulator):
     user.leads_to(simulator)
     user.shell(f"umask 077; cat >> ~/.agenticflow-enterprise/.env <<'EOF'\nANTHROPIC_API_KEY={API_KEY}\nEOF\n")
@@ -197,14 +201,12 @@ def test_the_doctor_sees_the_daemons_key(user, simulator):
     json.loads(run(GATEWAY, "doctor", "--json", environment=user.environment()).stdout)
 
 
-@needs_setup_token
 def test_a_setup_token_needs_a_terminal(user):
     refused = run(GATEWAY, *AUTH, "setup-token", "--provider", "anthropic", environment=user.environment(), stdin=SETUP_TOKEN)
     assert refused.returncode >= 64 and "fix:" in refused.stderr
     assert not (user.state / "agents").exists()
 
 
-@needs_setup_token
 def test_a_setup_token_is_pasted_at_a_hidden_prompt(user):
     terminal = PseudoTerminal(
         [str(BUILD / GATEWAY), *AUTH, "setup-token", "--provider", "anthropic"], user.environment(), folder=user.home)
@@ -290,7 +292,6 @@ def test_which_credentials_there_are(user, simulator):
     assert (stored["profileId"], stored["state"]) == ("anthropic:work", "ready")
 
 
-@needs_doctor
 def test_the_doctor_after_checking(user):
     user.type(*AUTH, "paste-api-key", "--provider", "anthropic", stdin=API_KEY)
     report = json.loads(run(GATEWAY, "doctor", "--json", environment=user.environment()).stdout)

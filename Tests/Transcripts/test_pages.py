@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every command that a page shows is run."""
 
+import json
 import re
+import subprocess
+from functools import cache
 
 import pytest
 
 from page import Page
 from pages import ROOT, Setup, before, pages, reason_not_to_run, setup, unrun
+from programs import BUILD, GATEWAY
 from transcript import RUN, Command, blocks, is_as_shown
 
 
@@ -48,9 +52,58 @@ def test_the_commands_of_a_page(page, tmp_path, simulator):
 @pytest.mark.parametrize("page", pages())
 def test_every_block_with_a_command_says_what_it_is(page):
     for block in blocks((ROOT / page).read_text()):
-        if block.kind == "none":
-            bare = [line for line in block.lines if re.match(r"(\$ )?agenticflow-enterprise\b", line)]
-            assert not bare, f"{page}, line {block.line}: is it sh, console or text?"
+        # The reference shows how commands are spelled, and runs the example that stands below.
+        if block.kind not in (*RUN, "console") and not (page.startswith("docs/cli/") and block.kind == "text"):
+            bare = [line for line in block.lines if re.match(r"\s*(\$ )?(\S*/)?agenticflow-enterprise\s", line)]
+            assert not bare, f"{page}, line {block.line}: is it sh, or console?"
+
+
+# Commands that stand in a sentence are not run, since a sentence does not say with what; their words and flags are looked up.
+
+IN_A_SENTENCE = re.compile(r"(?<!`)`(?:agenticflow-enterprise )?((?:models|agents|config|env|gateway|doctor|completion) [^`]+)`(?!`)")
+# What this product does otherwise than others is told by their words.
+NOT_OURS = {("docs/decisions/0012-where-we-differ.md", words) for words in ("models refresh", "models status --usage")}
+EVERYWHERE = {"--help", "--version", "--profile", "--no-color"}
+
+
+@cache
+def outline():
+    shown = subprocess.run([str(BUILD / GATEWAY), "--experimental-dump-help"], capture_output=True, check=True)
+    return json.loads(shown.stdout)["command"]
+
+
+def slips(text):
+    """What the words of a command have that the program has not."""
+    command = outline()
+    words = re.split(r"\s[#|<>…]|[,;]", text)[0].split()
+    while words:
+        below = {one["commandName"]: one for one in command.get("subcommands", [])}
+        if not below or words[0].startswith(("-", "<", "[")):
+            break
+        name = words.pop(0)
+        if name not in below:
+            return [f"there is no command {name}"]
+        command = below[name]
+    standing = [command, *(one for one in command.get("subcommands", []) if one["commandName"] == command.get("defaultSubcommand"))]
+    flags = {"--" + name["name"] for one in standing for argument in one.get("arguments", []) for name in argument.get("names") or []}
+    wanted = [flag.strip("[].:()").partition("=")[0] for flag in words if flag.strip("[").startswith("--") and flag != "--"]
+    return [f"it has no option {flag}" for flag in wanted if flag not in flags | EVERYWHERE]
+
+
+@pytest.mark.parametrize("page", pages())
+def test_the_commands_in_sentences_are_those_of_the_program(page):
+    prose = re.sub(r"^\s*```.*?^\s*```$", "", (ROOT / page).read_text(), flags=re.MULTILINE | re.DOTALL)
+    found = [(text, slip) for text in IN_A_SENTENCE.findall(prose) if (page, text) not in NOT_OURS for slip in slips(text)]
+    assert not found, f"{page}: {found}"
+
+
+@pytest.mark.parametrize(("text", "slip"), [
+    ("models statuss", "there is no command statuss"), ("models auth order put", "there is no command put"),
+    ("doctor --mend", "it has no option --mend"), ("models --check", None), ("config get [PATH] [--jsn]", "it has no option --jsn"),
+    ("models auth rotate <id> --expires-in 1d   # later", None), ("models status --probe --json", None),
+])
+def test_a_slip_in_a_sentence_is_found_out(text, slip):
+    assert slips(text) == ([slip] if slip else [])
 
 
 def test_the_list_of_what_is_not_run_names_nothing_in_vain():

@@ -126,7 +126,8 @@ enum ConfigError: ActionableError, Equatable {
         case .noValue(let path):
             Advice(
                 what: "\(path.shown) was not set.", why: "The command names no value.",
-                fix: "Run: agenticflow-enterprise config set \(path.typed) VALUE    (or --stdin)")
+                fix: "Run: agenticflow-enterprise config set \(path.typed) "
+                    + (KnownKeys.isSecret(path) ? "--stdin" : "VALUE    (or --stdin)"))
         case .equalsSign(let path, let value):
             Advice(
                 what: "Path and value are two words of the command.", why: "An equals sign does not part them.",

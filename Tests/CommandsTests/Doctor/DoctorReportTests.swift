@@ -132,6 +132,17 @@ import Testing
         #expect(instance.everything == before)
     }
 
+    @Test func `flags for what this version has not got change nothing`() {
+        let instance = Patient.healthy()
+        let plain = instance.run("doctor")
+        #expect(instance.run("doctor --no-workspace-suggestions") == plain)
+        let deep = instance.run("doctor --deep")
+        #expect(deep.stdout == plain.stdout && deep.code == plain.code)
+        #expect(
+            deep.stderr == "--deep: this version installs no system service, so there is none to look at.\n"
+                + plain.stderr)
+    }
+
     @Test func `the documentation lists every check`() throws {
         let path = #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
         let page = FileManager.default.contents(atPath: "/\(path)/docs/gateway/doctor.md").map {
