@@ -78,11 +78,12 @@ extension NoAnswer {
         return ": \(text.prefix(1).lowercased())\(text.dropFirst())"
     }
 
-    /// Whether it is the way there that is to be looked at; else it was reached, or nothing was sent.
+    /// Whether it is the way there that is to be looked at, or the address that leads there; else it was reached, or
+    /// nothing was sent.
     package var isOnTheWay: Bool {
         switch self {
-        case .name, .connection, .tls, .deadline(isConnected: false), .forbiddenAddress: true
-        case .deadline(isConnected: true), .closed, .garbled, .encoded, .authority, .notSent: false
+        case .name, .connection, .tls, .deadline(isConnected: false), .forbiddenAddress, .garbled, .encoded: true
+        case .deadline(isConnected: true), .closed, .authority, .notSent: false
         }
     }
 }
