@@ -19,6 +19,8 @@ struct AuthOverview {
     let variables: [VariableRow]
     /// As `provider/model`; nil when nobody offers what is configured.
     let defaultModel: String?
+    /// The profile that it is configured with.
+    let defaultPin: ProfileID?
     private let byProvider: [ProviderID: [CredentialRow]]
 
     init(_ reading: InstanceReading, agent: AgentReading, view: InstanceView, now: Date) {
@@ -29,7 +31,9 @@ struct AuthOverview {
         let rows = CredentialRows(reading, agent, view, now)
         profiles = rows.profiles
         keys = rows.keys
-        defaultModel = ConfiguredModels(reading, agent: agent.id).resolvedDefault
+        let models = ConfiguredModels(reading, agent: agent.id)
+        defaultModel = models.resolvedDefault
+        defaultPin = models.defaultPin
         variables = VariableComparison(EnvironmentView(reading), view).rows
         byProvider = Dictionary(grouping: rows.profiles + rows.keys, by: \.provider)
     }
