@@ -52,6 +52,8 @@ struct ExplanationReport {
     private let isLeftOut: Bool
     /// Why nothing can be sent to the provider, when that is so.
     private let fault: Advice?
+    /// The configuration cannot be read, and no gateway runs that had read it before.
+    private let isHalted: Bool
     private let isFromFiles: Bool
     private let noCredential: MissingCredential
     private let now: Date
@@ -67,17 +69,25 @@ struct ExplanationReport {
 
     init(
         _ root: Element, isFromFiles: Bool, configured: ConfiguredModels, pending: [Candidate],
-        noCredential: MissingCredential, now: Date
+        noCredential: MissingCredential, isHalted: Bool = false, now: Date
     ) {
+        self.isHalted = isHalted
         self.configured = configured
         self.pending = pending
         let model = root["model"]?.string ?? ""
         self.model = model
         provider = root["provider"]?.string ?? ""
         orderSource = root["orderSource"]?.string ?? ""
-        next = root["next"]?.string
+        next = isHalted ? nil : root["next"]?.string
         fallbacks = root["fallbacks"]?.elements.compactMap(\.string) ?? []
-        rows = root["candidates"]?.elements.map { Row($0) } ?? []
+        rows =
+            root["candidates"]?.elements.map { entry in
+                var row = Row(entry)
+                if isHalted, row.state == Explanation.State.next.rawValue {
+                    row.state = Explanation.State.ready.rawValue
+                }
+                return row
+            } ?? []
         isPinned = root["pinned"]?.string != nil
         session = root["session"]?["name"]?.string.map {
             Session(name: $0, profile: root["session"]?["profile"]?.string)
@@ -144,6 +154,7 @@ struct ExplanationReport {
     }
 
     private var whyNone: String {
+        if isHalted { return "The configuration cannot be read, and no gateway starts without it." }
         if let fault { return fault.sentences }
         if rows.isEmpty, !pending.isEmpty { return "The gateway has not seen what was just stored." }
         if rows.isEmpty {
