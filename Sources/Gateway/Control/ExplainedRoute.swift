@@ -44,7 +44,7 @@ struct ExplainedRoute {
         self.question = question
         doubt = question.model.flatMap { router.doubt(about: $0, endpoints: Self.endpoints(question)) }
         guess = router.guess(for: model, at: first)
-        asker = Asker(agent: ask.agent, defaultAgent: defaultAgent)
+        asker = router.asker(ask.agent)
         kept = first.pinned == nil ? session.flatMap { board.profile(of: $0, first.provider) } : nil
         explanation = board.explain(ask, now: now)
         (shortages, rescue) = Self.shortages(explanation, targets, ask, board, now)

@@ -72,7 +72,7 @@ extension ModelRouter {
             .modelNotFound,
             "No usable credential is stored for \(Self.list(serving)), "
                 + "\(serving.count == 1 ? "which offers" : "which all offer") \"\(shown)\"\(other). "
-                + "Run: agenticflow-enterprise models auth paste-api-key --provider \(first)\(question.asker.words)")
+                + "Run: \(question.asker.storingKey(of: first))")
     }
 
     private static func list(_ ids: [ProviderID]) -> String {
@@ -94,9 +94,8 @@ extension ModelRouter {
         if withCredential.isEmpty {
             return Fault(
                 .modelNotFound,
-                "No credential is stored, so no provider offers \"\(shown)\".\(guess ?? "") "
-                    + "Run: agenticflow-enterprise models auth paste-api-key --provider "
-                    + "\(question.endpoint.nativeProvider)\(question.asker.words)")
+                "No \(withProfile.isEmpty ? "" : "usable ")credential is stored, so no provider offers \"\(shown)\".\(guess ?? "") "
+                    + "Run: \(question.asker.storingKey(of: question.endpoint.nativeProvider))")
         }
         return Fault(
             .modelNotFound,

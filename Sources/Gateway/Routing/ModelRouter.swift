@@ -20,6 +20,8 @@ struct ModelRouter: Sendable {
     var withCredential: Set<ProviderID> = []
     /// Providers of which anything is stored, whether it can be sent or not.
     var withProfile: Set<ProviderID> = []
+    /// Of providers whose usual id is taken: where one more API key can be stored.
+    var keyPlaces: [ProviderID: ProfileID] = [:]
     /// Everybody's.
     var profiles: Set<ProfileID> = []
     /// The configured default model, and what takes its place when its provider cannot serve.
@@ -76,9 +78,9 @@ struct ModelRouter: Sendable {
         var asker: Asker
     }
 
-    private func asker(_ agent: String?) -> Asker {
-        Asker(agent: agent.flatMap { AgentID($0) } ?? defaultAgent, defaultAgent: defaultAgent)
-    }
+    private func asker(_ agent: String?) -> Asker { asker(agent.flatMap { AgentID($0) } ?? defaultAgent) }
+
+    func asker(_ agent: AgentID) -> Asker { Asker(agent: agent, defaultAgent: defaultAgent, keyPlaces: keyPlaces) }
 
     private func isPrimary(_ target: Target, _ question: Question) -> Bool {
         // A primary that does not resolve here is nobody's.

@@ -54,6 +54,7 @@ struct DeploymentBuilder {
         router.own = settings.modelsOfTheirOwn
         router.agents = Set(reading.agents.map(\.id))
         router.defaultAgent = settings.defaultAgent
+        router.keyPlaces = reading.freeKeyPlaces
         for agent in reading.agents {
             router.profiles.formUnion(agent.profiles.lazy.map(\.profile.id))
             router.withProfile.formUnion(agent.profiles.lazy.map(\.profile.provider))
