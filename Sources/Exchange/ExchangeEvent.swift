@@ -75,10 +75,21 @@ package final class RefusalSource: Sendable {
 package struct Asker: Hashable, Sendable {
     package var agent: AgentID
     package var defaultAgent: AgentID
+    /// Of providers whose usual id is taken: where one more API key can be stored.
+    package var keyPlaces: [ProviderID: ProfileID]
 
-    package init(agent: AgentID = .main, defaultAgent: AgentID = .main) {
+    package init(
+        agent: AgentID = .main, defaultAgent: AgentID = .main, keyPlaces: [ProviderID: ProfileID] = [:]
+    ) {
         self.agent = agent
         self.defaultAgent = defaultAgent
+        self.keyPlaces = keyPlaces
+    }
+
+    /// The command that stores one more API key.
+    package func storingKey(of provider: ProviderID) -> String {
+        let place = keyPlaces[provider].map { " --profile-id \($0)" } ?? ""
+        return "agenticflow-enterprise models auth paste-api-key --provider \(provider)\(place)\(words)"
     }
 
     /// What names it in a command; nothing when the command means it anyway.

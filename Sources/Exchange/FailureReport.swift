@@ -29,6 +29,7 @@ package final class FailureReport: Sendable {
         sentence.isOnTheWay = refusal.evidence.origin == .connection
         cause = refusal.cause.map { _ in refusal.evidence.text }
         sentence.agentWords = asker.words(for: credential)
+        sentence.storingKey = asker.storingKey(of: target.provider)
         sentence.askerWords = asker.words
         self.sentence = sentence
         self.target = target
@@ -44,6 +45,7 @@ package final class FailureReport: Sendable {
         }
         var sentence = FailureSentence(reason, target.provider, credential, model: target.model)
         sentence.until = shortage.unavailability.until
+        sentence.storingKey = asker.storingKey(of: target.provider)
         sentence.agentWords = credential.map { asker.words(for: $0) } ?? asker.words
         sentence.askerWords = asker.words
         self.sentence = sentence

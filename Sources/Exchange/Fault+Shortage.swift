@@ -24,6 +24,8 @@ extension Fault {
             let sentence = LeftOutSentence(
                 leftOut, told.target.provider, agent: asker.agent, agentWords: asker.words)
             self.init(.noCredential, sentence.what + Self.others(told, all, asker) + " \(sentence.remedy)")
+        case .providerLeftOut(let fault):
+            self.init(.providerLeftOut, fault.told + Self.others(told, all, asker) + " \(fault.remedy)")
         case .noCredential, .exhausted:
             self.init(.noCredential, Self.nothing(told, Self.others(told, all, asker), asker))
         }
@@ -83,7 +85,7 @@ extension Fault {
         let words = first.map { asker.words(for: NamedCredential($0, of: told.target.provider)) } ?? asker.words
         let remedy =
             first.flatMap { told.sentence(of: $0).remedy(words) }
-            ?? "Run: agenticflow-enterprise models auth paste-api-key --provider \(told.target.provider)\(asker.words)"
+            ?? "Run: \(asker.storingKey(of: told.target.provider))"
         return "No usable credential is stored for \(told.providerName)\(why).\(others) \(remedy)"
     }
 

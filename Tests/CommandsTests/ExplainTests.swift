@@ -275,6 +275,18 @@ import Testing
                         """, code: 65))
     }
 
+    @Test func `without a configuration that can be read nobody is next, because no gateway starts`() throws {
+        let instance = Instance(config: "{ agents: ", store: Self.store)
+        let run = instance.run("models explain --model anthropic/x")
+        #expect(run.code == 78)
+        #expect(
+            run.stdout.contains(
+                "Next for anthropic/x: none. The configuration cannot be read, and no gateway starts without it.\n"))
+        #expect(run.stdout.contains("anthropic:a  ready  ok") && !run.stdout.contains("  next  "))
+        let json = try JSON(instance.run("models explain --model anthropic/x --json").stdout)
+        #expect(json["next"] == .null)
+    }
+
     @Test func `names from elsewhere stay on their line`() throws {
         let instance = Instance(config: Self.config, store: Self.store)
         try instance.hold("anthropic:a", .rateLimit, for: 300, evidence: "a\u{1b}]52;c;eA==\u{7}\nNext: forged\u{202e}")

@@ -19,6 +19,8 @@ import Testing
         var holds: [Hold] = []
         var isKeySet = false
         var order: String?
+        /// The profile that the default model is configured with.
+        var pin: String?
         /// What both say; nil for nobody.
         var next: String?
     }
@@ -37,7 +39,7 @@ import Testing
         let order = row.order.map { "auth: {order: {anthropic: [\($0)]}}," } ?? ""
         let instance = Instance(
             config: """
-                {\(order) agents: {defaults: {model: "anthropic/claude-opus-4-5"},
+                {\(order) agents: {defaults: {model: "anthropic/claude-opus-4-5\(row.pin.map { "@\($0)" } ?? "")"},
                   list: [{id: 'main', default: true}, {id: 'coder'}]}}
                 """, store: store)
         instance.write("agents/coder/agent/auth-profiles.json", own)
@@ -85,6 +87,11 @@ import Testing
             testDescription: "an order whose first one waits", holds: [Hold(id: "anthropic:a")],
             order: "'anthropic:a', 'anthropic:own'", next: "anthropic:own"),
         Row(testDescription: "an order that names nobody", order: "'anthropic:gone'"),
+        Row(testDescription: "a default model with a profile", pin: "a", next: "anthropic:a"),
+        Row(
+            testDescription: "the same, left out by an order", order: "'anthropic:z'", pin: "anthropic:own",
+            next: "anthropic:own"),
+        Row(testDescription: "the same, while it waits", holds: [Hold(id: "anthropic:a")], pin: "anthropic:a"),
     ])
     func `both say the same`(row: Row) throws {
         let instance = try Self.instance(row)

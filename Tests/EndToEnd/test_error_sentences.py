@@ -192,6 +192,23 @@ def test_an_order_that_leaves_out_everything_is_named_and_mended_by_what_is_type
     assert "It is the order of agent main, which names only openai:old; left out: openai:work." in own
 
 
+@pytest.mark.parametrize("stored", [
+    {"type": "token", "provider": "anthropic", "token": "sk-ant-oat01-" + "answers0" * 12},
+    {"type": "oauth", "provider": "anthropic", "access": "a-login-0123456789", "refresh": "r-0123456789", "expires": 1000},
+], ids=["setup-token", "login"])
+@pytest.mark.parametrize("model", ["anthropic/claude-sonnet-4-5", "claude-unlisted"])
+def test_the_key_that_is_advised_beside_what_cannot_be_sent_can_be_stored(start, simulator, stored, model):
+    gateway = start({"anthropic:manual": stored})
+    told = message(gateway.send(MESSAGES.path, MESSAGES.body(model=model)), MESSAGES)
+    line = f"{PROGRAM} models auth paste-api-key --provider anthropic --profile-id anthropic:api-key"
+    assert told.startswith("No usable credential is stored") and told.endswith(f" Run: {line}"), told
+    assert line in gateway.command("models", "explain", "--model", model).stdout + gateway.command("models", "explain", "--model", model).stderr
+    typed = gateway.command(*line.split()[1:], stdin="sk-ant-api03-answers-0123456789\n")
+    assert typed.returncode == 0, typed.stderr
+    assert json.loads(gateway.store_path.read_text())["profiles"]["anthropic:manual"] == stored
+    eventually(lambda: gateway.explain("anthropic/claude-sonnet-4-5")["next"] == "anthropic:api-key", "the key in use")
+
+
 def test_a_permanent_refusal_quotes_the_provider_without_the_key(start, simulator):
     key = "sk-sim-401-revoked-only-0123456789"
     gateway = start({"anthropic:only": key})

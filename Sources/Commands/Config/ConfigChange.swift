@@ -187,7 +187,7 @@ struct SettingsReview {
             + (doubts.map { $0.models + $0.orders(withMissing: !isAlone) + $0.credentials } ?? []).map {
                 resolved.origins.placed($0)
             }
-        providerProblems = ProviderSet(settings.providers).problems
+        providerProblems = ProviderSet(settings.providers).problems.map(\.what)
         failure = resolved.failure
     }
 }

@@ -68,10 +68,13 @@ struct ModelsExplain: ContextCommand {
         for advice in unread.compactMap(\.advice) { context.terminal.notice("error", advice) }
         if case .files(let absence) = answer.origin { context.terminal.tell(absence) }
         if let behind = answer.behind { context.terminal.notice(behind) }
+        let isHalted = answer.isFromFiles && reading.configurationAdvice != nil
         let report = ExplanationReport(
             answer.root, isFromFiles: answer.isFromFiles,
             configured: ConfiguredModels(reading, agent: named), pending: Self.pending(answer, reading, named),
-            noCredential: MissingCredential(reading, named ?? reading.settings.defaultAgent, context), now: now)
+            noCredential: MissingCredential(reading, named ?? reading.settings.defaultAgent, context),
+            isHalted: isHalted,
+            now: now)
         // Beside the error that there is no such profile they only confuse.
         if !answer.isUnknownPin {
             for sentence in report.doubts(reading) { context.terminal.notice("warning: \(sentence)") }
@@ -80,12 +83,12 @@ struct ModelsExplain: ContextCommand {
             let problems: [Literal.Member] = [
                 .init("problems", .strings(unread.map(\.text))), unread.map(\.told).member,
             ]
-            let members = answer.origin.members + answer.members + [report.pendingMember] + problems
+            let members = answer.origin.members + answer.members(isHalted) + [report.pendingMember] + problems
             context.terminal.print(Literal.object(members).pretty() + "\n")
         } else {
             context.terminal.say(answer.origin.sentence)
             for line in report.lines(width: context.terminal.tableWidth) {
-                context.terminal.say(line.escapedForDisplay)
+                context.terminal.say(context.shown(in: line.escapedForDisplay))
             }
         }
         if answer.isUnknownPin, let pinned = answer.root["pinned"]?.string {
@@ -134,7 +137,10 @@ struct ModelsExplain: ContextCommand {
                 .map(\.candidate)
         }
 
-        var members: [Literal.Member] { root.members.map { Literal.Member($0.key, $0.value.literal) } }
+        /// - Parameter isHalted: nobody is next, because no gateway starts.
+        func members(_ isHalted: Bool) -> [Literal.Member] {
+            root.members.map { Literal.Member($0.key, isHalted && $0.key == "next" ? .null : $0.value.literal) }
+        }
     }
 
     private static func answer(

@@ -249,7 +249,7 @@ extension ClientSide {
 
     /// Errors name the agent; nothing else does.
     private func setAsker() {
-        exchange.asker = Asker(agent: agent ?? deployment.defaultAgent, defaultAgent: deployment.defaultAgent)
+        exchange.asker = deployment.router.asker(agent ?? deployment.defaultAgent)
     }
 
     private func settle(_ outcome: AttemptOutcome) {

@@ -7,6 +7,8 @@ import Settings
 /// Why a name leads nowhere: what happened, why, and what to do.
 extension ModelRouter {
     func check(_ target: Target, serves endpoint: Endpoint) throws(Fault) {
+        // Why is for the board to say, which knows it of those as well that only turn out to be out of reach.
+        if leftOut.contains(target.provider) { return }
         guard let provider = providers[target.provider] else {
             throw Fault(
                 .unsupportedProvider,
@@ -70,7 +72,7 @@ extension ModelRouter {
             .modelNotFound,
             "No usable credential is stored for \(Self.list(serving)), "
                 + "\(serving.count == 1 ? "which offers" : "which all offer") \"\(shown)\"\(other). "
-                + "Run: agenticflow-enterprise models auth paste-api-key --provider \(first)\(question.asker.words)")
+                + "Run: \(question.asker.storingKey(of: first))")
     }
 
     private static func list(_ ids: [ProviderID]) -> String {
@@ -80,7 +82,8 @@ extension ModelRouter {
     func notFound(_ name: String, _ question: Question) -> Fault {
         let shown = name.prefix(100).escapedForDisplay
         if let slash = name.firstIndex(of: "/"),
-            let near = Spelling.nearest(to: String(name[..<slash]), among: providers.keys.map(\.text).sorted())
+            let near = Spelling.nearest(
+                to: String(name[..<slash]), among: leftOut.union(providers.keys).map(\.text).sorted())
         {
             return Fault(
                 .modelNotFound,
@@ -91,9 +94,8 @@ extension ModelRouter {
         if withCredential.isEmpty {
             return Fault(
                 .modelNotFound,
-                "No credential is stored, so no provider offers \"\(shown)\".\(guess ?? "") "
-                    + "Run: agenticflow-enterprise models auth paste-api-key --provider "
-                    + "\(question.endpoint.nativeProvider)\(question.asker.words)")
+                "No \(withProfile.isEmpty ? "" : "usable ")credential is stored, so no provider offers \"\(shown)\".\(guess ?? "") "
+                    + "Run: \(question.asker.storingKey(of: question.endpoint.nativeProvider))")
         }
         return Fault(
             .modelNotFound,

@@ -49,9 +49,11 @@ package struct CauseSentence: Sendable {
         }
     }
 
-    /// What helps when nothing else is there, without a full stop; nil when a new credential does.
+    /// What helps when nothing else is there, without a full stop; nil when one more API key does.
     package func remedy(_ agentWords: String) -> String? {
         switch cause.code {
+        // A login is renewed where it was made: what is pasted takes no login's place.
+        case _ where cause.kind == .oauth: nil
         case .expired, .invalidExpires, .missingCredential, .ineligibleProfile: credential.replacement(agentWords)
         case .unresolvedRef: "See why: \(NamedCredential.program) doctor"
         default: nil

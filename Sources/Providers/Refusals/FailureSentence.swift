@@ -31,6 +31,8 @@ package struct FailureSentence: Sendable {
     /// The same for commands about the request, whose agent may use another one's credential; nil: as ``agentWords``.
     package var askerWords: String?
 
+    /// The command that stores one more API key, where it has to name an id that is free.
+    package var storingKey: String?
     /// The credential is put aside for it. What a probe finds is not held against anybody, so there is nothing to clear.
     package var isRecorded = true
 
@@ -83,8 +85,8 @@ package struct FailureSentence: Sendable {
     package var remedy: String {
         switch reason {
         case .authPermanent where isVendorRestriction:
-            return
-                "Use an API key instead: \(Self.program) models auth paste-api-key --provider \(provider)\(agentWords)"
+            let usual = "\(Self.program) models auth paste-api-key --provider \(provider)\(agentWords)"
+            return "Use an API key instead: \(storingKey ?? usual)"
         case .auth, .sessionExpired:
             return "Check it with: \(Self.program) models status\(askerWords ?? agentWords). \(replacement)"
         case .authPermanent: return "A new one is needed. \(replacement)"
@@ -103,7 +105,9 @@ package struct FailureSentence: Sendable {
     }
 
     private var replacement: String {
-        credential?.replacement(agentWords)
+        // What is pasted takes no login's place.
+        if credential?.kind == .oauth, let storingKey { return "Use an API key instead: \(storingKey)" }
+        return credential?.replacement(agentWords)
             ?? "See which: \(Self.program) models auth list --provider \(provider)\(askerWords ?? agentWords)"
     }
 

@@ -79,7 +79,7 @@ struct Pasting {
     /// not seen what is there would lose it. A person is asked once the new one is there.
     private func protectOtherKind() throws(AuthError) {
         guard !context.terminal.hasPerson, let old = stored, old.kind != kind else { return }
-        let free = PasteCommand.freeID(for: kind, of: provider, change.reading)
+        let free = change.reading.freeID(for: kind, of: provider)
         throw .otherKind(id, old.kind, free: free, change.agent.id)
     }
 
@@ -120,7 +120,7 @@ struct Pasting {
         let isTaken = change.reading.agents.contains {
             $0.stored.book.profiles[self.id].map { $0.kind != other } ?? false
         }
-        let id = isTaken ? PasteCommand.freeID(for: other, of: provider, change.reading) : self.id
+        let id = isTaken ? change.reading.freeID(for: other, of: provider) : self.id
         var advice = error.advice
         advice.fix =
             "Run: agenticflow-enterprise models auth \(command) --provider \(provider) --profile-id \(id) "

@@ -98,7 +98,7 @@ extension Pasting {
 extension PasteCommand {
     /// The command that stores one more credential of that kind, under an id that is free.
     static func another(_ kind: CredentialKind, of provider: ProviderID, _ change: StoreChange) -> String {
-        let id = freeID(for: kind, of: provider, change.reading)
+        let id = change.reading.freeID(for: kind, of: provider)
         return "agenticflow-enterprise models auth \(word(for: kind)) --provider \(provider) --profile-id \(id)"
             + change.agentWords
     }
@@ -106,7 +106,7 @@ extension PasteCommand {
     /// The same for what a profile holds: a reference is stored as one again.
     static func another(_ profile: Profile, _ change: StoreChange) -> String {
         guard let reference = profile.reference else { return another(profile.kind, of: profile.provider, change) }
-        let id = freeID(for: profile.kind, of: profile.provider, change.reading)
+        let id = change.reading.freeID(for: profile.kind, of: profile.provider)
         return adding(reference, as: id, of: profile.provider, profile.kind) + change.agentWords
     }
 

@@ -26,7 +26,9 @@ struct MissingCredential {
         return [
             "Auth store: \(context.shown(layout.storePath(agent))) (agent \(agent))",
             "Agent dir: \(context.shown(layout.agentDirectory(agent)))",
-            "Store one with: \(program) models auth paste-api-key --provider \(provider)\(words)",
+            "Store one with: "
+                + (ProviderID(provider).map { PasteCommand.beside(.apiKey, of: $0, reading, agent: agent) }
+                    ?? "\(program) models auth add"),
         ] + (variable.map { ["Or set it in \(context.shown(layout.dotEnvPath)): \(program) env set \($0)"] } ?? [])
             + ["Other agents have their own: \(program) agents list, \(program) agents add NAME"]
     }

@@ -19,6 +19,8 @@ struct AuthOverview {
     let variables: [VariableRow]
     /// As `provider/model`; nil when nobody offers what is configured.
     let defaultModel: String?
+    /// The profile that it is configured with.
+    let defaultPin: ProfileID?
     private let byProvider: [ProviderID: [CredentialRow]]
 
     init(_ reading: InstanceReading, agent: AgentReading, view: InstanceView, now: Date) {
@@ -29,7 +31,9 @@ struct AuthOverview {
         let rows = CredentialRows(reading, agent, view, now)
         profiles = rows.profiles
         keys = rows.keys
-        defaultModel = ConfiguredModels(reading, agent: agent.id).resolvedDefault
+        let models = ConfiguredModels(reading, agent: agent.id)
+        defaultModel = models.resolvedDefault
+        defaultPin = models.defaultPin
         variables = VariableComparison(EnvironmentView(reading), view).rows
         byProvider = Dictionary(grouping: rows.profiles + rows.keys, by: \.provider)
     }
@@ -55,7 +59,7 @@ private struct CredentialRows {
         self.now = now
         lines = view.lines.filter { $0.agent == agent.id }
         theirs = view.variables
-        let known = Set(reading.providers.all.keys).union(agent.profiles.map(\.profile.provider))
+        let known = reading.providers.knownIDs.union(agent.profiles.map(\.profile.provider))
         let resolved = known.sorted().flatMap { reading.candidates(for: $0, of: agent) }
         addProfiles(agent, resolved.filter { $0.candidate.source.isStore })
         let fromOutside = resolved.filter { !$0.candidate.source.isStore }
@@ -66,11 +70,12 @@ private struct CredentialRows {
         let stored = Dictionary(
             agent.profiles.map { ($0.profile.id, $0.profile) }, uniquingKeysWith: { first, _ in first })
         let said = Dictionary(lines.map { ($0.profile, $0) }, uniquingKeysWith: { first, _ in first })
+        let known = reading.providers.knownIDs
         profiles = resolved.map { entry in
             let profile = stored[entry.candidate.id]
             return CredentialRow(
                 entry, profile: profile, line: said[entry.candidate.id],
-                isRelayed: profile.map { reading.providers[$0.provider] != nil } ?? false, now: now)
+                isRelayed: profile.map { known.contains($0.provider) } ?? false, now: now)
         }
         for line in lines where stored[line.profile] == nil {
             // Anything else that the files do not have has just been taken out of them.

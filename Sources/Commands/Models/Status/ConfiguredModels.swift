@@ -40,6 +40,8 @@ struct ConfiguredModels {
 
     /// `provider/model`: what is configured, else the built-in one; nil for one that nobody offers, or when that is unknown.
     var resolvedDefault: String? { isUnknown ? nil : reference(raw ?? KnownModel.defaultReference) }
+    /// The profile behind its `@`, which requests for the default model insist on.
+    var defaultPin: ProfileID? { isUnknown ? nil : raw.flatMap { pin(of: aliases[$0] ?? $0)?.profile } }
     var defaultProvider: ProviderID? { resolvedDefault.flatMap(Self.provider) }
 
     /// Those that requests go to: of the default and the image model, and of what takes their place. Nobody has chosen

@@ -8,9 +8,10 @@ extension AuthOverview {
     /// Whom a request would be sent with now: chosen by the code that chooses for requests, from what is said here of
     /// the credentials. So this and `models explain` cannot disagree.
     ///
-    /// - Parameter model: the provider's own id of it; what is held against other models does not matter.
+    /// - Parameter model: the provider's own id of it; what is held against other models does not matter. Nil for the
+    ///   default model, with the profile that it is configured with, when it is one of that provider's.
     /// - Returns: nil when a request would be told to wait, or that there is nobody.
-    func next(of provider: ProviderID, for model: String) -> CredentialRow? {
+    func next(of provider: ProviderID, for model: String?) -> CredentialRow? {
         let rows = rows(of: provider)
         var table = HealthTable()
         let candidates = rows.map(\.candidate)
@@ -18,19 +19,19 @@ extension AuthOverview {
             table.set(candidate.healthKey, to: row.health(at: now))
         }
         var roster = Roster(candidates: candidates, order: reading.order(of: provider, for: agent), table: &table)
-        guard case .profile(_, let index, _) = roster.choose(Ask(model: model), table: &table, now: now) else {
+        guard case .profile(_, let index, _) = roster.choose(ask(provider, model), table: &table, now: now) else {
             return nil
         }
         return rows[index]
     }
 
-    /// The provider's own id of the default model, when it is one of that provider's; else what stands for any model:
-    /// no hold is limited to it.
-    func usualModel(of provider: ProviderID) -> String {
-        guard let slash = defaultModel?.firstIndex(of: "/"), defaultModel?[..<slash] == provider.text[...] else {
-            return ""
-        }
-        return defaultModel.map { String($0[slash...].dropFirst()) } ?? ""
+    private func ask(_ provider: ProviderID, _ model: String?) -> Ask {
+        if let model { return Ask(model: model) }
+        // What stands for any model: no hold is limited to it.
+        guard let defaultModel, let slash = defaultModel.firstIndex(of: "/"),
+            defaultModel[..<slash] == provider.text[...]
+        else { return Ask(model: "") }
+        return Ask(model: String(defaultModel[slash...].dropFirst()), pinned: defaultPin)
     }
 }
 

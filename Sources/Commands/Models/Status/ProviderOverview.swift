@@ -30,7 +30,7 @@ struct ProviderOverview {
         self.provider = provider
         self.overview = overview
         rows = overview.rows(of: provider)
-        effectiveRow = overview.next(of: provider, for: model ?? overview.usualModel(of: provider))
+        effectiveRow = overview.next(of: provider, for: model)
     }
 
     var profiles: [CredentialRow] { rows.filter(\.isStored) }

@@ -29,7 +29,7 @@ struct Trouble {
     /// ``sentences`` in full.
     private var told: [(word: String, advice: Advice)] {
         problems.map { ($0.word, $0.told) }
-            + sentences.dropFirst(problems.count).map { ("error", Advice(sentences: $0)) }
+            + sentences.dropFirst(problems.count).map { ("error", overview.view.advice(on: $0)) }
     }
 
     /// In every JSON beside what could be shown.
