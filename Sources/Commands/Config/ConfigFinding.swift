@@ -33,20 +33,28 @@ struct ConfigFinding: Equatable {
         var found = review.problems.map { ConfigFinding($0, fixes) }
         found += review.providerProblems.map {
             ConfigFinding(
-                severity: .error, path: String($0.prefix { $0 != " " }), message: $0,
-                fix: Self.providerFix(String($0.prefix { $0 != " " })))
+                severity: .error, path: String($0.text.prefix { $0 != " " }), message: $0.text, fix: $0.fix)
         }
         if let newer = newerVersion(resolved.document) { found.append(newer) }
         return found.filter { $0.severity == .error } + found.filter { $0.severity == .warning }
     }
 
-    /// - Parameter path: of the provider in the configuration.
-    private static func providerFix(_ path: String) -> String {
+    /// - Parameters:
+    ///   - problem: of a provider; begins with its path in the configuration.
+    ///   - settings: of all of them.
+    static func providerFix(_ problem: String, in settings: [ProviderID: ProviderSettings]) -> String {
+        let path = String(problem.prefix { $0 != " " })
         func set(_ key: String, _ value: String) -> String {
             "agenticflow-enterprise config set \("\(path).\(key)".shellWord) \(value)"
         }
+        let id = path.split(separator: ".").last.flatMap { ProviderID($0) }
+        if let meant = id.flatMap({ ProviderSet.meant(by: $0, in: settings) }) {
+            return "If \(meant) is meant, name it so: \"${EDITOR:-vi}\" \"$(agenticflow-enterprise config path)\". "
+                + "If it is a provider of your own, run: \(set("baseUrl", "https://HOST/v1")) && "
+                + set("api", "openai-completions")
+        }
         // A built-in one has an address and a dialect of its own.
-        if let id = path.split(separator: ".").last.flatMap({ ProviderID($0) }), Provider[id: id] != nil {
+        if let id, Provider[id: id] != nil {
             return "Correct it: \(set("baseUrl", "https://HOST")); or go back to its own address: "
                 + "agenticflow-enterprise config unset \("\(path).baseUrl".shellWord)"
         }

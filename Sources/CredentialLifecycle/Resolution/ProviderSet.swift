@@ -14,7 +14,19 @@ package struct ProviderSet: Sendable {
 
     package init(_ settings: [ProviderID: ProviderSettings]) {
         for provider in Provider.builtIn { all[provider.id] = provider }
-        for (id, own) in settings.sorted(by: { $0.key < $1.key }) { add(id, own) }
+        for (id, own) in settings.sorted(by: { $0.key < $1.key }) {
+            add(id, own, meant: Self.meant(by: id, in: settings))
+        }
+    }
+
+    /// The provider that an entry without an address was probably meant for; nil when it is nearly none.
+    package static func meant(by id: ProviderID, in settings: [ProviderID: ProviderSettings]) -> ProviderID? {
+        guard Provider[id: id] == nil, OtherProvider[id: id] == nil, let own = settings[id], own.baseURL == nil,
+            !own.isAddressRefused
+        else { return nil }
+        let complete = settings.filter { $0.value.baseURL != nil && $0.value.api != nil }.keys
+        let known = Provider.builtIn.map(\.id.text) + complete.map(\.text)
+        return Spelling.nearest(to: id.text, among: known.sorted()).flatMap { ProviderID($0) }
     }
 
     package subscript(id: ProviderID) -> Provider? { all[id] }
@@ -22,7 +34,7 @@ package struct ProviderSet: Sendable {
     /// What the provider is known to offer; it may serve others as well.
     package func models(of id: ProviderID) -> [KnownModel] { listed[id] ?? KnownModel.builtIn[id.text] ?? [] }
 
-    private mutating func add(_ id: ProviderID, _ own: ProviderSettings) {
+    private mutating func add(_ id: ProviderID, _ own: ProviderSettings, meant: ProviderID?) {
         // Not the built-in place instead: a key for somebody's proxy is not for the vendor.
         if own.isAddressRefused {
             all[id] = nil
@@ -38,7 +50,8 @@ package struct ProviderSet: Sendable {
                 header: api == .anthropicMessages ? .xAPIKey : .bearer,
                 environmentVariables: OtherProvider[id: id]?.secrets ?? [])
         } else {
-            problems.append("models.providers.\(id) needs a baseUrl and an api: it is not a built-in provider.")
+            let guess = meant.map { " Did you mean \($0)?" } ?? ""
+            problems.append("models.providers.\(id) needs a baseUrl and an api: it is not a built-in provider.\(guess)")
             return
         }
         if let base = own.baseURL { provider.baseURL = base }

@@ -5,7 +5,8 @@ import Credentials
 enum ModelChoiceError: ActionableError, Equatable {
     enum Flaw: Equatable {
         case shape
-        case profile
+        /// - `meant`: itself when it is there, else the one that is nearly it.
+        case profile(ProfileID, meant: ProfileID?)
         case ambiguous([String])
         case unknown(near: String?)
     }
@@ -83,13 +84,6 @@ enum ModelChoiceError: ActionableError, Equatable {
         }
     }
 
-    /// The command that names a profile where it can be named.
-    private static func order(of text: String) -> String {
-        guard let at = text.lastIndex(of: "@"), let id = ProfileID(text[text.index(after: at)...]) else { return "" }
-        return ". To use that profile alone: agenticflow-enterprise models auth order set --provider "
-            + "\(id.provider) \(id)"
-    }
-
     private static func invalid(_ text: String, _ flaw: Flaw) -> Advice {
         let what = "Invalid model reference: \(text)"
         let example =
@@ -101,10 +95,17 @@ enum ModelChoiceError: ActionableError, Equatable {
                 what: what,
                 why: "A reference is provider/model, a model id or an alias, without blanks, up to 256 characters.",
                 fix: example)
-        case .profile:
+        case .profile(let id, let meant):
+            let guess = meant.flatMap { $0 == id ? nil : ". There is no profile \(id); did you mean \($0)?" }
+            // The command that names a profile where it can be named.
+            let order = meant.map {
+                ". To use \($0 == id ? "that profile" : "\($0)") alone: agenticflow-enterprise models auth order set "
+                    + "--provider \($0.provider) \($0)"
+            }
             return Advice(
-                what: what, why: "It names a profile; a model is configured for every credential of its provider.",
-                fix: "Leave out what begins with @" + order(of: text))
+                what: what + (guess ?? ""),
+                why: "It names a profile; a model is configured for every credential of its provider.",
+                fix: "Leave out what begins with @" + (order ?? ""))
         case .ambiguous(let candidates):
             return Advice(
                 what: what, why: "Several providers offer it.", fix: "Name one: \(candidates.joined(separator: ", "))")
