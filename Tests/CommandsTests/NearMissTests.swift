@@ -29,10 +29,11 @@ import Testing
             ("models auth logout openai:manual --agent coder --yes", nil),
             ("models auth rotate manual", "openai:manual"), ("agents delete codr --force", "coder"),
             ("agents delete mian --force", nil), ("agents default codr", "coder"),
+            ("agents add x --model opnai/gpt-5", "openai/gpt-5"), ("agents add x --model fsat", "fast"),
             ("config unset gatewy.prt", "gateway.port"), ("config get gateway.prot", "gateway.port"),
             ("models set openai/gpt-5@openai:manul", nil),
-            ("models aliases remove fasst", "fast"), ("models fallbacks remove openai/gpt-5-min", nil),
-            ("models image-fallbacks remove openai/gpt-5-min", nil),
+            ("models aliases remove fasst", "fast"), ("models fallbacks remove openai/gpt-5-min", "openai/gpt-5-mini"),
+            ("models image-fallbacks remove openai/gpt-5-min", "openai/gpt-5-mini"),
             ("config unset agents.defaults.modls", "agents.defaults.models"),
             ("models auth order clear --provider opena", "openai"),
         ] as [(String, String?)])

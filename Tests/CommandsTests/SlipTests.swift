@@ -36,6 +36,15 @@ import Testing
         #expect(!instance.run("config validate").stdout.contains("Did you mean"))
     }
 
+    @Test func `what is missing of a provider is all that the fix sets`() {
+        let instance = Instance()
+        let run = instance.run(["config", "set", "models.providers.lab", "{baseUrl: 'http://10.0.0.7:1/v1'}"])
+        let fix = "config set models.providers.lab.api openai-completions"
+        #expect(run.code == 0 && run.stderr.hasSuffix("\n  fix: Run: \(Self.af) \(fix)\n"), "\(run.stderr)")
+        #expect(instance.run(fix).code == 0)
+        #expect(instance.run("config validate").code == 0)
+    }
+
     @Test func `a request that insists on a misspelt profile is told of the right one`() {
         let run = Instance(store: Self.store).run(
             "models explain --model anthropic/claude-sonnet-4-5@anthropic:wrok")

@@ -56,8 +56,18 @@ struct AgentAddition {
         let isReadable = text.utf8.count <= 256 && text.escapedForDisplay == text
         guard isReadable, let reference = ConfiguredModels(reading).reference(text.trimmed),
             let provider = ProviderID(reference.prefix { $0 != "/" }), reading.providers[provider] != nil
-        else { throw .noModel(text) }
+        else { throw .noModel(text, near: isReadable ? meant(text.trimmed, reading) : nil) }
         return reference
+    }
+
+    private static func meant(_ text: String, _ reading: InstanceReading) -> String? {
+        let models = ConfiguredModels(reading)
+        guard let slash = text.firstIndex(of: "/") else {
+            let known = models.aliases.keys.sorted() + reading.providers.all.values.flatMap(\.models).sorted()
+            return Spelling.nearest(to: text, among: known).flatMap { models.reference($0) == nil ? nil : $0 }
+        }
+        let known = reading.providers.all.keys.map(\.text).sorted()
+        return Spelling.nearest(to: String(text[..<slash]), among: known).map { $0 + text[slash...] }
     }
 
     /// Folders that were made for an agent that did not come to be go again, when nothing is in them.

@@ -12,7 +12,7 @@ enum AgentsError: ActionableError, Equatable {
     case noChannels
     case exists(AgentID)
     case badFolder(option: String, why: String)
-    case noModel(String)
+    case noModel(String, near: String?)
     /// The list is of a form that would make another agent the default than was asked for.
     case defaultWouldChange
     /// What would have to change stands in a file that the configuration includes.
@@ -77,9 +77,9 @@ enum AgentsError: ActionableError, Equatable {
             Advice(
                 what: "The folder that \(option) names cannot be used.", why: why,
                 fix: "Name a folder that is the agent's alone, or leave \(option) out.")
-        case .noModel(let text):
+        case .noModel(let text, let near):
             Advice(
-                what: "Invalid model reference: \(Self.shown(text))",
+                what: "Invalid model reference: \(Self.shown(text))" + (near.map { ". Did you mean \($0)?" } ?? ""),
                 why:
                     "It is no alias, no provider/model of a known provider, and no id that exactly one provider offers.",
                 fix: "Write it as provider/model. What there is: agenticflow-enterprise models list --all")

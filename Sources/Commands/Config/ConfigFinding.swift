@@ -58,7 +58,9 @@ struct ConfigFinding: Equatable {
             return "Correct it: \(set("baseUrl", "https://HOST")); or go back to its own address: "
                 + "agenticflow-enterprise config unset \("\(path).baseUrl".shellWord)"
         }
-        return "Run: \(set("baseUrl", "https://HOST/v1")) && \(set("api", "openai-completions"))"
+        let api = set("api", "openai-completions")
+        let lacksAPIAlone = id.flatMap { settings[$0] }.map { $0.baseURL != nil && $0.api == nil } ?? false
+        return "Run: " + (lacksAPIAlone ? api : "\(set("baseUrl", "https://HOST/v1")) && \(api)")
     }
 
     private init(severity: Severity, path: String, file: String? = nil, message: String, fix: String) {

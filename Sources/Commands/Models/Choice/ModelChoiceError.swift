@@ -19,7 +19,7 @@ enum ModelChoiceError: ActionableError, Equatable {
     case aliasTaken(String, by: String)
     case aliasNotFound(String, near: String?)
     /// - `label`: `Fallback` or `Image fallback`; `command`: the word of the command.
-    case fallbackNotFound(String, label: String, command: String)
+    case fallbackNotFound(String, near: String?, label: String, command: String)
     case jsonAndPlain
 
     var exitCode: ExitStatus {
@@ -54,9 +54,11 @@ enum ModelChoiceError: ActionableError, Equatable {
                     + (near.map { ". Did you mean \($0)?" } ?? ""),
                 why: "No model of agents.defaults.models has that alias.",
                 fix: "See them with: agenticflow-enterprise models aliases list")
-        case .fallbackNotFound(let reference, let label, let command):
+        case .fallbackNotFound(let reference, let near, let label, let command):
             Advice(
-                what: "\(label) not found: \(reference.prefix(256).escapedForDisplay)", why: "It is not in the list.",
+                what: "\(label) not found: \(reference.prefix(256).escapedForDisplay)"
+                    + (near.map { ". Did you mean \($0.escapedForDisplay)?" } ?? ""),
+                why: "It is not in the list.",
                 fix: "See it with: agenticflow-enterprise models \(command) list")
         case .jsonAndPlain:
             Advice(
