@@ -3,19 +3,37 @@ package import Credentials
 import Documents
 package import SafeFiles
 
+/// What a store got from another one.
+package struct Copies: Sendable {
+    package var ids: [ProfileID] = []
+    /// The file as it was, nil for none,
+    var before: [UInt8]?
+    /// and with the copies: both as they were while nobody else could change it.
+    var after: [UInt8] = []
+
+    /// Of none.
+    package init() {}
+
+    init(ids: [ProfileID], before: [UInt8]?, after: [UInt8]) {
+        self.ids = ids
+        self.before = before
+        self.after = after
+    }
+}
+
 /// Entries that one agent gets from another, when it is made.
 extension AuthProfilesFile {
     /// Copies what may have two owners: keys and tokens unless their `copyToAgents` is false, logins only where it is
     /// true, because a refresh token that is spent by one agent is lost for the other. Fields that this version does
     /// not understand are copied as well; an id that is there already is left alone.
     ///
-    /// - Returns: the ids that were copied, and what the file holds with them.
-    package func copyEntries(from source: AuthProfilesFile) throws(StoreError) -> (ids: [ProfileID], content: [UInt8]) {
-        guard let from = try source.document() else { return ([], []) }
+    /// - Returns: the ids that were copied, and what the file held before, nil for none, and holds with them.
+    package func copyEntries(from source: AuthProfilesFile) throws(StoreError) -> Copies {
+        guard let from = try source.document() else { return Copies() }
         let entries = (from.root["profiles"]?.members ?? []).filter { Self.mayBeCopied($0.value) }
         let known = try StoredProfiles(from, path: source.path).book.profiles
-        guard !entries.isEmpty else { return ([], []) }
-        return try edit { document throws(StoreError) in
+        guard !entries.isEmpty else { return Copies() }
+        let (copied, before, after) = try revise { document throws(StoreError) in
             // What cannot be understood is not touched.
             _ = try StoredProfiles(document, path: path)
             var copied: [ProfileID] = []
@@ -28,23 +46,19 @@ extension AuthProfilesFile {
                 }
                 copied.append(id)
             }
-            return (copied, document.bytes)
+            return copied
         }
+        return Copies(ids: copied, before: before, after: after)
     }
 
-    /// The file as it stands; nil when there is none.
-    package func content() throws(StoreError) -> [UInt8]? {
-        try SafeDirectory(existing: folder)?.read(Self.name)
-    }
-
-    /// Takes back what was copied: the file is as it was before, nil for none.
+    /// Takes back what was copied: the file is as it was before.
     ///
-    /// - Returns: false when it holds something else than `copied`, which was written since, and was left alone.
-    package func takeBack(to before: [UInt8]?, from copied: [UInt8]) throws(StoreError) -> Bool {
+    /// - Returns: false when it holds something else than the copies left, which was written since, and was left alone.
+    package func takeBack(_ copies: Copies) throws(StoreError) -> Bool {
         guard let directory = try SafeDirectory(existing: folder) else { return true }
         return try directory.withLock(Self.lockName, wait: lockWait) { () throws(StoreError) in
-            guard try directory.read(Self.name) == copied else { return false }
-            if let before {
+            guard try directory.read(Self.name) == copies.after else { return false }
+            if let before = copies.before {
                 try directory.atomicReplace(Self.name, with: before)
             } else {
                 try directory.remove(Self.name)

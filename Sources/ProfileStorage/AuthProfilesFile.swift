@@ -59,18 +59,25 @@ package struct AuthProfilesFile: CredentialStore {
 
     /// Nothing is written when `change` changes nothing, or throws.
     func edit<R>(_ change: (inout Document) throws(StoreError) -> R) throws(StoreError) -> R {
+        try revise(change).result
+    }
+
+    /// As ``edit(_:)``, with what the file held when nobody else could change it, nil for none, and what it holds now.
+    func revise<R>(
+        _ change: (inout Document) throws(StoreError) -> R
+    ) throws(StoreError) -> (result: R, before: [UInt8]?, after: [UInt8]) {
         let directory = try SafeDirectory(creating: folder)
         return try directory.withLock(Self.lockName, wait: lockWait) { () throws(StoreError) in
             directory.removeLeftovers(beside: Self.name)
-            var document = try parse(
-                directory.read(Self.name) ?? Array(Self.emptyText.utf8))
+            let held = try directory.read(Self.name)
+            var document = try parse(held ?? Array(Self.emptyText.utf8))
             let before = document.bytes
             let isNew = document.root["profiles"] == nil && document.root["version"] == nil
             let result = try change(&document)
             // Whoever makes the first profile of a file says which version it is of.
             if isNew, document.root["profiles"] != nil { try setVersion(of: &document) }
             if document.bytes != before { try directory.atomicReplace(Self.name, with: document.bytes) }
-            return result
+            return (result, held, document.bytes)
         }
     }
 

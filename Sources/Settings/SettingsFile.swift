@@ -111,7 +111,8 @@ package struct SettingsFile: Sendable {
                 do throws(DocumentError) { result = try change(&document) } catch {
                     throw .malformed(path: path, problem: error.description)
                 }
-                guard document.bytes != before else { return result }
+                // Nor is a file made that says nothing.
+                guard document.bytes != before ?? start.bytes else { return result }
                 try review(start, document)
                 if let old {
                     try check(document, against: old, mayShrink: mayShrink)

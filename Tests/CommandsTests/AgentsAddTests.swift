@@ -224,6 +224,8 @@ import Testing
 
     @Test(arguments: [
         nil, #"{"version":1,"profiles":{"openai:own":{"type":"api_key","provider":"openai","key":"own-key-1234567"}}}"#,
+        // Whoever makes its first profile writes a version into it as well.
+        #"{"note": "mine"}"#,
     ])
     func `an agent that is not added keeps no copies`(own: String?) throws {
         let instance = Instance(config: "{}", store: Self.store)

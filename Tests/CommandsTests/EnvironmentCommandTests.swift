@@ -118,6 +118,17 @@ import Testing
         #expect(instance.read(".env") == nil)
     }
 
+    @Test(arguments: ["PATH", "SHELL", "LD_PRELOAD", "LD_LIBRARY_PATH", "BASH_ENV", "IFS"])
+    func `what says how programs are started has no place in the file`(name: String) {
+        let instance = Instance()
+        instance.write(".env", "\(name)=/x\n")
+        let run = instance.run("env set \(name)", typing: "/y")
+        #expect(run.code == 64 && run.stderr.hasPrefix("error: \(name) does not belong into "), "\(run.stderr)")
+        #expect(instance.read(".env") == "\(name)=/x\n")
+        // One that is there goes.
+        #expect(instance.run("env unset \(name)").code == 0)
+    }
+
     @Test func `what goes before the file is told`() {
         let instance = Instance()
         instance.environment["OPENAI_API_KEY"] = "sk-test-of-this-shell"

@@ -79,6 +79,46 @@ import Testing
         #expect(instance.store?.contains("changeme") == true)
     }
 
+    @Test(arguments: [
+        ("password", 65), ("My-Secret_Key", 65), ("test1234", 65), ("12345678", 65), ("aaaaaaaa", 65),
+        ("qwertyuiop", 65),
+        ("not-needed", 65), ("<your key>", 65), ("some-key-0123456789", 0), ("key-one-12345", 0),
+        ("sk-test-12345678", 0),
+    ])
+    func `a word that anybody could guess is no key of a vendor, and may be one of a server at home`(
+        text: String, code: Int32
+    ) {
+        let lab = "{models: {providers: {lab: {baseUrl: 'http://10.0.0.7:1/v1', api: 'openai-completions'}}}}"
+        let instance = Instance(config: lab)
+        let before = instance.snapshot
+        for words in ["models auth paste-api-key --provider openai", "env set OPENAI_API_KEY"] {
+            let run = instance.run(words, typing: text)
+            #expect(run.code == code, "\(run.stderr)")
+            #expect(code == 0 || run.stderr.contains("\n  why: It is "), "\(run.stderr)")
+            #expect(code == 0 || instance.snapshot == before)
+        }
+        if text.hasPrefix("<") { return }
+        for provider in ["lab", "ollama"] {
+            let run = instance.run("models auth paste-api-key --provider \(provider)", typing: text)
+            #expect(run.code == 0 && !run.stderr.contains("warning:"), "\(run.stderr)")
+        }
+    }
+
+    @Test(arguments: ["ollama", "lm-studio", "local", "EMPTY", "none", "x"])
+    func `a server at home takes words that are shorter than any key`(word: String) {
+        let instance = Instance(
+            config: "{models: {providers: {lab: {baseUrl: 'http://10.0.0.7:1/v1', api: 'openai-completions'}}}}")
+        for words in [
+            "models auth paste-api-key --provider lab", "models auth paste-api-key --provider lmstudio",
+            "env set VLLM_API_KEY", "config set models.providers.lab.apiKey --stdin",
+        ] {
+            let run = instance.run(words, typing: word)
+            #expect(run.code == 0 && !run.stderr.contains("warning:"), "\(words): \(run.stderr)")
+        }
+        #expect(instance.store?.contains("\"\(word)\"") == true)
+        #expect(instance.run("models auth paste-api-key --provider openai", typing: word).code == 65)
+    }
+
     @Test func `a key that is rotated or written into env is looked at too`() {
         let instance = Instance()
         _ = instance.run("models auth paste-api-key --provider groq", typing: "xai-9876543210")

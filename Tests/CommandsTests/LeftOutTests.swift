@@ -167,9 +167,19 @@ import Testing
             "models set anthropic/x@anthropic:work",
             "To use that profile alone: agenticflow-enterprise models auth order set --provider anthropic anthropic:work"
         ),
+        (
+            "models set anthropic/x@anthropic:wrok",
+            "To use anthropic:work alone: agenticflow-enterprise models auth order set --provider anthropic anthropic:work"
+        ),
+        // A command that names what there is not would fail.
+        ("models set anthropic/x@anthropic:other", "Leave out what begins with @"),
     ])
     func `the fix names what was typed`(words: String, fix: String) {
-        let run = Instance().run(words)
+        let instance = Instance(
+            store: """
+                {"version": 1, "profiles": {"anthropic:work": {"type": "api_key", "provider": "anthropic", "key": "sk-ant-api03-0123456789"}}}
+                """)
+        let run = instance.run(words)
         #expect(run.code == 64 || run.code == 65)
         #expect(run.stderr.contains("\(fix)\n"), "\(run.stderr)")
     }

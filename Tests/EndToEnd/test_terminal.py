@@ -286,7 +286,7 @@ def test_the_dialogue_given_up_stores_nothing(home, answers):
 
 def test_the_dialogue_stores_a_reference(home):
     made = home.command("add", "--provider", "openai")
-    made.await_text("Kind").type("reference\n").await_text("It is").type("1\n").await_text("Profile id").type("\n")
+    made.await_text("Kind").type("reference\n").await_text("It is").type("api_key\n").await_text("Profile id").type("\n")
     made.await_text("Reference").type("vault/x\n").await_text("is no reference").type("env:TEAM_KEY\n")
     assert made.end() == 0, made.text
     assert "The variable TEAM_KEY is not set." in made.text

@@ -56,8 +56,18 @@ struct AgentAddition {
         let isReadable = text.utf8.count <= 256 && text.escapedForDisplay == text
         guard isReadable, let reference = ConfiguredModels(reading).reference(text.trimmed),
             let provider = ProviderID(reference.prefix { $0 != "/" }), reading.providers[provider] != nil
-        else { throw .noModel(text) }
+        else { throw .noModel(text, near: isReadable ? meant(text.trimmed, reading) : nil) }
         return reference
+    }
+
+    private static func meant(_ text: String, _ reading: InstanceReading) -> String? {
+        let models = ConfiguredModels(reading)
+        guard let slash = text.firstIndex(of: "/") else {
+            let known = models.aliases.keys.sorted() + reading.providers.all.values.flatMap(\.models).sorted()
+            return Spelling.nearest(to: text, among: known).flatMap { models.reference($0) == nil ? nil : $0 }
+        }
+        let known = reading.providers.all.keys.map(\.text).sorted()
+        return Spelling.nearest(to: String(text[..<slash]), among: known).map { $0 + text[slash...] }
     }
 
     /// Folders that were made for an agent that did not come to be go again, when nothing is in them.
@@ -84,37 +94,34 @@ struct AgentAddition {
         let store = AuthProfilesFile(folder: directory)
         // A store that was there before and cannot be read must be known of before the agent is.
         let there = try store.load()
-        let before = try store.content()
         let main = AuthProfilesFile(folder: reading.layout.agentDirectory(.main))
-        let (copied, content) = options.copyCredentials ? try store.copyEntries(from: main) : ([], [])
+        let copies = options.copyCredentials ? try store.copyEntries(from: main) : Copies()
         let defaultAgent: AgentID
         do { defaultAgent = try writeEntry() } catch {
             // One that is not certain to last stands all the same; and one that somebody else has added meanwhile has the
             // copies for its own.
             var isTheirs = false
             if case AgentsError.exists? = error as? AgentsError { isTheirs = true }
-            if !DoctorRepair.isInPlace(error), !isTheirs, !copied.isEmpty {
-                try takeBack(store, to: before, from: content, after: error)
+            if !DoctorRepair.isInPlace(error), !isTheirs, !copies.ids.isEmpty {
+                try takeBack(copies, in: store, after: error)
             }
             throw error
         }
         return AddedAgent(
             id: id, name: name, directory: directory, workspace: workspace, model: model,
             models: reading.settings.models, inherits: !options.noInherit,
-            copied: options.copyCredentials ? copied : nil, had: there.profiles.keys.sorted(),
-            own: Set(there.profiles.keys).union(copied).sorted(),
+            copied: options.copyCredentials ? copies.ids : nil, had: there.profiles.keys.sorted(),
+            own: Set(there.profiles.keys).union(copies.ids).sorted(),
             ofMain: Array((reading[.main]?.stored.book.profiles ?? [:]).keys).sorted(), defaultAgent: defaultAgent,
             formerDefault: reading.settings.defaultAgent, configPath: reading.layout.configPath)
     }
 
     /// Nobody keeps copies of all keys for an agent that there is not: repeated later, the command would leave them in
     /// place, and the agent would use what was replaced at main since.
-    private func takeBack(
-        _ store: AuthProfilesFile, to before: [UInt8]?, from copied: [UInt8], after cause: any Error
-    ) throws {
+    private func takeBack(_ copies: Copies, in store: AuthProfilesFile, after cause: any Error) throws {
         let why: String
         do throws(StoreError) {
-            if try store.takeBack(to: before, from: copied) { return }
+            if try store.takeBack(copies) { return }
             why = "Something else was written into it since."
         } catch { why = "\(error.advice.what) \(error.advice.why)" }
         throw AgentsError.copiesLeft(

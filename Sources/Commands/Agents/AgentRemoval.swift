@@ -26,12 +26,15 @@ struct AgentRemoval {
         reading = try context.reading()
         try reading.requireReadable()
         let known = reading.agents.map(\.id).sorted()
-        guard let id = AgentID(text.trimmed) else { throw AgentsError.unknown(text, known: known) }
+        let standing = reading.settings.defaultAgent
+        let deletable = known.filter { $0 != .main && $0 != standing }
+        let unknown = AgentsError.unknown(text, choices: deletable, known: known)
+        guard let id = AgentID(text.trimmed) else { throw unknown }
         guard id != .main else { throw AgentsError.isMain }
         agent = id
         isListed = reading.settings.agent(id) != nil
         belongings = AgentBelongings(id, reading)
-        guard isListed || !belongings.moves.isEmpty else { throw AgentsError.unknown(text, known: known) }
+        guard isListed || !belongings.moves.isEmpty else { throw unknown }
         guard id != reading.settings.defaultAgent else {
             throw AgentsError.isDefault(id, others: reading.agents.map(\.id).filter { $0 != id })
         }

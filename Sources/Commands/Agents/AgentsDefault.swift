@@ -21,7 +21,8 @@ struct AgentsDefault: ContextCommand {
         let reading = try context.reading()
         try reading.requireReadable()
         guard let agent = AgentID(id.trimmed), reading.settings.agent(agent) != nil else {
-            throw AgentsError.unknown(id, known: reading.agents.map(\.id).sorted())
+            let known = reading.agents.map(\.id).sorted()
+            throw AgentsError.unknown(id, choices: known, known: known)
         }
         let file = SettingsFile(reading.layout)
         let isDone = try file.edit { document throws(DocumentError) in

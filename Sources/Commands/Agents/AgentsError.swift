@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Credentials
+import Settings
 
 /// What an `agents` command cannot do. Nothing has been changed, except after `leftBehind` and `copiesLeft`.
 enum AgentsError: ActionableError, Equatable {
@@ -11,12 +12,13 @@ enum AgentsError: ActionableError, Equatable {
     case noChannels
     case exists(AgentID)
     case badFolder(option: String, why: String)
-    case noModel(String)
+    case noModel(String, near: String?)
     /// The list is of a form that would make another agent the default than was asked for.
     case defaultWouldChange
     /// What would have to change stands in a file that the configuration includes.
     case included(AgentID)
-    case unknown(String, known: [AgentID])
+    /// - `choices`: those that the command could do it to.
+    case unknown(String, choices: [AgentID], known: [AgentID])
     case isMain
     /// - `others`: agents that could be the default instead.
     case isDefault(AgentID, others: [AgentID])
@@ -75,9 +77,9 @@ enum AgentsError: ActionableError, Equatable {
             Advice(
                 what: "The folder that \(option) names cannot be used.", why: why,
                 fix: "Name a folder that is the agent's alone, or leave \(option) out.")
-        case .noModel(let text):
+        case .noModel(let text, let near):
             Advice(
-                what: "Invalid model reference: \(Self.shown(text))",
+                what: "Invalid model reference: \(Self.shown(text))" + (near.map { ". Did you mean \($0)?" } ?? ""),
                 why:
                     "It is no alias, no provider/model of a known provider, and no id that exactly one provider offers.",
                 fix: "Write it as provider/model. What there is: agenticflow-enterprise models list --all")
@@ -101,9 +103,10 @@ enum AgentsError: ActionableError, Equatable {
                 what: "Nothing was changed.",
                 why: "The entry of \(id), or of the default agent, stands in a file that the configuration includes.",
                 fix: "Change agents.list in that file; $include in the configuration names it.")
-        case .unknown(let text, let known):
+        case .unknown(let text, let choices, let known):
             Advice(
-                what: "There is no agent \"\(Self.shown(text))\".",
+                what: "There is no agent \"\(Self.shown(text))\"."
+                    + (Self.meant(text, choices).map { " Did you mean \($0)?" } ?? ""),
                 why: "Known agents: \(known.map(\.text).joined(separator: ", ")).",
                 fix: "See them with: agenticflow-enterprise agents list")
         case .isMain:
@@ -139,6 +142,13 @@ enum AgentsError: ActionableError, Equatable {
 
     private static func repeated(_ fix: String) -> String {
         fix.hasSuffix(".") ? fix : "\(fix); then repeat the command."
+    }
+
+    /// The id that `agents add` would make of it, else the one that is nearly it.
+    private static func meant(_ text: String, _ choices: [AgentID]) -> String? {
+        let spelling = AgentID.spelling(of: text)
+        return choices.contains { $0.text == spelling }
+            ? spelling : Spelling.nearest(to: text.trimmed, among: choices.map(\.text))
     }
 
     private static func shown(_ text: String) -> String { text.prefix(64).escapedForDisplay }

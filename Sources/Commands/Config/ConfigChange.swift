@@ -122,10 +122,15 @@ struct ConfigChange {
                     fix: Self.refusalFix(places, after)
                 ))
         }
-        let doubts = new.problems.filter { $0.severity == .warning && !old.problems.contains($0) }.map { problem in
+        // What is doubtful about the very value is told each time it is set.
+        let doubtful = new.problems.filter {
+            $0.severity == .warning && (isHere($0) || !old.problems.contains($0))
+        }
+        let doubts = doubtful.map { problem in
             problem.description + (problem.fix.map { "\n  fix: \($0)" } ?? "")
         }
-        return doubts + new.providerProblems.filter { !old.providerProblems.contains($0) }
+        let known = old.providerProblems.map(\.text)
+        return doubts + new.providerProblems.filter { !known.contains($0.text) }.map { "\($0.text)\n  fix: \($0.fix)" }
     }
 
     /// What was to be taken out is a part that its entry needs.
@@ -174,7 +179,7 @@ extension CommandContext {
 struct SettingsReview {
     let problems: [SettingsProblem]
     /// Of providers that are not complete, or not yet.
-    let providerProblems: [String]
+    let providerProblems: [(text: String, fix: String)]
     let failure: SettingsFileError?
 
     /// - Parameter isAlone: what is stored beside the configuration does not count.
@@ -184,10 +189,10 @@ struct SettingsReview {
         let doubts = resolved.document.map { ConfigDoubts($0, settings, reading) }
         problems =
             settings.problems + layout.adopt(settings.agents)
-            + (doubts.map { $0.models + $0.orders(withMissing: !isAlone) + $0.credentials } ?? []).map {
+            + (doubts.map { $0.models + $0.orders(withMissing: !isAlone) + $0.credentials + $0.start } ?? []).map {
                 resolved.origins.placed($0)
             }
-        providerProblems = ProviderSet(settings.providers).problems.map(\.what)
+        providerProblems = ProviderSet(settings.providers).problems.map { ($0.what, $0.fix) }
         failure = resolved.failure
     }
 }

@@ -88,6 +88,22 @@ struct ConfigDoubts {
         }
     }
 
+    // MARK: The start
+
+    /// What the gateway refuses to start with, besides what the reader says: a token that nobody could be let in with.
+    var start: [SettingsProblem] {
+        let place = DocumentPath(["gateway", "auth", "token"])
+        guard document.element(at: place) != nil, reading.settings.clientToken(in: reading.environment) == nil else {
+            return []
+        }
+        return [
+            SettingsProblem(
+                .warning, at: place.shownInProblems,
+                is: "gives no token that clients could present, so the gateway does not start",
+                fix: "Run: agenticflow-enterprise config set \(place.typed) --stdin")
+        ]
+    }
+
     // MARK: Credentials
 
     /// Those that are written out, and are none.

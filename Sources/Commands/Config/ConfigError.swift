@@ -57,16 +57,7 @@ enum ConfigError: ActionableError, Equatable {
                 why: "Character \(error.position): \(error.problem)",
                 fix: "Write it as in: "
                     + #"agenticflow-enterprise config get 'agents.defaults.models["openai/gpt-5.2"].alias'"#)
-        case .notSet(let path, let near, let command):
-            Advice(
-                what: "\(path.shown) is not set.\(Self.guess(near))",
-                why: "The configuration has nothing there; what holds instead is in docs/configuration.md.",
-                // What was not asked for is looked at, not taken away.
-                fix: near.map {
-                    command == "unset"
-                        ? "See what is there: agenticflow-enterprise config get \($0.typed)"
-                        : "Run: agenticflow-enterprise config \(command) \($0.typed)"
-                } ?? "See what there is: agenticflow-enterprise config get")
+        case .notSet(let path, let near, let command): Self.notSet(path, near, command)
         case .unknownKey(let path, let near):
             Advice(
                 what: "\(path.shown) is not a key that has a meaning here.\(Self.guess(near))",
@@ -175,6 +166,27 @@ enum ConfigError: ActionableError, Equatable {
         case .number, .boolean, .object, .map, .list: return "Run: \(smaller)."
         default: return "Run: \(smaller); or run the command again with --string to set a text."
         }
+    }
+
+    private static func notSet(_ path: DocumentPath, _ near: DocumentPath?, _ command: String) -> Advice {
+        let look = "See what there is: agenticflow-enterprise config get"
+        guard let near else {
+            let meant = KnownKeys.meant(by: path)
+            return Advice(
+                what: "\(path.shown) is not set.\(guess(meant))",
+                why: meant.map {
+                    "\($0.shown) is the key that has a meaning. It is not set either, so its default holds."
+                }
+                    ?? "The configuration has nothing there; what holds instead is in docs/configuration.md.",
+                fix: look)
+        }
+        return Advice(
+            what: "\(path.shown) is not set.\(guess(near))",
+            why: "The configuration has nothing there; what holds instead is in docs/configuration.md.",
+            // What was not asked for is looked at, not taken away.
+            fix: command == "unset"
+                ? "See what is there: agenticflow-enterprise config get \(near.typed)"
+                : "Run: agenticflow-enterprise config \(command) \(near.typed)")
     }
 
     private static func guess(_ near: DocumentPath?) -> String { near.map { " Did you mean \($0.shown)?" } ?? "" }

@@ -33,24 +33,10 @@ struct ConfigFinding: Equatable {
         var found = review.problems.map { ConfigFinding($0, fixes) }
         found += review.providerProblems.map {
             ConfigFinding(
-                severity: .error, path: String($0.prefix { $0 != " " }), message: $0,
-                fix: Self.providerFix(String($0.prefix { $0 != " " })))
+                severity: .error, path: String($0.text.prefix { $0 != " " }), message: $0.text, fix: $0.fix)
         }
         if let newer = newerVersion(resolved.document) { found.append(newer) }
         return found.filter { $0.severity == .error } + found.filter { $0.severity == .warning }
-    }
-
-    /// - Parameter path: of the provider in the configuration.
-    private static func providerFix(_ path: String) -> String {
-        func set(_ key: String, _ value: String) -> String {
-            "agenticflow-enterprise config set \("\(path).\(key)".shellWord) \(value)"
-        }
-        // A built-in one has an address and a dialect of its own.
-        if let id = path.split(separator: ".").last.flatMap({ ProviderID($0) }), Provider[id: id] != nil {
-            return "Correct it: \(set("baseUrl", "https://HOST")); or go back to its own address: "
-                + "agenticflow-enterprise config unset \("\(path).baseUrl".shellWord)"
-        }
-        return "Run: \(set("baseUrl", "https://HOST/v1")) && \(set("api", "openai-completions"))"
     }
 
     private init(severity: Severity, path: String, file: String? = nil, message: String, fix: String) {

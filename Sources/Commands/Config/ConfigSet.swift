@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import CredentialLifecycle
+import Credentials
 import Documents
 import Settings
 
@@ -48,7 +49,10 @@ struct ConfigSet: ContextCommand {
         try Self.checkWay(place, in: change.authored)
         let text = try value ?? context.terminal.readSecret("Value for \(place.shown)")
         let reading: ConfigValue.Reading = string ? .text : json ? .json : .asItLooks
-        let value = try value(text, at: place, as: reading, isPiped: value == nil && !context.terminal.hasPerson)
+        let isPiped = value == nil && !context.terminal.hasPerson
+        let value = try value(text, at: place, as: reading, isPiped: isPiped) { [known = change.reading] provider in
+            ForeignKey.takesAnything(provider, known)
+        }
         let new = value.literal
         try checkKeys(of: new, at: place)
         if value.removedQuotes { context.terminal.notice("The quotes around it were left out.") }
@@ -60,11 +64,15 @@ struct ConfigSet: ContextCommand {
     }
 
     private func value(
-        _ text: String, at place: DocumentPath, as reading: ConfigValue.Reading, isPiped: Bool
+        _ text: String, at place: DocumentPath, as reading: ConfigValue.Reading, isPiped: Bool,
+        takesAnyWord: @escaping (ProviderID) -> Bool
     ) throws -> ConfigValue {
-        do { return try ConfigValue(text, at: place, as: reading, isWord: value != nil) } catch IntakeError
-            .empty where isPiped
-        { throw IntakeError.nothingPiped("agenticflow-enterprise config set \(place.typed) --stdin") }
+        do {
+            return try ConfigValue(
+                text, at: place, as: reading, isWord: value != nil, takesAnyWord: takesAnyWord)
+        } catch IntakeError.empty where isPiped {
+            throw IntakeError.nothingPiped("agenticflow-enterprise config set \(place.typed) --stdin")
+        }
     }
 
     /// `gateway.port=18790` and `gateway.port = 18790`, as other programs take it.
@@ -91,10 +99,8 @@ struct ConfigSet: ContextCommand {
 
     private func checkKey(_ place: DocumentPath) throws(ConfigError) {
         if case .misplaced(let instead) = KnownKeys.key(at: place)?.kind { throw .misplaced(place, instead: instead) }
-        guard !allowUnknown, let unknown = KnownKeys.unknown(on: place) else { return }
-        let near = unknown.near.map { name in
-            DocumentPath(unknown.place.parent.steps + [.key(name)] + place.steps[unknown.place.steps.count...])
-        }
+        guard !allowUnknown, KnownKeys.unknown(on: place) != nil else { return }
+        let near = KnownKeys.meant(by: place)
         // Names with dots in them are those of entries, which have keys of their own.
         let quoted = place.joiningKeys.first { path, joined in
             near == nil && joined.upperBound < place.steps.count && KnownKeys.unknown(on: path) == nil

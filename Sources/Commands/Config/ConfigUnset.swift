@@ -27,9 +27,26 @@ struct ConfigUnset: ContextCommand {
         change.isJSON = json
         let place = typed.resolved(in: change.effective)
         try change.refuseIncluded(place)
-        guard change.authored.element(at: place) != nil else {
+        guard let element = change.authored.element(at: place) else {
             throw ConfigChange.absent(place, in: change.authored, command: "unset")
         }
-        try change.make(at: [place]) { document throws(DocumentError) in try document.remove(at: place) }
+        let isDone = try change.make(at: [place]) { document throws(DocumentError) in try document.remove(at: place) }
+        let count = element.valueCount
+        guard isDone, !change.isRehearsal, count > 1 else { return }
+        let file = change.file.path
+        context.terminal.notice(
+            "\(count) values went with it. To put them back: cp -p \(context.typed(file + ".bak")) \(context.typed(file))"
+        )
+    }
+}
+
+extension Element {
+    /// Texts, numbers and the like, at any depth.
+    fileprivate var valueCount: Int {
+        switch kind {
+        case .object: members.reduce(0) { $0 + $1.value.valueCount }
+        case .array: elements.reduce(0) { $0 + $1.valueCount }
+        default: 1
+        }
     }
 }

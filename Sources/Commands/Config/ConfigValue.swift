@@ -26,12 +26,20 @@ struct ConfigValue {
         var provider: ProviderID?
     }
 
+    /// Whether a provider may be a server that takes any word.
+    private let takesAnyWord: (ProviderID) -> Bool
+
     /// - Parameter isWord: it stood on the command line, where no secret belongs.
-    init(_ text: String, at path: DocumentPath, as reading: Reading, isWord: Bool) throws {
+    init(
+        _ text: String, at path: DocumentPath, as reading: Reading, isWord: Bool,
+        takesAnyWord: @escaping (ProviderID) -> Bool
+    ) throws {
         self.path = path
+        self.takesAnyWord = takesAnyWord
         let text = isWord ? text : Self.withoutLineEnd(text)
         if Self.isCredential(path), !isWord, !ShownValue.isReference(text.trimmed), reading != .json {
-            let pasted = try PastedSecret(text)
+            let isAny = Self.provider(of: path).map(takesAnyWord) ?? false
+            let pasted = try PastedSecret(text, takesAnyWord: isAny)
             literal = .string(pasted.secret.reveal())
             removedQuotes = pasted.removedQuotes
         } else {
@@ -48,12 +56,16 @@ struct ConfigValue {
             for member in members { try collect(member.value, at: path.appending(.key(member.key))) }
         case .string(let text) where Self.isCredential(path):
             if ShownValue.isReference(text.trimmed) || text.trimmed.isEmpty { return }
-            let steps = path.steps
-            let provider: ProviderID? =
-                if steps.count == 4, case .key(let name) = steps[2] { ProviderID(name) } else { nil }
-            credentials.append(Credential(path: path, secret: try PastedSecret(text).secret, provider: provider))
+            let provider = Self.provider(of: path)
+            let pasted = try PastedSecret(text, takesAnyWord: provider.map(takesAnyWord) ?? false)
+            credentials.append(Credential(path: path, secret: pasted.secret, provider: provider))
         default: break
         }
+    }
+
+    /// Nil for the token of our own clients.
+    private static func provider(of path: DocumentPath) -> ProviderID? {
+        if path.steps.count == 4, case .key(let name) = path.steps[2] { ProviderID(name) } else { nil }
     }
 
     /// The fields that a header is made of: what the reader expands variables in.

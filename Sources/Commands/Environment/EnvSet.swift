@@ -28,6 +28,7 @@ struct EnvSet: ContextCommand {
         if !rest.isEmpty || name.contains("=") { throw EnvironmentError.valueAsArgument(of: name) }
         let target = try EnvironmentTarget(name, in: context)
         try target.refuseStructural()
+        try target.refuseOfProcess()
         if stdin, case .person = context.terminal.input() { throw EnvironmentError.noPipe(target.name) }
         let value = try target.value(pasted: context.terminal.readSecret("Value for \(target.name)"))
         try target.edit { file throws(StoreError) in

@@ -13,11 +13,12 @@ enum EnvironmentError: ActionableError, Equatable {
     /// `--stdin`, and a person sits there.
     case noPipe(String)
     case structural(String, path: String)
+    case ofProcess(String, path: String)
     case notThere(String, path: String, near: String?, known: [String])
 
     var exitCode: ExitStatus {
         switch self {
-        case .valueAsArgument, .badName, .noPipe, .structural: .usage
+        case .valueAsArgument, .badName, .noPipe, .structural, .ofProcess: .usage
         case .noValue, .notThere: .badInput
         }
     }
@@ -58,6 +59,13 @@ enum EnvironmentError: ActionableError, Equatable {
                 what: "\(name) has no effect in \(path).",
                 why:
                     "It says where the files are, so it is read before any of them, from the process environment only.",
+                fix: "Set it where the program is started, as in: export \(name)=...")
+        case .ofProcess(let name, let path):
+            Advice(
+                what: "\(name) does not belong into \(path).",
+                why:
+                    "It says how programs are found and started. The gateway reads it from the process environment only, "
+                    + "and other programs that read this file would break.",
                 fix: "Set it where the program is started, as in: export \(name)=...")
         case .notThere(let name, let path, let near, let known): Self.notThere(name, path, near, known)
         }

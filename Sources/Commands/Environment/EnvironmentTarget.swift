@@ -28,6 +28,17 @@ struct EnvironmentTarget {
         }
     }
 
+    /// Read by nobody here, and by every other program that takes this file for its environment.
+    func refuseOfProcess() throws(EnvironmentError) {
+        let isLoader = ["LD_", "DYLD_"].contains { name.hasPrefix($0) }
+        if isLoader || Self.ofProcess.contains(name) { throw .ofProcess(name, path: shownPath) }
+    }
+
+    /// What a system sets for each program, and shells and programs go by.
+    private static let ofProcess: Set<String> = [
+        "PATH", "SHELL", "IFS", "ENV", "BASH_ENV", "CDPATH", "PWD", "OLDPWD", "USER", "LOGNAME", "TERM", "TMPDIR",
+    ]
+
     /// - Parameter text: as typed or piped.
     /// - Throws: ``IntakeError`` for a credential's variable, when the text is no credential.
     func value(pasted text: String) throws -> Secret {
@@ -35,13 +46,14 @@ struct EnvironmentTarget {
         if !context.terminal.hasPerson, Secret(text).isBlank {
             throw IntakeError.nothingPiped("agenticflow-enterprise env set \(name)")
         }
+        let takesAnyWord = owner.map { ForeignKey.takesAnything($0, reading) } ?? false
         if name.hasSuffix("_API_KEYS") {
             let parts = text.split { $0 == "," || $0 == ";" || $0.isWhitespace }
             if parts.isEmpty { throw IntakeError.empty }
-            for part in parts { try requireCredential(PastedSecret(String(part)).secret) }
+            for part in parts { try requireCredential(PastedSecret(String(part), takesAnyWord: takesAnyWord).secret) }
             return Secret(text.trimmed)
         }
-        let pasted = try PastedSecret(text)
+        let pasted = try PastedSecret(text, takesAnyWord: takesAnyWord)
         if pasted.removedQuotes { context.terminal.notice("The quotes around it were left out.") }
         if name.hasSuffix("_API_KEY"), name.hasPrefix("ANTHROPIC_") {
             try Shape.check(pasted.secret, kind: .apiKey, provider: .anthropic)

@@ -24,7 +24,9 @@ struct GatewayStatus: ContextCommand {
     func run(in context: CommandContext) throws {
         let reading = try context.reading()
         let report = Report(reading)
-        if let advice = reading.configurationAdvice { context.terminal.notice("error", advice) }
+        if let advice = reading.configurationAdvice, advice != report.hidden?.cause.advice {
+            context.terminal.notice("error", advice)
+        }
         if json {
             context.terminal.print(report.json)
         } else {
@@ -95,7 +97,11 @@ struct GatewayStatus: ContextCommand {
             if let own = self.own?["problems"]?.elements.compactMap(\.string) {
                 return outside + own.map { ($0, Advice(sentences: $0)) }
             }
-            return outside + reading.problems.filter { $0.severity == .error }.map { ($0.text, $0.told) }
+            for problem in reading.problems where problem.severity == .error {
+                let said = outside.map(\.1) + [hidden?.cause.advice].compactMap(\.self)
+                if !said.contains(where: problem.told.isCovered) { outside.append((problem.text, problem.told)) }
+            }
+            return outside
         }
 
         private func adviceOn(_ problem: String) -> Advice {

@@ -89,3 +89,19 @@ extension [Advice] {
     /// Beside `problems`, which has the same as texts, in the same order.
     var member: Literal.Member { .init("advice", .array(map(\.literal))) }
 }
+
+extension Advice {
+    /// Whether the other one has told it: the same trouble with the same thing, or with what holds it.
+    func isCovered(by other: Advice) -> Bool {
+        guard why == other.why, fix == other.fix else { return false }
+        return what == other.what || what.hasPrefix("\(other.what.prefix { $0 != " " })/")
+    }
+}
+
+extension GatewayAbsence {
+    /// Whether the gateway is hidden by what has been told already.
+    func isCovered(by said: [Advice]) -> Bool {
+        guard case .hidden(let hidden) = self else { return false }
+        return said.contains(hidden.cause.advice)
+    }
+}

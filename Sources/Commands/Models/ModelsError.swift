@@ -24,7 +24,7 @@ enum ModelsError: ActionableError, Equatable {
     /// A file that has to be changed, or that says where, cannot be read.
     case unreadable(Advice, ExitStatus)
     /// `models explain` is asked about a request that insists on a profile which the agent does not have.
-    case noCredentials(String, agent: AgentID)
+    case noCredentials(String, near: String?, agent: AgentID)
     /// Of the question that `models explain` asks.
     case noRoute(String, isModelMissing: Bool)
 
@@ -98,9 +98,10 @@ enum ModelsError: ActionableError, Equatable {
         case .idInUse(let id):
             Advice(what: "\(id) stays as it is.", why: "Choose another id.", fix: "Give another --profile-id")
         case .unreadable(let advice, _): advice
-        case .noCredentials(let id, let agent):
+        case .noCredentials(let id, let near, let agent):
             Advice(
-                what: "No credentials found for profile \"\(id.prefix(200).escapedForDisplay)\".",
+                what: "No credentials found for profile \"\(id.prefix(200).escapedForDisplay)\"."
+                    + (near.map { " Did you mean \($0)?" } ?? ""),
                 why: "Agent \(agent) was looked at, on this host. Usually the profile is another agent's, or stored on "
                     + "another host, or an order names it and it is gone.",
                 fix: "Look at each: agenticflow-enterprise models auth list --agent \(agent) (other agents: "

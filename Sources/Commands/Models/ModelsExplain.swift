@@ -65,8 +65,12 @@ struct ModelsExplain: ContextCommand {
             try reading.requireReadable(named ?? reading.settings.defaultAgent, .main)
             throw error
         }
-        for advice in unread.compactMap(\.advice) { context.terminal.notice("error", advice) }
-        if case .files(let absence) = answer.origin { context.terminal.tell(absence) }
+        var said: [Advice] = []
+        for advice in unread.compactMap(\.advice) where !said.contains(where: advice.isCovered) {
+            said.append(advice)
+            context.terminal.notice("error", advice)
+        }
+        if case .files(let absence) = answer.origin, !absence.isCovered(by: said) { context.terminal.tell(absence) }
         if let behind = answer.behind { context.terminal.notice(behind) }
         let isHalted = answer.isFromFiles && reading.configurationAdvice != nil
         let report = ExplanationReport(
@@ -92,7 +96,10 @@ struct ModelsExplain: ContextCommand {
             }
         }
         if answer.isUnknownPin, let pinned = answer.root["pinned"]?.string {
-            let error = ModelsError.noCredentials(pinned, agent: named ?? reading.settings.defaultAgent)
+            let listed = answer.root["candidates"]?.elements.compactMap { $0["profile"]?.string } ?? []
+            let error = ModelsError.noCredentials(
+                pinned, near: Spelling.nearest(to: pinned, among: listed), agent: named ?? reading.settings.defaultAgent
+            )
             if json { throw ExitCode(error.exitCode.rawValue) }
             throw error
         }

@@ -39,14 +39,15 @@ extension Terminal {
 
     /// One of several, by its number or its name.
     ///
-    /// - Parameter choices: names, each with what it means.
+    /// - Parameter choices: names, each with what it means; an underscore is as good as a dash.
     func choose(_ question: String, among choices: [(name: String, meaning: String)]) throws(TerminalError) -> Int {
         for (index, choice) in choices.enumerated() { notice("  \(index + 1)  \(choice.name): \(choice.meaning)") }
         while true {
             let answer = try ask(question, standing: "1").lowercased()
             if let number = Int(answer), choices.indices.contains(number - 1) { return number - 1 }
-            if let index = choices.firstIndex(where: { $0.name == answer }) { return index }
-            notice("\"\(answer.prefix(40))\" is none of them. Type a number from 1 to \(choices.count).")
+            let name = String(answer.map { $0 == "_" ? "-" : $0 })
+            if let index = choices.firstIndex(where: { $0.name == name }) { return index }
+            notice("\"\(answer.prefix(40))\" is none of them. Type its name, or a number from 1 to \(choices.count).")
         }
     }
 

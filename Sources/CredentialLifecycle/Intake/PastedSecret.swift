@@ -9,14 +9,16 @@ package struct PastedSecret: Sendable {
 
     static let length = 8...4096
 
+    /// - Parameter takesAnyWord: it is for a server of somebody's own, which may ask for `none` or `EMPTY`.
     /// - Throws: ``IntakeError`` naming the position and code point of what does not belong into a credential. The
     ///   text itself is in no message.
-    package init(_ pasted: String) throws(IntakeError) {
+    package init(_ pasted: String, takesAnyWord: Bool = false) throws(IntakeError) {
         var text = pasted.trimmed
         removedQuotes = text.count >= 2 && text.first == text.last && text.first.map(Self.quotes.contains) == true
         if removedQuotes { text = String(text.dropFirst().dropLast()) }
         if text.isEmpty { throw .empty }
-        if Self.wordsForNothing.contains(text.lowercased()) { throw .another(.nothing) }
+        if !takesAnyWord, Self.wordsForNothing.contains(text.lowercased()) { throw .another(.nothing) }
+        if text.hasPrefix("<"), text.hasSuffix(">") { throw .another(.placeholder) }
         if let line = Self.shellLine(text) { throw .notTheKeyAlone(found: line) }
         var position = 0
         for scalar in text.unicodeScalars {
@@ -31,7 +33,7 @@ package struct PastedSecret: Sendable {
         if let first = text.first, "(*:=,;".contains(first) { throw .markBeside(first, isFirst: true) }
         if let last = text.last, ")*:,;.%".contains(last) { throw .markBeside(last, isFirst: false) }
         if Self.isSeveral(text) { throw .several }
-        if text.utf8.count < Self.length.lowerBound { throw .tooShort(Self.length.lowerBound) }
+        if !takesAnyWord, text.utf8.count < Self.length.lowerBound { throw .tooShort(Self.length.lowerBound) }
         secret = Secret(text)
     }
 
@@ -89,6 +91,7 @@ package enum IntakeError: ActionableError, Equatable {
         case address = "a web address"
         case email = "an e-mail address"
         case placeholder = "what instructions write where the key belongs"
+        case word = "a word or a row that anybody could guess, and no provider gives out as a key"
         case variable = "the name of a variable"
         case path = "the path of a file"
         case reference = "a reference to a credential, not the credential"
@@ -204,6 +207,9 @@ package enum IntakeError: ActionableError, Equatable {
         case .address: "Open the page, make a key there, and paste the key itself."
         case .email, .placeholder, .nothing:
             "Copy the key itself from the provider's console, and run the command again."
+        case .word:
+            "Copy the key itself from the provider's console. A server of your own may take any word: say first where it "
+                + "is: agenticflow-enterprise config set models.providers.PROVIDER.baseUrl URL"
         case .path: "Paste what is in the file, or pipe it in: the command, < FILE. \(reference("file:PATH"))"
         case .reference: reference("REFERENCE")
         case .variable: "Paste the value of the variable; to see which are set, run: agenticflow-enterprise env list"

@@ -37,6 +37,10 @@ package enum Shape {
         return isPlaceholder(lowered) ? .placeholder : nil
     }
 
+    /// Whether anybody could have guessed it; so it is nothing that a provider gives out, and what a server of one's own may
+    /// well take.
+    package static func isEverydayWord(_ secret: Secret) -> Bool { EverydayWord.isOne(secret.reveal()) }
+
     /// A key in base 64 may begin with a slash, too: it is as mixed as chance makes it.
     private static func isPath(_ text: String) -> Bool {
         if ["~/", "./", "../"].contains(where: { text.hasPrefix($0) }) { return true }

@@ -9,10 +9,14 @@ struct ProviderFlaw {
     private static let program = "agenticflow-enterprise"
 
     /// - Parameters:
+    ///   - meant: the provider that it is nearly the name of; nil for none.
     ///   - place: where requests would go; nil for none.
     ///   - layout: where `~` leads; nil when no file is looked at.
     /// - Returns: nil when it can be used.
-    init?(_ id: ProviderID, _ own: ProviderSettings, isBuiltIn: Bool, place: UpstreamPlace?, _ layout: StateLayout?) {
+    init?(
+        _ id: ProviderID, _ own: ProviderSettings, isBuiltIn: Bool, meant: ProviderID?, place: UpstreamPlace?,
+        _ layout: StateLayout?
+    ) {
         let key = "models.providers.\(id)"
         let set = "\(Self.program) config set \(key)"
         let address = own.api == .anthropicMessages || id == .anthropic ? "https://HOST" : "https://HOST/v1"
@@ -34,8 +38,9 @@ struct ProviderFlaw {
                 : "It has a baseUrl and no usable api."
             fault = ProviderFault(
                 Advice(
-                    what: "\(key) needs a baseUrl and an api: it is not a built-in provider.",
-                    why: why, fix: "Run: \(lines.joined(separator: " && "))"))
+                    what: "\(key) needs a baseUrl and an api: it is not a built-in provider."
+                        + (meant.map { " Did you mean \($0)?" } ?? ""),
+                    why: why, fix: (meant.map(Self.renaming) ?? "Run: ") + lines.joined(separator: " && ")))
         } else if place == nil {
             fault = ProviderFault(
                 Advice(
@@ -52,5 +57,10 @@ struct ProviderFlaw {
         } else {
             return nil
         }
+    }
+
+    private static func renaming(to meant: ProviderID) -> String {
+        "If \(meant) is meant, name it so: \"${EDITOR:-vi}\" \"$(\(program) config path)\". If it is a provider of your own, "
+            + "run: "
     }
 }

@@ -18,7 +18,17 @@ package struct ProviderSet: Sendable {
     /// - Parameter layout: where `~` leads; nil when no file of a provider is looked at.
     package init(_ settings: [ProviderID: ProviderSettings], layout: StateLayout? = nil) {
         for provider in Provider.builtIn { all[provider.id] = provider }
-        for (id, own) in settings.sorted(by: { $0.key < $1.key }) { add(id, own, layout) }
+        for (id, own) in settings.sorted(by: { $0.key < $1.key }) {
+            add(id, own, layout, meant: Self.meant(by: id, in: settings))
+        }
+    }
+
+    /// The provider that an entry without an address was probably meant for; nil when it is nearly none.
+    private static func meant(by id: ProviderID, in settings: [ProviderID: ProviderSettings]) -> ProviderID? {
+        guard Provider[id: id] == nil, OtherProvider[id: id] == nil, settings[id]?.baseURL == nil else { return nil }
+        let complete = settings.filter { $0.value.baseURL != nil && $0.value.api != nil }.keys
+        let known = Provider.builtIn.map(\.id.text) + complete.map(\.text)
+        return Spelling.nearest(to: id.text, among: known.sorted()).flatMap { ProviderID($0) }
     }
 
     package subscript(id: ProviderID) -> Provider? { all[id] }
@@ -32,9 +42,12 @@ package struct ProviderSet: Sendable {
     /// What the provider is known to offer; it may serve others as well.
     package func models(of id: ProviderID) -> [KnownModel] { listed[id] ?? KnownModel.builtIn[id.text] ?? [] }
 
-    private mutating func add(_ id: ProviderID, _ own: ProviderSettings, _ layout: StateLayout?) {
+    private mutating func add(
+        _ id: ProviderID, _ own: ProviderSettings, _ layout: StateLayout?, meant: @autoclosure () -> ProviderID?
+    ) {
         let settled = settled(id, own)
-        let flaw = ProviderFlaw(id, own, isBuiltIn: all[id] != nil, place: settled.place, layout)
+        let isBuiltIn = all[id] != nil
+        let flaw = ProviderFlaw(id, own, isBuiltIn: isBuiltIn, meant: meant(), place: settled.place, layout)
         // Not the built-in place instead: a key for somebody's proxy is not for the vendor.
         if let flaw {
             all[id] = nil

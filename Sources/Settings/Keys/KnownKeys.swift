@@ -171,6 +171,15 @@ package enum KnownKeys {
         return nil
     }
 
+    /// The path with a meaning that one without is nearly; nil when there is none, or it has one itself.
+    package static func meant(by path: DocumentPath) -> DocumentPath? {
+        guard let unknown = unknown(on: path), let near = unknown.near else { return nil }
+        let steps = unknown.place.parent.steps + [.key(near)] + path.steps[unknown.place.steps.count...]
+        let candidate = DocumentPath(steps)
+        // One step on the way is right now; the next one may be a slip as well.
+        return self.unknown(on: candidate) == nil ? candidate : meant(by: candidate)
+    }
+
     /// Whether a running gateway has to start anew for a change of what is under a path.
     package static func isReadAtStart(_ path: DocumentPath) -> Bool {
         all.contains { $0.effect == .atStart && ($0.isAbove(path) || $0.isBelow(path)) }

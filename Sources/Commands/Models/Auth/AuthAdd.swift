@@ -58,7 +58,8 @@ struct AuthAdd: ContextCommand {
     }
 
     private static func kind(_ text: String) throws(AuthError) -> CredentialKind {
-        guard let kind = CredentialKind(rawValue: text), kind != .oauth else { throw .badType(text) }
+        let word = text == "api-key" ? CredentialKind.apiKey.rawValue : text
+        guard let kind = CredentialKind(rawValue: word), kind != .oauth else { throw .badType(text) }
         return kind
     }
 

@@ -2,16 +2,20 @@
 import CredentialLifecycle
 import Credentials
 import Providers
+import Settings
 
 /// A credential that looks like another vendor's. It is kept, because looks may deceive; but not without a word.
 struct ForeignKey {
     let look: Shape.Look
     private let provider: Provider
 
-    /// Who has put another address in a vendor's place, or made a provider, knows whose keys it takes.
+    /// Who has put another address in a vendor's place, made a provider, or runs one, knows what it takes.
     static func takesAnything(_ id: ProviderID, _ reading: InstanceReading) -> Bool {
         guard let provider = reading.providers[id] else {
             return Provider[id: id] == nil && OtherProvider[id: id] == nil
+        }
+        if let host = provider.place?.host, host == "localhost" || NetworkAddress(host)?.isLoopback == true {
+            return true
         }
         return provider.baseURL != Provider[id: id]?.baseURL
     }
@@ -71,7 +75,10 @@ extension CommandContext {
     /// - Throws: ``IntakeError/another(_:)`` for what is no credential at all. A provider with an address of its own may
     ///   take it, so there it is only remarked on.
     func requireCredential(_ secret: Secret, for provider: ProviderID, _ reading: InstanceReading) throws(IntakeError) {
-        guard let instead = Shape.instead(secret) else { return tellCut(secret, provider, reading) }
+        guard let instead = Shape.instead(secret) else {
+            if Shape.isEverydayWord(secret), !ForeignKey.takesAnything(provider, reading) { throw .another(.word) }
+            return tellCut(secret, provider, reading)
+        }
         guard ForeignKey.takesAnything(provider, reading) else { throw .another(instead) }
         terminal.notice(
             "warning",

@@ -97,7 +97,9 @@ struct Pasting {
 
     /// - Parameter command: the one that reads it, when it is not for pasting.
     func readSecret(_ prompt: String, for command: String? = nil) throws -> Secret {
-        let secret = try context.terminal.readCredential(prompt, for: command ?? self.command)
+        let takesAnyWord = ForeignKey.takesAnything(provider, change.reading)
+        let secret = try context.terminal.readCredential(
+            prompt, for: command ?? self.command, takesAnyWord: takesAnyWord)
         do throws(IntakeError) { try Shape.check(secret, kind: kind, provider: provider) } catch {
             throw ofThisProfile(error)
         }
@@ -229,10 +231,10 @@ extension Terminal {
     /// A secret that can be a credential, of whichever kind.
     ///
     /// - Parameter command: the one that reads it, to be told where there is nobody to ask and nothing is piped.
-    func readCredential(_ prompt: String, for command: String) throws -> Secret {
+    func readCredential(_ prompt: String, for command: String, takesAnyWord: Bool = false) throws -> Secret {
         let text = try readSecret(prompt)
         if !hasPerson, Secret(text).isBlank { throw IntakeError.nothingPiped(command) }
-        let pasted = try PastedSecret(text)
+        let pasted = try PastedSecret(text, takesAnyWord: takesAnyWord)
         if pasted.removedQuotes { notice("The quotes around it were left out.") }
         return pasted.secret
     }

@@ -17,7 +17,13 @@ struct ModelChoice: Equatable {
         let configured = ConfiguredModels(reading)
         guard Self.isName(name) else { throw ModelChoiceError.invalid(text, .shape) }
         let target = configured.aliases[name] ?? name
-        if configured.pin(of: target) != nil { throw ModelChoiceError.invalid(text, .profile) }
+        if let pinned = configured.pin(of: target)?.profile {
+            let stored = reading[reading.settings.defaultAgent]?.profiles.map(\.profile.id) ?? []
+            let isThere = stored.contains(pinned) || pinned.isReserved
+            let near = Spelling.nearest(to: pinned.text, among: stored.map(\.text).sorted())
+            throw ModelChoiceError.invalid(
+                text, .profile(pinned, meant: isThere ? pinned : near.flatMap { ProfileID($0) }))
+        }
         guard let slash = target.firstIndex(of: "/") else {
             guard let found = configured.reference(target) else { throw Self.unknown(name, configured, reading) }
             reference = found

@@ -5,7 +5,8 @@ import Credentials
 enum ModelChoiceError: ActionableError, Equatable {
     enum Flaw: Equatable {
         case shape
-        case profile
+        /// - `meant`: itself when it is there, else the one that is nearly it.
+        case profile(ProfileID, meant: ProfileID?)
         case ambiguous([String])
         case unknown(near: String?)
     }
@@ -18,7 +19,7 @@ enum ModelChoiceError: ActionableError, Equatable {
     case aliasTaken(String, by: String)
     case aliasNotFound(String, near: String?)
     /// - `label`: `Fallback` or `Image fallback`; `command`: the word of the command.
-    case fallbackNotFound(String, label: String, command: String)
+    case fallbackNotFound(String, near: String?, label: String, command: String)
     case jsonAndPlain
 
     var exitCode: ExitStatus {
@@ -53,9 +54,11 @@ enum ModelChoiceError: ActionableError, Equatable {
                     + (near.map { ". Did you mean \($0)?" } ?? ""),
                 why: "No model of agents.defaults.models has that alias.",
                 fix: "See them with: agenticflow-enterprise models aliases list")
-        case .fallbackNotFound(let reference, let label, let command):
+        case .fallbackNotFound(let reference, let near, let label, let command):
             Advice(
-                what: "\(label) not found: \(reference.prefix(256).escapedForDisplay)", why: "It is not in the list.",
+                what: "\(label) not found: \(reference.prefix(256).escapedForDisplay)"
+                    + (near.map { ". Did you mean \($0.escapedForDisplay)?" } ?? ""),
+                why: "It is not in the list.",
                 fix: "See it with: agenticflow-enterprise models \(command) list")
         case .jsonAndPlain:
             Advice(
@@ -83,13 +86,6 @@ enum ModelChoiceError: ActionableError, Equatable {
         }
     }
 
-    /// The command that names a profile where it can be named.
-    private static func order(of text: String) -> String {
-        guard let at = text.lastIndex(of: "@"), let id = ProfileID(text[text.index(after: at)...]) else { return "" }
-        return ". To use that profile alone: agenticflow-enterprise models auth order set --provider "
-            + "\(id.provider) \(id)"
-    }
-
     private static func invalid(_ text: String, _ flaw: Flaw) -> Advice {
         let what = "Invalid model reference: \(text)"
         let example =
@@ -101,10 +97,17 @@ enum ModelChoiceError: ActionableError, Equatable {
                 what: what,
                 why: "A reference is provider/model, a model id or an alias, without blanks, up to 256 characters.",
                 fix: example)
-        case .profile:
+        case .profile(let id, let meant):
+            let guess = meant.flatMap { $0 == id ? nil : ". There is no profile \(id); did you mean \($0)?" }
+            // The command that names a profile where it can be named.
+            let order = meant.map {
+                ". To use \($0 == id ? "that profile" : "\($0)") alone: agenticflow-enterprise models auth order set "
+                    + "--provider \($0.provider) \($0)"
+            }
             return Advice(
-                what: what, why: "It names a profile; a model is configured for every credential of its provider.",
-                fix: "Leave out what begins with @" + order(of: text))
+                what: what + (guess ?? ""),
+                why: "It names a profile; a model is configured for every credential of its provider.",
+                fix: "Leave out what begins with @" + (order ?? ""))
         case .ambiguous(let candidates):
             return Advice(
                 what: what, why: "Several providers offer it.", fix: "Name one: \(candidates.joined(separator: ", "))")

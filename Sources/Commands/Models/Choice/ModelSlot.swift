@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Credentials
 import Documents
 import Settings
 
@@ -58,6 +59,24 @@ extension ModelSlot {
         try document.set(.string(reference), at: path.appending(.key("primary")))
     }
 
+    /// The entry that `models set` has made for a misspelt model: the one that was chosen until now, which its provider
+    /// does not list, when the new one is what was meant. Nil when the entry says anything, or anything else names it.
+    static func slip(mendedBy reference: String, in change: ConfigChange) -> (reference: String, place: DocumentPath)? {
+        let document = change.authored
+        let there = document.element(at: path)
+        guard let old = there?.string ?? there?["primary"]?.string, old != reference,
+            let slash = old.firstIndex(of: "/"),
+            let provider = ProviderID(old[..<slash]),
+            let doubt = ModelChoice.doubt(provider, String(old[old.index(after: slash)...]), change.reading),
+            doubt.near == reference
+        else { return nil }
+        let place = ModelEntries.path.appending(.key(old))
+        guard let entry = document.element(at: place), entry.kind == .object, entry.members.isEmpty,
+            change.effective.root.count(of: old) == 1, (try? change.refuseIncluded(place)) != nil
+        else { return nil }
+        return (old, place)
+    }
+
     /// - Parameter isSame: whether an entry of the list stands for the reference.
     static func addFallback(
         _ reference: String, in document: inout Document, isSame: (String) -> Bool
@@ -100,5 +119,13 @@ enum ModelEntries {
 
     static func register(_ reference: String, in document: inout Document) throws(DocumentError) {
         try document.set(.object([]), at: path.appending(.key(reference)))
+    }
+}
+
+extension Element {
+    /// How many values are that text.
+    fileprivate func count(of text: String) -> Int {
+        let inside = members.map(\.value) + elements
+        return (string == text ? 1 : 0) + inside.reduce(0) { $0 + $1.count(of: text) }
     }
 }

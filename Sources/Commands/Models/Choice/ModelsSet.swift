@@ -30,9 +30,15 @@ struct ModelsSet<Slot: ModelSlot>: ContextCommand {
         let models = ConfiguredModels(change.reading)
         let isNew = ModelEntries.key(of: choice.reference, in: change.resolved.document, models) == nil
         if isNew { places.append(try change.newEntry(choice.reference)) }
+        let slip = Slot.slip(mendedBy: choice.reference, in: change)
+        if let slip { places.append(slip.place) }
         try change.make(at: places) { document throws(DocumentError) in
             try Slot.setPrimary(choice.reference, in: &document)
             if isNew { try ModelEntries.register(choice.reference, in: &document) }
+            if let slip { try document.remove(at: slip.place) }
+        }
+        if let slip {
+            context.terminal.notice("The empty entry of \(slip.reference), which was there before, has gone with it.")
         }
         if let doubt = choice.doubt { context.terminal.notice("warning: \(doubt)") }
         context.terminal.say("\(Slot.title): \(choice.reference)")

@@ -24,8 +24,11 @@ struct FallbacksRemove<Slot: ModelSlot>: ContextCommand {
         let reference = models.entryReference(name)
         // A model whose provider is gone is still taken out by the name it has in the list.
         let isGone: (String) -> Bool = { $0.trimmed == name || models.entryReference($0) == reference }
-        guard Slot.list(change.reading.settings.models).contains(where: isGone) else {
-            throw ModelChoiceError.fallbackNotFound(reference, label: Slot.fallback, command: Slot.command)
+        let list = Slot.list(change.reading.settings.models)
+        guard list.contains(where: isGone) else {
+            throw ModelChoiceError.fallbackNotFound(
+                reference, near: Spelling.nearest(to: reference, among: list), label: Slot.fallback,
+                command: Slot.command)
         }
         try change.make(at: [Slot.path.appending(.key("fallbacks"))]) { document throws(DocumentError) in
             try Slot.removeFallbacks(in: &document, where: isGone)

@@ -173,6 +173,15 @@ extension ProbeFlags {
         let all = targets.all(of: nil)
         let names = CredentialNames(agent: agent.id, known: all.map(\.candidate.id))
         let ids = try profiles.map { text throws(CredentialChoiceError) in try names.id(text) }
+        if let wanted,
+            let other = ids.first(where: { id in !all.contains { $0.provider == wanted && $0.candidate.id == id } })
+        {
+            throw UsageError(
+                what: "--probe-profile names \(other), which is no credential of \(wanted).",
+                why: "--probe-provider asks about those of \(wanted) alone.",
+                fix: "Leave --probe-provider out: agenticflow-enterprise models status --probe --probe-profile \(other)"
+                    + reading.agentWords(agent.id))
+        }
         let chosen = all.filter { target in
             (wanted == nil || target.provider == wanted) && (ids.isEmpty || ids.contains(target.candidate.id))
         }

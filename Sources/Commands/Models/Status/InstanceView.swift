@@ -21,6 +21,8 @@ struct InstanceView {
     var lines: [CredentialLine] = []
     /// Sentences.
     var problems: [String] = []
+    /// The same, where nothing fails for it.
+    var warnings: [String] = []
     /// Of providers that nothing can be sent to: why.
     var faults: [ProviderID: Advice] = [:]
     /// Nil unless the gateway said so itself.
@@ -42,6 +44,7 @@ struct InstanceView {
             let root = (try? Document(Array(preview.utf8), as: .json))?.root
             self.init(root, origin: .files(answer.absence))
             problems += journal.problems
+            warnings = journal.warnings
         }
     }
 
@@ -67,6 +70,7 @@ struct JournalReading {
     /// The newest first.
     var sessions: [StickySession] = []
     var problems: [String] = []
+    var warnings: [String] = []
 
     /// - Parameter withSessions: there may be thousands, which most commands show nothing of.
     init(_ reading: InstanceReading, withSessions: Bool = false) {
@@ -74,7 +78,7 @@ struct JournalReading {
         do throws(StoreError) {
             let flaws: JournalFlaws
             (health, sessions, flaws) = try journal.loadAll(withSessions: withSessions)
-            problems = [flaws.newer(journal.path), flaws.damage(journal.path)].compactMap(\.self)
+            warnings = [flaws.newer(journal.path), flaws.damage(journal.path)].compactMap(\.self)
         } catch { problems = ["\(error.advice.what) \(error.advice.why)"] }
     }
 }

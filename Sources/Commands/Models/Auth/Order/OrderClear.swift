@@ -22,6 +22,6 @@ struct OrderClear: ContextCommand {
         }
         // The configuration's order is what is in effect now.
         target.warn(of: target.reading.settings.auth.order[target.provider].map { .init(ids: $0, source: .config) })
-        target.tellGateway()
+        if before != nil { target.tellGateway() }
     }
 }

@@ -26,10 +26,10 @@ struct OrderSet: ContextCommand {
             }
             if !order.contains(id) { order.append(id) }
         }
-        try target.write(order, isSaid: !options.json)
+        let before = try target.write(order, isSaid: !options.json)
         target.show(order, asJSON: options.json)
         target.warn(of: ExplicitOrder(ids: order, source: .store))
-        target.tellGateway()
+        if before != order { target.tellGateway() }
     }
 
     private func profile(_ text: String, _ target: OrderTarget) throws(ModelsError) -> ProfileID {
