@@ -77,17 +77,25 @@ struct GatewayRun: ParsableCommand {
         let daemon = Daemon(
             reader: reader, first: reading, place: place, log: log, version: CredentialFields.version,
             loopCount: Self.loopCount, commandToken: CommandToken(announcement.commandToken), fileLimit: fileLimit)
-        try Self.serve(daemon, at: place) { port in announcement.make(port: port, on: log, terminal: context.terminal) }
+        try Self.serve(daemon, at: place, context, state) { port in
+            announcement.make(port: port, on: log, terminal: context.terminal)
+        }
         Announcement.withdraw(from: state)
         withExtendedLifetime(lock) {}
     }
 
     private static func serve(
-        _ daemon: Daemon, at place: ListeningPlace, onListening: @escaping @Sendable (Int) -> Void
+        _ daemon: Daemon, at place: ListeningPlace, _ context: CommandContext, _ state: SafeDirectory,
+        onListening: @escaping @Sendable (Int) -> Void
     ) throws {
         do { try Blocking.wait { try await daemon.run(onListening: onListening) } } catch let error as ListenError {
+            let other =
+                error.isAddressInUse
+                ? OtherGateway.listening(
+                    on: error.port, at: error.host, among: context.statesOfHome, own: state.path, asking: true) : nil
             throw GatewayStartError.cannotListen(
-                host: error.host, port: error.port, isInUse: error.isAddressInUse, problem: "\(error.error)")
+                host: error.host, port: error.port, isInUse: error.isAddressInUse, problem: "\(error.error)",
+                other: other?.sentence { context.shown($0) })
         }
     }
 
