@@ -18,6 +18,8 @@ package struct StoredProfiles: Hashable, Sendable {
     package var oldSpellings: [String] = []
     /// Whose credentials stand beside `profiles`, as older programs kept them: they are not used.
     package var flat: [ProviderID] = []
+    /// Names beside `profiles` that look like those, and are of no provider that the reader knows: they may be anything.
+    package var strange: [ProviderID] = []
     /// What was too open and has been closed by this reading.
     package var notices: [StorageNotice] = []
 

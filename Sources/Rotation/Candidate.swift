@@ -86,7 +86,7 @@ package struct Candidate: Hashable, Sendable {
     }
 
     /// Automatic order: logins, then tokens, then keys, then what the environment adds.
-    var rank: Int {
+    package var rank: Int {
         switch (source, kind) {
         case (.profile, .oauth): 0
         case (.profile, .token): 1

@@ -66,24 +66,26 @@ struct ConfigDoubts {
         let isComplete = !reading.problems.contains { if case .store = $0.place { $0.advice != nil } else { false } }
         return (document.element(at: ["auth", "order"])?.members ?? []).flatMap { key, list -> [SettingsProblem] in
             guard let provider = ProviderID(key) else { return [] }
-            return list.elements.enumerated().compactMap { index, entry -> SettingsProblem? in
+            let out = list.elements.enumerated().compactMap {
+                index, entry -> (index: Int, id: ProfileID, isOf: Bool)? in
                 guard let id = entry.string.flatMap({ ProfileID($0.trimmed) }) else { return nil }
+                if (stored[id] ?? ProviderID(id.provider)) != provider { return (index, id, false) }
+                let isGone = withMissing && isComplete && stored[id] == nil && !id.isReserved && !logins.contains(id)
+                return isGone ? (index, id, true) : nil
+            }
+            return out.map { index, id, isOf in
                 let place = DocumentPath(["auth", "order", key]).appending(.index(index))
                 // An empty list would leave the provider without a credential.
-                let out = list.elements.count == 1 ? place.parent : place
-                let fix = "Take it out: agenticflow-enterprise config unset \(out.typed)"
-                if (stored[id] ?? ProviderID(id.provider)) != provider {
-                    return SettingsProblem(
+                let gone = list.elements.count == out.count ? place.parent : place
+                let fix = "Take it out: agenticflow-enterprise config unset \(gone.typed)"
+                return isOf
+                    ? SettingsProblem(
+                        .warning, at: place.shownInProblems, is: "names \(id), which no agent stores",
+                        fix: "\(fix), or store it: agenticflow-enterprise models auth paste-api-key "
+                            + "--provider \(provider) --profile-id \(id)")
+                    : SettingsProblem(
                         .warning, at: place.shownInProblems, is: "names \(id), which is no profile of \(provider)",
                         fix: fix)
-                }
-                guard withMissing, isComplete, stored[id] == nil, !id.isReserved, !logins.contains(id) else {
-                    return nil
-                }
-                return SettingsProblem(
-                    .warning, at: place.shownInProblems, is: "names \(id), which no agent stores",
-                    fix: "\(fix), or store it: agenticflow-enterprise models auth paste-api-key --provider \(provider) "
-                        + "--profile-id \(id)")
             }
         }
     }

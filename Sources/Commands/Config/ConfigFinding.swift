@@ -29,14 +29,15 @@ struct ConfigFinding: Equatable {
             ]
         }
         let review = SettingsReview(resolved, reading, isAlone: true)
-        let fixes = ProblemFix(resolved, path: reading.layout.configPath)
-        var found = review.problems.map { ConfigFinding($0, fixes) }
+        let fixes = ProblemFix(resolved, path: reading.layout.configPath, review.problems)
+        var found = review.problems.map { (told: ConfigFinding($0, fixes), place: fixes.listPlace(of: $0)) }
         found += review.providerProblems.map {
-            ConfigFinding(
-                severity: .error, path: String($0.text.prefix { $0 != " " }), message: $0.text, fix: $0.fix)
+            let path = String($0.text.prefix { $0 != " " })
+            return (ConfigFinding(severity: .error, path: path, message: $0.text, fix: $0.fix), nil)
         }
-        if let newer = newerVersion(resolved.document) { found.append(newer) }
-        return found.filter { $0.severity == .error } + found.filter { $0.severity == .warning }
+        if let newer = newerVersion(resolved.document) { found.append((newer, nil)) }
+        let worstFirst = found.filter { $0.told.severity == .error } + found.filter { $0.told.severity == .warning }
+        return ListPlace.fromTheEnd(worstFirst, \.place).map(\.told)
     }
 
     private init(severity: Severity, path: String, file: String? = nil, message: String, fix: String) {

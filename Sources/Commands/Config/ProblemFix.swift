@@ -9,11 +9,25 @@ struct ProblemFix {
     private let places: TypedPaths
     private let resolved: ResolvedSettings
     private let configPath: String
+    /// Elements of lists that are wrong.
+    private var wrong: [DocumentPath: Set<Int>] = [:]
 
-    init(_ resolved: ResolvedSettings, path: String) {
+    /// - Parameter problems: all that will be told.
+    init(_ resolved: ResolvedSettings, path: String, _ problems: [SettingsProblem]) {
         places = TypedPaths(resolved.document)
         self.resolved = resolved
         configPath = path
+        for problem in problems where problem.file == nil {
+            guard let place = places[problem.path], case .index(let index) = place.last else { continue }
+            wrong[place.parent, default: []].insert(index)
+        }
+    }
+
+    /// Nil for what is below no list, or in an included file.
+    func listPlace(of problem: SettingsProblem) -> ListPlace? {
+        guard problem.file == nil, let place = places[problem.path] else { return nil }
+        let isElement = if case .index = place.last { true } else { false }
+        return ListPlace(place, isTaken: isElement)
     }
 
     func of(_ problem: SettingsProblem) -> String {
@@ -46,10 +60,11 @@ struct ProblemFix {
         return "Correct it in the file, or take it out: agenticflow-enterprise config unset \(gone.typed)"
     }
 
-    /// Of an order's only entry the order: without any it would leave the provider without a credential.
+    /// Of an order without any other entry the order: an empty one would leave the provider without a credential.
     private func wholeOrder(_ place: DocumentPath) -> DocumentPath? {
         guard place.keys == nil, place.parent.keys?.prefix(2) == ["auth", "order"],
-            resolved.document?.element(at: place.parent)?.elements.count == 1
+            let count = resolved.document?.element(at: place.parent)?.elements.count,
+            count == (wrong[place.parent]?.count ?? 0)
         else { return nil }
         return place.parent
     }

@@ -51,6 +51,10 @@ extension CheckID {
         ),
         .envProviderUnsupported: ("A variable of a provider that is not relayed.", "configure the provider"),
         .noCredentials: ("No credentials found.", "`models auth paste-api-key`"),
+        .nothingToSend: (
+            "Every request for an agent's default model and its fallbacks would be refused.",
+            "`models auth paste-api-key`"
+        ),
         .modelProviderUnknown: ("A configured model is of no known provider.", "`models set`"),
         .modelDoubtful: (
             "A model in use is in no list of its provider, or names one profile.", "`models set`"

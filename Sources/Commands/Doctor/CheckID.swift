@@ -36,6 +36,7 @@ enum CheckID: String, CaseIterable, Sendable {
     case envProviderUnsupported = "env-provider-unsupported"
     // Credentials
     case noCredentials = "no-credentials"
+    case nothingToSend = "nothing-to-send"
     case modelProviderUnknown = "model-provider-unknown"
     case modelDoubtful = "model-doubtful"
     case providerWithoutCredential = "provider-without-credential"
@@ -124,7 +125,8 @@ enum CheckID: String, CaseIterable, Sendable {
         case .envFileUnreadable, .envFileLine, .envShadowed, .envGatewayUnseen, .envAnthropicBoth,
             .envWorkingDirectoryIgnored, .envProviderUnsupported:
             .environment
-        case .noCredentials, .modelProviderUnknown, .modelDoubtful, .providerWithoutCredential, .credentialExpired,
+        case .noCredentials, .nothingToSend, .modelProviderUnknown, .modelDoubtful, .providerWithoutCredential,
+            .credentialExpired,
             .credentialExpiring, .credentialMissing, .credentialAbandoned, .credentialUnused, .credentialCooling,
             .credentialDisabled, .credentialIneligible, .credentialSetupToken, .credentialReferenceUnresolved,
             .credentialProviderUnsupported, .credentialDuplicate, .credentialSharedLogin:
@@ -153,8 +155,7 @@ enum CheckID: String, CaseIterable, Sendable {
         switch self {
         case .configUnreadable, .configUnsafe, .configTooBig, .configInclude, .configValueUnusable,
             .configSharedAgentDir, .configBindRefused, .authOrderEmptiesProvider, .envFileUnreadable, .noCredentials,
-            .modelProviderUnknown,
-            .providerWithoutCredential, .credentialExpired, .credentialMissing, .credentialSharedLogin,
+            .nothingToSend, .modelProviderUnknown, .credentialExpired, .credentialMissing, .credentialSharedLogin,
             .storeMalformed, .storeNewerVersion, .storeUnsafe, .storeUnreadable, .stateDirUnsafe, .stateNotWritable,
             .stateTrackedByGit, .gatewayHung, .gatewayRefusesToken, .gatewayForeignAnswer, .portInUse, .portNotAllowed,
             .bindAddressUnavailable, .trustUnreadable:

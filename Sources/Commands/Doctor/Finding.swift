@@ -12,12 +12,15 @@ struct Finding: Hashable, Sendable {
     var path: String?
     var profile: String?
     var provider: String?
+    var agent: String?
+    /// The element of a list that `fix` changes or takes out by its number.
+    var listPlace: ListPlace?
     /// What `--fix` would do about it.
     var repair: Repair?
 
     init(
         _ id: CheckID, _ what: String, why: String, fix: String, path: String? = nil, profile: ProfileID? = nil,
-        provider: ProviderID? = nil, repair: Repair? = nil
+        provider: ProviderID? = nil, agent: AgentID? = nil, listPlace: ListPlace? = nil, repair: Repair? = nil
     ) {
         self.id = id
         self.what = what
@@ -26,6 +29,8 @@ struct Finding: Hashable, Sendable {
         self.path = path
         self.profile = profile?.text
         self.provider = provider?.text
+        self.agent = agent?.text
+        self.listPlace = listPlace
         self.repair = repair
     }
 
@@ -51,7 +56,7 @@ struct Finding: Hashable, Sendable {
             .init("group", .string(id.group.rawValue.lowercased())), .init("what", .string(what)),
             .init("why", .string(why)), .init("fix", .string(fix)),
         ]
-        for (key, value) in [("path", path), ("profile", profile), ("provider", provider)] {
+        for (key, value) in [("path", path), ("profile", profile), ("provider", provider), ("agent", agent)] {
             if let value { members.append(.init(key, .string(value))) }
         }
         members.append(.init("repairable", .boolean(repair != nil)))
@@ -71,7 +76,8 @@ enum Repair: Hashable, Sendable {
     /// Out of `auth.profiles`.
     case dropProfileNote(String)
     case removeLeftover(path: String, lock: String)
-    case convertFlatStore(folder: String)
+    /// Those of some providers; what else stands there may be anything.
+    case convertFlatStore(folder: String, Set<ProviderID>)
     /// Of an old file with one credential for each provider, into the store of a folder.
     case importOld(file: String, folder: String)
 

@@ -112,14 +112,17 @@ struct Survey {
     func findings() -> [Finding] {
         let all = SafeDirectory.$closesWhatIsOpen.withValue(false) {
             ConfigurationChecks(self).findings + OrderChecks(self).findings + EnvironmentChecks(self).findings
-                + CredentialChecks(self).findings + StoreChecks(self).findings + PermissionChecks(self).findings
+                + ModelChecks(self).findings + CredentialChecks(self).findings + StoreChecks(self).findings
+                + PermissionChecks(self).findings
                 + GatewayChecks(self).findings
         }.map { $0.withShownPaths(context) }
         var sorted: [Finding] = []
         for group in CheckID.Group.allCases {
-            for severity in CheckID.Severity.allCases.reversed() {
-                sorted += all.filter { $0.id.group == group && $0.severity == severity }
+            let found = all.filter { $0.id.group == group }
+            let worstFirst = CheckID.Severity.allCases.reversed().flatMap { severity in
+                found.filter { $0.severity == severity }
             }
+            sorted += ListPlace.fromTheEnd(worstFirst, \.listPlace)
         }
         return sorted
     }

@@ -77,7 +77,7 @@ struct GatewayRun: ParsableCommand {
         let daemon = Daemon(
             reader: reader, first: reading, place: place, log: log, version: CredentialFields.version,
             loopCount: Self.loopCount, commandToken: CommandToken(announcement.commandToken), fileLimit: fileLimit)
-        try Self.serve(at: place) {
+        try Self.serve(at: place, context, state) {
             try await daemon.run(
                 onListening: { announcement.make(port: $0, on: log, terminal: context.terminal) },
                 onDraining: { announcement.makeStopping($0, on: log) })
@@ -87,11 +87,17 @@ struct GatewayRun: ParsableCommand {
     }
 
     private static func serve(
-        at place: ListeningPlace, _ running: @escaping @Sendable () async throws -> Void
+        at place: ListeningPlace, _ context: CommandContext, _ state: SafeDirectory,
+        _ running: @escaping @Sendable () async throws -> Void
     ) throws {
         do { try Blocking.wait(for: running) } catch let error as ListenError {
+            let other =
+                error.isAddressInUse
+                ? OtherGateway.listening(
+                    on: error.port, at: error.host, among: context.statesOfHome, own: state.path, asking: true) : nil
             throw GatewayStartError.cannotListen(
-                host: error.host, port: error.port, isInUse: error.isAddressInUse, problem: "\(error.error)")
+                host: error.host, port: error.port, isInUse: error.isAddressInUse, problem: "\(error.error)",
+                other: other?.sentence { context.shown($0) })
         }
     }
 

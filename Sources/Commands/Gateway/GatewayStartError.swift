@@ -5,7 +5,8 @@ import Credentials
 enum GatewayStartError: ActionableError {
     /// - `state`: the state directory; `holder`: the other process, when it said so.
     case alreadyRunning(_ state: String, _ holder: Int32?)
-    case cannotListen(host: String, port: Int, isInUse: Bool, problem: String)
+    /// - `other`: who listens there, as a sentence, when it is a gateway of ours.
+    case cannotListen(host: String, port: Int, isInUse: Bool, problem: String, other: String?)
     case plainRemote(String)
     case noAddress(String)
     /// The configuration; 77 when it is a matter of permission.
@@ -20,7 +21,7 @@ enum GatewayStartError: ActionableError {
         // 78 for all that a supervisor's next try would not mend.
         case .alreadyRunning, .plainRemote, .tokenUnavailable, .tokenHidden: .configuration
         case .unreadable(_, let status): status == .noPermission ? status : .configuration
-        case .cannotListen(_, _, let isInUse, _): isInUse ? .configuration : .unavailable
+        case .cannotListen(_, _, let isInUse, _, _): isInUse ? .configuration : .unavailable
         case .noAddress: .usage
         }
     }
@@ -34,10 +35,12 @@ enum GatewayStartError: ActionableError {
                     ?? "Another process holds \(state)/\(RunningGateway.lockName).",
                 fix: "See it with: agenticflow-enterprise gateway status. For a second one, choose another instance: "
                     + "agenticflow-enterprise --profile second gateway run --port 18790")
-        case .cannotListen(let host, let port, let isInUse, let problem):
+        case .cannotListen(let host, let port, let isInUse, let problem, let other):
             Advice(
                 what: "The gateway cannot listen on \(host):\(port).",
-                why: isInUse ? "Another program listens there." : "The system says: \(problem).",
+                why: isInUse
+                    ? other.map { "The port is taken. \($0)" } ?? "Another program listens there."
+                    : "The system says: \(problem).",
                 fix: isInUse
                     ? "Find it with: ss -ltnp 'sport = :\(port)'. Or choose another port: agenticflow-enterprise gateway run --port 18790"
                     : "Choose an address of this machine: agenticflow-enterprise gateway run --bind loopback")

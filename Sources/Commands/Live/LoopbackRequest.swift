@@ -30,8 +30,8 @@ struct LoopbackRequest {
     var token: Secret?
     /// JSON, sent with POST; nil asks with GET.
     var body: String?
+    var answerMilliseconds = 2000
     private static let connectMilliseconds: Int32 = 50
-    private static let answerMilliseconds: Int32 = 2000
     private static let limitInBytes = 64 << 20
 
     init(host: String, port: Int, path: String) {
@@ -40,13 +40,16 @@ struct LoopbackRequest {
         self.path = path
     }
 
-    func send() throws(Failure) -> (status: Int, body: String) {
+    func send() throws(Failure) -> (status: Int, body: String) { try Self.parse(exchange()) }
+
+    /// - Returns: the whole answer, with its head.
+    func exchange() throws(Failure) -> [UInt8] {
         let descriptor = try connect()
         defer { close(descriptor) }
         // For the whole answer, however slowly it drips.
-        let end = ContinuousClock.now + .milliseconds(Int(Self.answerMilliseconds))
+        let end = ContinuousClock.now + .milliseconds(answerMilliseconds)
         try write(head, to: descriptor, until: end)
-        return try Self.parse(readAll(descriptor, until: end))
+        return try readAll(descriptor, until: end)
     }
 
     private var head: [UInt8] {

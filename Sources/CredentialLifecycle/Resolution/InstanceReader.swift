@@ -68,7 +68,11 @@ package struct InstanceReader: Sendable {
         }
         for path in providers.caFiles.values { files[path] = Fingerprint(of: path) }
         let agents = settings.everyAgent
-        for agent in agents { readStore(of: agent.id, in: layout) }
+        for agent in agents {
+            readStore(of: agent.id, in: layout) { id in
+                providers[id] != nil || settings.providers[id] != nil || OtherProvider[id: id] != nil
+            }
+        }
         warnOfTwoCredentials(layers)
         warnOfUnusableKeys(layers, providers, settings.clientToken(in: layers))
         let source = ReferenceSource(settings, environment: layers, layout: layout)
@@ -237,11 +241,15 @@ package struct InstanceReader: Sendable {
         } catch { note(.environmentFile, error, isKept: !dotEnv.bytes.isEmpty) }
     }
 
-    private mutating func readStore(of agent: AgentID, in layout: StateLayout) {
+    private mutating func readStore(
+        of agent: AgentID, in layout: StateLayout, isProvider: (ProviderID) -> Bool
+    ) {
         let path = layout.storePath(agent)
         files[path] = Fingerprint(of: path)
         do throws(StoreError) {
-            let stored = try AuthProfilesFile(folder: layout.agentDirectory(agent)).loadStored()
+            var stored = try AuthProfilesFile(folder: layout.agentDirectory(agent)).loadStored()
+            stored.strange = stored.flat.filter { !isProvider($0) }
+            stored.flat.removeAll { !isProvider($0) }
             stores[agent] = stored
             notices += stored.notices
             for text in stored.problems { note(.store(agent), "\(path): \(text)", .warning) }

@@ -132,7 +132,12 @@ import Testing
         Fault(.noCredentials, store: profiles("")),
         Fault(.modelProviderUnknown, config: Patient.config(model: "nobody/model")),
         Fault(.modelDoubtful, config: Patient.config(model: "anthropic/claude-sonet-4-5")),
-        Fault(.providerWithoutCredential, config: Patient.config(model: "openai/gpt-5")),
+        Fault(.nothingToSend, config: Patient.config(model: "openai/gpt-5")),
+        Fault(
+            .providerWithoutCredential,
+            config: Patient.config().replacing(
+                "\"anthropic/claude-sonnet-4-5\"",
+                with: "{primary: \"anthropic/claude-sonnet-4-5\", fallbacks: [\"openai/gpt-5\"]}")),
         Fault(.credentialExpired, store: profiles("\(work), \(token("openrouter:a", expires: -60))")),
         Fault(.credentialExpiring, store: profiles("\(work), \(token("openrouter:a", expires: 3600))")),
         Fault(

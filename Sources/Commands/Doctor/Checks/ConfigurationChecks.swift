@@ -14,16 +14,14 @@ struct ConfigurationChecks {
 
     init(_ survey: Survey) {
         self.survey = survey
-        fixes = ProblemFix(survey.resolved, path: survey.layout.configPath)
-        checkFile()
-        for problem in survey.settings.problems where !Self.isOfListener(problem) { findings.append(finding(problem)) }
-        if let document = survey.configuration {
-            for problem in ConfigDoubts(document, survey.settings, survey.reading).credentials {
-                findings.append(finding(problem))
-            }
-        }
+        let problems = survey.settings.problems.filter { !Self.isOfListener($0) }
+        let doubts = survey.configuration.map { ConfigDoubts($0, survey.settings, survey.reading).credentials } ?? []
         var layout = survey.layout
-        for problem in layout.adopt(survey.settings.agents) { findings.append(finding(adopting: problem)) }
+        let adopting = layout.adopt(survey.settings.agents)
+        fixes = ProblemFix(survey.resolved, path: survey.layout.configPath, problems + doubts + adopting)
+        checkFile()
+        for problem in problems + doubts { findings.append(finding(problem)) }
+        for problem in adopting { findings.append(finding(adopting: problem)) }
         for problem in survey.reading.providers.problems { findings.append(finding(ofProvider: problem)) }
         checkPlaintext()
         checkListener()
@@ -91,7 +89,8 @@ struct ConfigurationChecks {
                 fix: "Run: \(program) env set \(first.shellWord)", path: path)
         }
         return Finding(
-            id(of: problem), what, why: why(problem.severity), fix: fixes.of(problem), path: problem.file ?? path)
+            id(of: problem), what, why: why(problem.severity), fix: fixes.of(problem), path: problem.file ?? path,
+            listPlace: fixes.listPlace(of: problem))
     }
 
     private func id(of problem: SettingsProblem) -> CheckID {

@@ -7,7 +7,7 @@ import FoundationEssentials
 import Providers
 import Rotation
 
-/// Whether there is something to send, and what is wrong with each.
+/// What is wrong with each credential.
 struct CredentialChecks {
     private let survey: Survey
     private(set) var findings: [Finding] = []
@@ -17,77 +17,17 @@ struct CredentialChecks {
     init(_ survey: Survey) {
         self.survey = survey
         renamed = survey.knowsEveryProfile ? Set(LoginNotes(survey).renamed.values) : []
-        checkModels()
-        checkDoubts()
-        checkPresence()
         for overview in survey.overviews {
             for row in overview.profiles {
                 // An inherited one is told once, where it rests.
                 guard case .profile(let owner) = row.source, owner == overview.agent.id else { continue }
                 check(row, of: owner)
             }
+            checkUse(overview.agent.id)
             checkDuplicates(overview.agent)
         }
         for row in survey.overviews.first?.keys ?? [] { check(key: row) }
         checkSharedLogins()
-    }
-
-    // MARK: What is asked for
-
-    private mutating func checkModels() {
-        let models = survey.models
-        var said: Set<String> = []
-        for text in [models.raw, models.imageModel].compactMap({ $0 }) + models.fallbacks + models.imageFallbacks
-        where said.insert(text).inserted {
-            if let reference = models.reference(text), let provider = ProviderID(reference.prefix { $0 != "/" }),
-                survey.reading.providers.knownIDs.contains(provider)
-            {
-                continue
-            }
-            let shown = text.prefix(80).escapedForDisplay
-            findings.append(
-                Finding(
-                    .modelProviderUnknown, "The configured model \(shown) is of no known provider.",
-                    why: "It is neither an alias, nor provider/model of a provider that is built in or configured.",
-                    fix: "Run: \(program) models set anthropic/claude-sonnet-4-5, or configure its provider",
-                    path: survey.layout.configPath))
-        }
-    }
-
-    private mutating func checkDoubts() {
-        for entry in ModelDoubts(survey.models, survey.reading).entries {
-            findings.append(
-                Finding(
-                    .modelDoubtful, entry.sentence,
-                    why:
-                        "Requests for it are sent as it is written: right for a model that no list has yet, or for one "
-                        + "credential alone.",
-                    fix: entry.fix, path: survey.layout.configPath))
-        }
-    }
-
-    private mutating func checkPresence() {
-        // What a store that cannot be read holds is not known.
-        guard survey.knowsEveryProfile, let overview = survey.overviews.first else { return }
-        let provider = survey.models.defaultProvider ?? .anthropic
-        guard survey.overviews.contains(where: { $0.rows.contains(where: \.hasCredential) }) else {
-            findings.append(
-                Finding(
-                    .noCredentials, "No credentials found.",
-                    why: "No agent stores one, and neither the environment nor the configuration has a key.",
-                    fix: "Run: \(PasteCommand.beside(.apiKey, of: provider, survey.reading))", provider: provider))
-            return
-        }
-        for provider in survey.models.providersInUse.sorted()
-        where !overview.rows(of: provider).contains(where: \.hasCredential)
-            && survey.reading.providers[provider] != nil
-        {
-            findings.append(
-                Finding(
-                    .providerWithoutCredential, "\(provider) is in use and has no credential.",
-                    why: "The default model, the image model or a fallback is of that provider.",
-                    fix: "Run: \(PasteCommand.beside(.apiKey, of: provider, survey.reading))", provider: provider))
-        }
     }
 
     // MARK: One credential
@@ -100,7 +40,7 @@ struct CredentialChecks {
             findings.append(
                 Finding(
                     id, what, why: why, fix: fix, path: survey.layout.storePath(owner), profile: row.id,
-                    provider: row.provider))
+                    provider: row.provider, agent: owner))
         }
         switch row.expiring {
         case .expired where isLeftOut(row, of: owner):
@@ -121,15 +61,19 @@ struct CredentialChecks {
             return
         default: break
         }
-        checkStanding(row, again, add)
+        checkStanding(row, owner, again, add)
     }
 
     private func checkStanding(
-        _ row: CredentialRow, _ again: String, _ add: (CheckID, String, String, String) -> Void
+        _ row: CredentialRow, _ owner: AgentID, _ again: String, _ add: (CheckID, String, String, String) -> Void
     ) {
         switch row.code.flatMap({ SkipCode(rawValue: $0) }) {
         case .needsVendorCLI:
-            add(.credentialSetupToken, "\(row.id) is a setup token.", Self.setupToken, useKey(row.owner))
+
+            add(
+                .credentialSetupToken, "\(row.id) is a setup token.", Self.setupToken,
+                "\(useKey(row.owner)); then take the token out: \(program) models auth logout \(row.id) --agent \(owner)"
+            )
         case .missingCredential: add(.credentialMissing, "\(row.id) holds no secret.", "Requests pass it over.", again)
         case .invalidExpires:
             add(.credentialMissing, "The expiry of \(row.id) is no moment.", "Requests pass it over.", again)
@@ -139,7 +83,7 @@ struct CredentialChecks {
                 .credentialIneligible, "\(row.id) \(flaw.problem).", "\(flaw.why) Requests pass it over.",
                 flaw.command.map { "Run: \($0)" } ?? again)
         case .unresolvedRef: addReference(row, add)
-        case .excludedByAuthOrder: checkUse(row, add)
+        case .excludedByAuthOrder: break  // told with the others that its order leaves out
         default: if survey.asksPrograms, survey.isProgramSilent(row.id) { addReference(row, add) }
         }
         if row.code == SkipCode.providerLeftOut.rawValue {
@@ -152,8 +96,7 @@ struct CredentialChecks {
             add(
                 .credentialProviderUnsupported, "\(row.id) is of a provider that is not relayed.",
                 "\(row.provider) is neither built in nor configured.",
-                "Run: \(program) config set models.providers.\(row.provider).baseUrl https://HOST/v1 && "
-                    + "\(program) config set models.providers.\(row.provider).api openai-completions")
+                "Run: \(ProviderPlace.command(for: row.provider))")
         }
         if let hold = row.hold, row.state == .cooling || row.state == .disabled { addHold(row, hold, again, add) }
     }
@@ -164,24 +107,36 @@ struct CredentialChecks {
         add(.credentialReferenceUnresolved, cause.what, cause.why, cause.fix)
     }
 
-    /// Of one that an order leaves out: whether anything else uses it.
-    private func checkUse(_ row: CredentialRow, _ add: (CheckID, String, String, String) -> Void) {
-        guard row.hasCredential, !renamed.contains(row.id), !survey.pinned.contains(row.id), !survey.isUsed(row) else {
-            return
+    /// Of those that an order leaves out: whether anything else uses them. One command for all of an order: two that each
+    /// named one would undo each other.
+    private mutating func checkUse(_ owner: AgentID) {
+        let rows = survey.overviews.first { $0.agent.id == owner }?.profiles.filter { row in
+            row.source == .profile(owner: owner) && row.code == SkipCode.excludedByAuthOrder.rawValue
+                && row.hasCredential && !renamed.contains(row.id) && !survey.pinned.contains(row.id)
+                && !survey.isUsed(row) && row.expiring != .expired && row.expiring != .missing
         }
-        guard case .profile(let owner) = row.source else { return }
-        let order = survey.reading[owner]?.order[row.provider] ?? survey.settings.auth.order[row.provider] ?? []
-        let isAnyUsed = survey.overviews.contains { $0.rows(of: row.provider).contains { $0.state != .excluded } }
-        // Without any that is used there is an error to be told, not a note.
-        guard !order.isEmpty, isAnyUsed else { return }
-        // `order set` takes only what is there.
-        let known = Set(survey.overviews.flatMap { $0.rows(of: row.provider).map(\.id) })
-        let all = (order.filter { known.contains($0) } + [row.id]).map(\.text).joined(separator: " ")
-        add(
-            .credentialUnused, "Nothing uses \(row.id), which is in order.",
-            "The order for \(row.provider) leaves it out, and no session is pinned to it: only a request that names it "
-                + "gets it.",
-            "To use it: \(program) models auth order set --provider \(row.provider) --agent \(owner) \(all)")
+        for (provider, rows) in Dictionary(grouping: rows ?? [], by: \.provider).sorted(by: { $0.key < $1.key }) {
+            let isAnyUsed = survey.overviews.contains { $0.rows(of: provider).contains { $0.state != .excluded } }
+            let order = survey.reading.widenedOrder(
+                of: provider, by: owner, only: Set(rows.map(\.id)), at: survey.now)
+            // Without any that is used there is an error to be told, not a note.
+            guard order.source != nil, isAnyUsed else { continue }
+            let (names, isOne) = (Self.list(rows.map(\.id.text)), rows.count == 1)
+            findings.append(
+                Finding(
+                    .credentialUnused, "Nothing uses \(names), which \(isOne ? "is" : "are") in order.",
+                    why: order.leavesOut(isOne ? "it" : "them")
+                        + ", and no session is pinned to \(isOne ? "it" : "them"): only a request that names "
+                        + "\(isOne ? "it gets it" : "one of them gets it").",
+                    fix: "To use \(isOne ? "it" : "them"): \(order.command)", path: survey.layout.storePath(owner),
+                    profile: isOne ? rows[0].id : nil, provider: provider, agent: owner))
+        }
+    }
+
+    /// The first few.
+    private static func list(_ names: [String]) -> String {
+        if names.count > 5 { return names.prefix(4).joined(separator: ", ") + " and \(names.count - 4) more" }
+        return (names.dropLast(2) + [names.suffix(2).joined(separator: " and ")]).joined(separator: ", ")
     }
 
     private func addHold(
@@ -222,7 +177,8 @@ struct CredentialChecks {
         "Its vendor limits it to its own program, so the gateway never sends it "
         + "(\"This credential is only authorized for use with Claude Code\")."
     private func useKey(_ owner: AgentID? = nil) -> String {
-        "Use an API key: \(PasteCommand.beside(.apiKey, of: .anthropic, survey.reading, agent: owner))"
+        "Use an API key: "
+            + PasteCommand.inUse(.apiKey, of: .anthropic, survey.reading, agent: owner, at: survey.now)
     }
 
     private mutating func check(key row: CredentialRow) {
@@ -293,14 +249,20 @@ struct CredentialChecks {
         for profile in agent.stored.book.profiles.values {
             if let secret = profile.secret, !secret.isBlank { holders[secret, default: []].append(profile.id) }
         }
+        let orders = Array(survey.settings.auth.order.values) + Array(agent.order.values)
+        let named = Set(orders.joined()).union(survey.settings.auth.profiles.map(\.id))
         let groups = holders.values.filter { $0.count > 1 }.map { $0.sorted() }.sorted { $0[0] < $1[0] }
         for ids in groups {
+            // One that is named somewhere stays.
+            let kept = ids.first(where: named.contains) ?? ids[0]
+            let rest = ids.filter { $0 != kept }
+            let commands = rest.map { "\(program) models auth logout \($0) --agent \(agent.id)" }
             findings.append(
                 Finding(
-                    .credentialDuplicate, "\(ids.map(\.text).joined(separator: " and ")) hold the same secret.",
+                    .credentialDuplicate, "\(Self.list(ids.map(\.text))) hold the same secret.",
                     why: "They share one account: what is refused to one is refused to the other.",
-                    fix: "Run: \(program) models auth logout \(ids[1]) --agent \(agent.id)",
-                    path: survey.layout.storePath(agent.id), profile: ids[1]))
+                    fix: "Run: \(commands.joined(separator: " && "))", path: survey.layout.storePath(agent.id),
+                    profile: rest[0], agent: agent.id))
         }
     }
 

@@ -100,8 +100,7 @@ struct EnvironmentChecks {
                 Finding(
                     .envProviderUnsupported, "\(row.name) is set, and not used by this version.",
                     why: "\(provider) is known by name and not relayed.",
-                    fix:
-                        "Set models.providers.\(provider).baseUrl and .api with: \(program) config set; or leave it out",
+                    fix: "To say where it is, run: \(ProviderPlace.command(for: provider)); or leave it out",
                     provider: provider))
         }
     }

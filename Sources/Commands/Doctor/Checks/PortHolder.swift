@@ -163,7 +163,7 @@ private struct ListeningSocket {
 }
 
 /// What `/proc` tells of one process.
-private enum ProcessFiles {
+enum ProcessFiles {
     static func sockets(of pid: Int) -> [String] {
         targets(of: pid).filter { $0.hasPrefix("socket:[") }.map { String($0.dropFirst(8).dropLast()) }
     }

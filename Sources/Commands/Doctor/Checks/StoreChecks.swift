@@ -42,14 +42,34 @@ struct StoreChecks {
                     why: "It is used all the same; other programs may not find it.",
                     fix: "Rename the field: \"${EDITOR:-vi}\" \(path.shellWord)", path: path))
         }
-        guard !agent.stored.flat.isEmpty, survey.storeErrors[agent.id] == nil else { return }
+        guard survey.storeErrors[agent.id] == nil else { return }
+        checkUnknown(agent.stored.strange, agent.id, path)
+        let flat = agent.stored.flat
+        guard !flat.isEmpty else { return }
         findings.append(
             Finding(
                 .legacyFlatStore,
-                "\(survey.shown(path)) has the old flat shape: \(agent.stored.flat.map(\.text).joined(separator: ", ")).",
+                "\(survey.shown(path)) has the old flat shape: \(flat.map(\.text).joined(separator: ", ")).",
                 why: "Its credentials stand beside each other instead of under profiles; none of them is used.",
                 fix: "Run: \(program) doctor --fix", path: path,
-                repair: .convertFlatStore(folder: survey.layout.agentDirectory(agent.id))))
+                repair: .convertFlatStore(folder: survey.layout.agentDirectory(agent.id), Set(flat))))
+    }
+
+    /// What stands beside the profiles under a name that is no provider's may be another program's, and no credential.
+    private mutating func checkUnknown(_ names: [ProviderID], _ agent: AgentID, _ path: String) {
+        for name in names {
+            findings.append(
+                Finding(
+                    .storeEntryUnknown,
+                    "\(survey.shown(path)): \(name) stands beside profiles, and is no provider that is known here.",
+                    why:
+                        "It may be a credential of an older program, or another program's. It is kept as it is, and not "
+                        + "used.",
+                    fix:
+                        "If it is a provider of yours, say where it is: \(ProviderPlace.command(for: name)); then run: "
+                        + "\(program) doctor --fix. Else take it out: \"${EDITOR:-vi}\" \(path.shellWord)",
+                    path: path, provider: name, agent: agent))
+        }
     }
 
     private static func id(of error: StoreError) -> CheckID {

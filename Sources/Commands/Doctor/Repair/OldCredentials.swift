@@ -13,12 +13,14 @@ struct OldCredentials {
     private static let limitInBytes = 4 << 20
 
     /// - Returns: nil when nothing in the file can be read as a credential.
-    init?(file path: String) {
+    ///
+    /// - Parameter known: nil takes any name for a provider.
+    init?(file path: String, known: Set<ProviderID>? = nil) {
         guard let bytes = Self.read(path), let root = try? Document(bytes, as: .json, maximumDepth: 64).root else {
             return nil  // told by whoever reports the file
         }
         self.bytes = bytes
-        for found in FlatEntry.all(in: root) {
+        for found in FlatEntry.all(in: root) where known?.contains(found.provider) ?? true {
             guard let id = ProfileID(provider: found.provider, name: "default") else { continue }
             entries.append((found.key, id, Self.entry(found)))
         }
@@ -26,9 +28,11 @@ struct OldCredentials {
     }
 
     /// Those of a store, in the place of profiles or beside them.
-    init?(flatStore path: String) {
+    ///
+    /// - Parameter known: what stands there under another name may be anything.
+    init?(flatStore path: String, known: Set<ProviderID>) {
         guard let status = FileStatus(of: path), status.kind == .file, status.sizeInBytes > 8 else { return nil }
-        self.init(file: path)
+        self.init(file: path, known: known)
     }
 
     private static func read(_ path: String) -> [UInt8]? {
@@ -53,10 +57,13 @@ struct OldCredentials {
         return .object(head + members)
     }
 
-    /// Adds what is missing; a profile that is there already is newer, and stays.
-    func add(to store: inout Document) throws(DocumentError) {
-        for (_, id, entry) in entries where store.element(at: ["profiles", id.text]) == nil {
-            try store.set(entry, at: ["profiles", id.text])
+    /// Adds what is missing. A profile that was stored before is newer, and stays; what comes from old files themselves
+    /// all has a place.
+    ///
+    /// - Parameter before: the store without what other old files have brought.
+    func add(to store: inout Document, before: Document) throws(DocumentError) {
+        for (_, id, entry) in entries where before.element(at: ["profiles", id.text]) == nil {
+            try Self.put(entry, id, into: &store)
         }
     }
 
@@ -64,14 +71,19 @@ struct OldCredentials {
     func convert(_ store: inout Document) throws(DocumentError) {
         if store.root["version"] == nil { try store.set(.integer(1), at: ["version"]) }
         for (key, id, entry) in entries {
-            var place = ["profiles", id.text]
-            var number = 1
-            while let there = store.element(at: place)?.literal, there != entry {
-                number += 1
-                place[1] = "\(id)-\(number)"
-            }
-            if store.element(at: place) == nil { try store.set(entry, at: place) }
+            try Self.put(entry, id, into: &store)
             try store.remove(at: [key])
         }
+    }
+
+    /// Under its usual id, or the first one behind it that is free; nothing twice.
+    private static func put(_ entry: Literal, _ id: ProfileID, into store: inout Document) throws(DocumentError) {
+        var place = ["profiles", id.text]
+        var number = 1
+        while let there = store.element(at: place)?.literal, there != entry {
+            number += 1
+            place[1] = "\(id)-\(number)"
+        }
+        if store.element(at: place) == nil { try store.set(entry, at: place) }
     }
 }

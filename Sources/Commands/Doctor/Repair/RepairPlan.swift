@@ -83,8 +83,8 @@ struct RepairPlan: Sendable {
     private static func sources(_ repairs: [Repair]) -> [Source] {
         repairs.compactMap { repair in
             switch repair {
-            case .convertFlatStore(let folder):
-                OldCredentials(flatStore: "\(folder)/\(AuthProfilesFile.name)").map {
+            case .convertFlatStore(let folder, let known):
+                OldCredentials(flatStore: "\(folder)/\(AuthProfilesFile.name)", known: known).map {
                     Source(file: nil, folder: folder, old: $0)
                 }
             case .importOld(let file, let folder):
@@ -101,12 +101,13 @@ struct RepairPlan: Sendable {
             let before = try Self.read(path)
             do throws(DocumentError) {
                 var store = try Document(before ?? Array(AuthProfilesFile.emptyText.utf8), as: .json, maximumDepth: 64)
+                let stored = store
                 // A flat store first: what is imported goes beside it.
                 for source in sources where source.folder == folder && source.file == nil {
                     try source.old.convert(&store)
                 }
                 for source in sources where source.folder == folder && source.file != nil {
-                    try source.old.add(to: &store)
+                    try source.old.add(to: &store, before: stored)
                 }
                 guard store.bytes != before else { continue }
                 changes.append(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CredentialLifecycle
 import Credentials
+import FoundationEssentials
 import ProfileStorage
 import Settings
 
@@ -19,6 +20,20 @@ enum PasteCommand {
         let place = isUsual ? "" : " --profile-id \(reading.freeID(for: kind, of: provider))"
         let other = reading.agentWords(agent)
         return "agenticflow-enterprise models auth \(word(for: kind)) --provider \(provider)\(place)\(other)"
+    }
+
+    /// The same, and the order that takes it in, where there is one that would leave it out.
+    static func inUse(
+        _ kind: CredentialKind, of provider: ProviderID, _ reading: InstanceReading, agent: AgentID? = nil, at now: Date
+    ) -> String {
+        let command = beside(kind, of: provider, reading, agent: agent)
+        let agent = agent ?? reading.settings.defaultAgent
+        let order = reading.widenedOrder(of: provider, by: agent, only: [], at: now)
+        guard order.source != nil, let usual = ProfileID(provider: provider, name: "manual") else { return command }
+        let id = reading.isFree(usual, for: kind) ? usual : reading.freeID(for: kind, of: provider)
+        guard !order.ids.contains(id) else { return command }
+        return "\(command) && agenticflow-enterprise models auth order set --provider \(provider) --agent \(agent) "
+            + ([id] + order.ids).map(\.text).joined(separator: " ")
     }
 
     /// `paste-api-key` or `paste-token`: what stores a credential of a kind.

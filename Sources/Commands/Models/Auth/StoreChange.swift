@@ -83,7 +83,7 @@ struct StoreChange {
     }
 
     /// What names the agent in commands; nothing for the default one.
-    var agentWords: String { agent.id == reading.settings.defaultAgent ? "" : " --agent \(agent.id)" }
+    var agentWords: String { reading.agentWords(agent.id) }
 
     func sayUpdated(_ path: String) { context.terminal.say("Updated \(context.shown(path))") }
 

@@ -19,20 +19,13 @@ struct ModelDoubts {
         /// The reference to take in its place; nil when that is not known.
         var better: String?
 
-        var sentence: String {
-            "\(isFallback ? slot.fallback : slot.title) \(text.prefix(100).escapedForDisplay): \(problem)."
-                + (near.map { " Did you mean \($0)?" } ?? "")
-        }
+        var sentence: String { sentence(of: nil) }
 
-        var fix: String {
-            let program = "agenticflow-enterprise"
-            let look = "See what there is: \(program) models list --all --provider \(provider)"
-            guard let better = better?.shellWord else { return look }
-            let list = "\(program) models \(slot.command)"
-            let isImage = slot.key == ImageModel.key
-            return isFallback
-                ? "Run: \(list) remove \(text.shellWord) && \(list) add \(better)"
-                : "Run: \(program) models \(isImage ? "set-image" : "set") \(better)"
+        /// - Parameter agent: whose own model it is; nil for one of all.
+        func sentence(of agent: AgentID?) -> String {
+            "\(isFallback ? slot.fallback : slot.title) \(text.prefix(100).escapedForDisplay)"
+                + (agent.map { " of agent \($0)" } ?? "") + ": \(problem)."
+                + (near.map { " Did you mean \($0)?" } ?? "")
         }
     }
 

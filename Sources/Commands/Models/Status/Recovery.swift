@@ -16,9 +16,8 @@ extension CredentialRow {
             return "It is a setup token; Anthropic limits those to its own program, so requests do not use it. "
                 + "For the gateway, run: \(PasteCommand.beside(.apiKey, of: provider, reading, agent: agent))"
         case .excludedByAuthOrder:
-            return "Excluded by auth.order for this provider. Change the order with: "
-                + "agenticflow-enterprise models auth order set --provider \(provider) --agent \(agent) "
-                + "\(reading.namedInOrder(of: provider, by: agent).filter { $0 != id }.map { "\($0) " }.joined())\(id)"
+            let wider = reading.widenedOrder(of: provider, by: agent, including: id, at: now)
+            return "Excluded by \(wider.place) for this provider. Change the order with: \(wider.command)"
         case .notInAuthProfiles:
             return "auth.profiles of the configuration notes others of \(provider) and not this one. To use it, run: "
                 + ProfileNote(id: id, provider: provider, kind: kind).command
@@ -82,14 +81,5 @@ extension CredentialRow {
 
     private func pasteAgain(_ reading: InstanceReading, isDate: Bool = false) -> String {
         owner.map { replacement(of: $0, reading, isDate: isDate) } ?? "Correct \(sourceLabel)."
-    }
-}
-
-extension InstanceReading {
-    /// Of those that an agent's order names, the ones that can be named in a new one.
-    fileprivate func namedInOrder(of provider: ProviderID, by agent: AgentID) -> [ProfileID] {
-        guard let agent = self[agent], let order = order(of: provider, for: agent) else { return [] }
-        let known = Set(agent.profiles.lazy.filter { $0.profile.provider == provider }.map(\.profile.id))
-        return order.ids.filter { known.contains($0) || $0.isReserved }
     }
 }

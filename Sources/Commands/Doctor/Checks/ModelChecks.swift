@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+import CredentialLifecycle
+import Credentials
+import Providers
+import Rotation
+import Settings
+
+/// Whether what each agent asks for is known, and can be served.
+struct ModelChecks {
+    private let survey: Survey
+    private(set) var findings: [Finding] = []
+
+    init(_ survey: Survey) {
+        self.survey = survey
+        var seen: Set<String> = []
+        for overview in survey.overviews {
+            let models = ConfiguredModels(survey.reading, agent: overview.agent.id)
+            // What stands in agents.defaults is told once.
+            let places = ModelPlace.all(of: overview.agent.id, survey).filter { seen.insert($0.path.typed).inserted }
+            for place in places { checkProvider(place, models) }
+            checkDoubts(places, ModelDoubts(models, survey.reading))
+        }
+        checkPresence()
+    }
+
+    // MARK: What is asked for
+
+    private mutating func checkProvider(_ place: ModelPlace, _ models: ConfiguredModels) {
+        let wanted = models.reference(place.text).flatMap { ProviderID($0.prefix { $0 != "/" }) }
+        if let wanted, survey.reading.providers[wanted] != nil { return }
+        let near = wanted.flatMap { Spelling.nearest(to: $0.text, among: survey.reading.knownProviders.map(\.text)) }
+        let fix: String
+        var isTaken = false
+        if let near, let model = models.reference(place.text)?.drop(while: { $0 != "/" }) {
+            fix = place.setting("\(near)\(model)", survey)
+        } else if place.isFallback {
+            fix = place.takingOut(survey)
+            isTaken = true
+        } else {
+            fix = place.setting(KnownModel.defaultReference, survey)
+        }
+        let shown = place.text.prefix(80).escapedForDisplay
+        findings.append(
+            Finding(
+                .modelProviderUnknown, "The configured model \(shown)\(place.owner) is of no known provider.",
+                why: "It is neither an alias, nor provider/model of a provider that is built in or configured.",
+                fix: "\(fix), or configure its provider", path: place.file ?? survey.layout.configPath,
+                agent: place.agent, listPlace: place.listPlace(isTaken: isTaken)))
+    }
+
+    private mutating func checkDoubts(_ places: [ModelPlace], _ doubts: ModelDoubts) {
+        for place in places {
+            let entry = doubts.entries.first {
+                $0.slot.key == place.slot.key && $0.isFallback == place.isFallback && $0.text == place.text
+            }
+            guard let entry else { continue }
+            findings.append(
+                Finding(
+                    .modelDoubtful, entry.sentence(of: place.agent),
+                    why:
+                        "Requests for it are sent as it is written: right for a model that no list has yet, or for one "
+                        + "credential alone.",
+                    fix: entry.better.map { place.setting($0, survey) }
+                        ?? "See what there is: \(program) models list --all --provider \(entry.provider)",
+                    path: place.file ?? survey.layout.configPath, agent: place.agent,
+                    listPlace: place.listPlace(isTaken: false)))
+        }
+    }
+
+    // MARK: Who could serve it
+
+    private mutating func checkPresence() {
+        // What a store that cannot be read holds is not known.
+        guard survey.knowsEveryProfile else { return }
+        guard survey.overviews.contains(where: { $0.rows.contains(where: \.hasCredential) }) else {
+            let provider = survey.models.defaultProvider ?? .anthropic
+            findings.append(
+                Finding(
+                    .noCredentials, "No credentials found.",
+                    why: "No agent stores one, and neither the environment nor the configuration has a key.",
+                    fix: "Run: \(PasteCommand.beside(.apiKey, of: provider, survey.reading))", provider: provider))
+            return
+        }
+        // What main has others may use: what it lacks is told of it alone.
+        let overviews =
+            survey.overviews.filter { $0.agent.id == .main } + survey.overviews.filter { $0.agent.id != .main }
+        var told: Set<ProviderID> = []
+        var isMainStopped: [String]?
+        for overview in overviews {
+            let demand = ModelDemand(overview, survey)
+            let inherits = survey.settings.agents.first { $0.id == overview.agent.id }?.inheritsProfiles ?? true
+            var missing = demand.missing
+            if demand.isStopped, !(inherits && isMainStopped == demand.key) { findings.append(demand.finding) }
+            if demand.isStopped { missing.removeAll { $0 == demand.provider } }
+            if overview.agent.id == .main {
+                isMainStopped = demand.isStopped ? demand.key : nil
+                told = Set(demand.missing)
+            } else if inherits {
+                missing.removeAll(where: told.contains)
+            }
+            for provider in missing { findings.append(demand.lacking(provider)) }
+        }
+    }
+}
+
+/// What one agent asks for, and whether any of it can be served.
+struct ModelDemand {
+    private let survey: Survey
+    private let overview: AuthOverview
+    private let models: ConfiguredModels
+    /// Of the models that a request may get, the first one's first; those that nobody knows left out.
+    private let wanted: [ProviderID]
+    /// In use, known, and without any credential.
+    let missing: [ProviderID]
+
+    init(_ overview: AuthOverview, _ survey: Survey) {
+        self.survey = survey
+        self.overview = overview
+        models = ConfiguredModels(survey.reading, agent: overview.agent.id)
+        let models = models
+        let isPinned = models.raw.flatMap { models.pin(of: models.aliases[$0] ?? $0) } != nil
+        // Nothing takes the place of one that names a profile.
+        let texts = [models.raw].compactMap(\.self) + (isPinned ? [] : models.fallbacks)
+        wanted = texts.compactMap { models.reference($0).flatMap { ProviderID($0.prefix { $0 != "/" }) } }
+            .filter { survey.reading.providers[$0] != nil }
+        missing = models.providersInUse.sorted().filter { provider in
+            !overview.rows(of: provider).contains(where: \.hasCredential) && survey.reading.providers[provider] != nil
+        }
+    }
+
+    /// The one that is asked first.
+    var provider: ProviderID { wanted.first ?? models.defaultProvider ?? .anthropic }
+
+    private var agent: AgentID { overview.agent.id }
+    /// Without a model of their own clients name theirs; but somebody must be able to serve them.
+    private var rows: [CredentialRow] { models.raw == nil ? overview.rows : wanted.flatMap { overview.rows(of: $0) } }
+
+    /// Every request for the default model is refused, now and after any wait. What an order or an unknown name is to
+    /// blame for has a finding of its own.
+    var isStopped: Bool {
+        guard !models.isUnknown, models.raw == nil || !wanted.isEmpty else { return false }
+        guard ProviderOverview(provider, in: overview).leftOut == nil else { return false }
+        let named = models.raw.flatMap { models.pin(of: models.aliases[$0] ?? $0)?.profile }
+        return !rows.contains { row in
+            switch row.state {
+            case .ready, .cooling, .pending: named == nil || row.id == named
+            case .excluded: row.id == named
+            case .disabled, .ineligible: false
+            }
+        }
+    }
+
+    /// The same for two agents of which one inherits all that the other has.
+    var key: [String] { wanted.map(\.text) + rows.map(\.id.text) }
+
+    var finding: Finding {
+        let what =
+            models.raw == nil
+            ? "no credential of any provider can be used"
+            : "every request for \(models.resolvedDefault ?? provider.text) is refused"
+        return Finding(
+            .nothingToSend, "Nothing can be sent for agent \(agent): \(what).", why: why, fix: fix,
+            path: survey.layout.storePath(agent), provider: provider, agent: agent)
+    }
+
+    private var why: String {
+        let lacking = wanted.filter { overview.rows(of: $0).isEmpty }
+        var seen: Set<ProviderID> = []
+        let sentences =
+            lacking.filter { seen.insert($0).inserted }.map { "\($0) has no credential" }
+            + rows.prefix(3).compactMap { row in cause(row).map { CauseSentence($0, of: row.provider, model: "").text }
+            }
+        guard !sentences.isEmpty else { return "There is no credential that could be sent." }
+        return sentences.joined(separator: "; ") + (rows.count > 3 ? "; and \(rows.count - 3) more." : ".")
+    }
+
+    private func cause(_ row: CredentialRow) -> Cause? {
+        row.code.flatMap { SkipCode(rawValue: $0) }.map {
+            Cause(id: row.id, source: row.source, kind: row.kind, code: $0)
+        }
+    }
+
+    private var fix: String {
+        // A setup token would be refused in its place as well.
+        let first = overview.rows(of: provider).first { !$0.isSetupToken && $0.owner != nil }
+        guard let first, let owner = first.owner else {
+            return "Run: \(PasteCommand.inUse(.apiKey, of: provider, survey.reading, agent: agent, at: survey.now))"
+        }
+        if first.hold.flatMap({ FailureReason(rawValue: $0.reason) }) == .billing {
+            return "Top up the account, then run: \(program) models auth clear-cooldown \(first.id)"
+                + survey.reading.agentWords(owner)
+        }
+        return first.replacement(of: owner, survey.reading, isDate: first.expiring == .expired)
+    }
+
+    /// A provider that is in use, of which the agent has nothing.
+    func lacking(_ provider: ProviderID) -> Finding {
+        let own = models.defaultSource == .agent || models.fallbacksSource == .agent
+        let isOther = agent != survey.settings.defaultAgent
+        return Finding(
+            .providerWithoutCredential,
+            "\(provider) is in use\(own || isOther ? " by agent \(agent)" : "") and has no credential.",
+            why: "The default model, the image model or a fallback is of that provider.",
+            fix: "Run: \(PasteCommand.inUse(.apiKey, of: provider, survey.reading, agent: agent, at: survey.now))",
+            provider: provider, agent: agent)
+    }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+import Credentials
+import Testing
+
+@testable import Commands
+
+/// All fixes of one report, typed in the order in which they are printed, bring everything in order: none of them undoes
+/// another, or means another place by the time it is typed.
+@Suite struct TypedFixTests {
+    private static func keys(_ ids: String...) -> String {
+        let entries = ids.enumerated().map { index, id in
+            let provider = id.prefix { $0 != ":" }
+            return
+                "\"\(id)\": {\"type\": \"api_key\", \"provider\": \"\(provider)\", \"key\": \"sk-ant-api03-\(index)-0123456789\"}"
+        }
+        return DoctorCheckTests.profiles(entries.joined(separator: ", "))
+    }
+
+    private static let token = "auth: {token: \"agw_0123456789abcdefghijklmnopqrstuvwxyzABCD\"}"
+
+    /// What is printed behind `fix: `, without what is only said; of two ways the last one, which takes out.
+    private static func commands(_ output: String) -> [[String]] {
+        output.split(separator: "\n").filter { $0.contains("fix: ") }.flatMap { line -> [[String]] in
+            let parts = line.split(separator: " (or: ").last.map(String.init) ?? ""
+            let typed = parts.split(separator: "agenticflow-enterprise ", omittingEmptySubsequences: false).dropFirst()
+            return typed.map { command in
+                let ends = [", or ", "; or "].compactMap { command.firstRange(of: $0)?.lowerBound }
+                let words = command[..<(ends.min() ?? command.endIndex)].split(separator: " ").filter { $0 != "&&" }
+                return words.map { $0.filter { !"'()".contains($0) } }
+            }
+        }
+    }
+
+    private static func typeAll(_ instance: Instance, _ line: String, exits: Set<Int32> = [0]) {
+        for command in commands(instance.run(line).stdout) {
+            let run = instance.run(command)
+            #expect(exits.contains(run.code), "\(command): \(run.stderr)")
+        }
+    }
+
+    private static let lists: [(config: String, after: String)] = [
+        (
+            "{gateway: {port: 0, \(token), allowedHosts: [1, \"a\", 2, \"b\", 3]}}",
+            "{gateway: {port: 0, \(token), allowedHosts: [\"a\", \"b\"]}}"
+        ),
+        (
+            "{gateway: {port: 0, \(token)}, agents: {list: [null, {id: \"main\"}, null, null]}}",
+            "{gateway: {port: 0, \(token)}, agents: {list: [{id: \"main\"}]}}"
+        ),
+        (
+            "{gateway: {port: 0, \(token)}, auth: {order: {anthropic: [4, \"anthropic:a\", 5, \"anthropic:b\"]}}}",
+            "{gateway: {port: 0, \(token)}, auth: {order: {anthropic: [\"anthropic:a\", \"anthropic:b\"]}}}"
+        ),
+    ]
+
+    @Test(arguments: lists, ["doctor --skip gateway-not-running", "config validate"])
+    func `elements of a list are taken out from the last one on`(row: (config: String, after: String), line: String)
+        throws
+    {
+        let instance = Instance(config: row.config, store: Self.keys("anthropic:a", "anthropic:b"))
+        instance.settle()
+        Self.typeAll(instance, line)
+        // Blanks beside an element that is gone may stay.
+        #expect(instance.config?.filter { $0 != " " } == row.after.filter { $0 != " " })
+        #expect(try instance.findings() == ["gateway-not-running"])
+    }
+
+    @Test func `an order of which every entry is wrong goes as a whole`() throws {
+        let instance = Instance(
+            config: "{gateway: {port: 0, \(Self.token)}, auth: {order: {anthropic: [4, 5]}}}",
+            store: Self.keys("anthropic:a"))
+        instance.settle()
+        // The second time it is gone already.
+        Self.typeAll(instance, "doctor --skip gateway-not-running", exits: [0, 66])
+        #expect(try instance.findings() == ["gateway-not-running"])
+    }
+
+    @Test(arguments: [
+        ("", "auth.order.anthropic of the configuration leaves them out"),
+        (
+            "models auth order set --provider anthropic anthropic:c",
+            "The order of agent main for anthropic leaves them out"
+        ),
+    ])
+    func `all that an order leaves out is one command, and which order it is`(before: String, why: String) throws {
+        let instance = Instance(
+            config: "{gateway: {port: 0, \(Self.token)}, auth: {order: {anthropic: [\"anthropic:c\"]}}}",
+            store: Self.keys("anthropic:c", "anthropic:b", "anthropic:a"))
+        if !before.isEmpty { #expect(instance.run(before).code == 0) }
+        instance.settle()
+        let report = instance.run("doctor").stdout
+        #expect(
+            report.contains("info: Nothing uses anthropic:a and anthropic:b, which are in order. [credential-unused]"))
+        #expect(report.contains("why: \(why), and no session is pinned to them: only a request that names one of them"))
+        let set = "models auth order set --provider anthropic --agent main anthropic:c anthropic:a anthropic:b"
+        #expect(report.contains("fix: To use them: agenticflow-enterprise \(set)\n"))
+        let place = before.isEmpty ? "auth.order" : "the order of agent main"
+        let status = instance.run("models status").stdout
+        for id in ["a", "b"] {
+            #expect(
+                status.contains(
+                    "- anthropic:\(id) excluded_by_auth_order: Excluded by \(place) for this provider. Change the order "
+                        + "with: agenticflow-enterprise \(set)\n"), "\(status)")
+        }
+        #expect(instance.run(set).code == 0)
+        #expect(try instance.findings() == ["gateway-not-running"])
+    }
+
+    @Test func `of several ids of one secret the one that is named somewhere stays`() throws {
+        let secrets = ["anthropic:a", "anthropic:work", "anthropic:z"].map {
+            "\"\($0)\": {\"type\": \"api_key\", \"provider\": \"anthropic\", \"key\": \"\(Patient.key)\"}"
+        }
+        let instance = Instance(
+            config: Patient.config, store: DoctorCheckTests.profiles(secrets.joined(separator: ", ")))
+        instance.settle()
+        let report = instance.run("doctor --only credential-duplicate").stdout
+        #expect(report.contains("anthropic:a, anthropic:work and anthropic:z hold the same secret."))
+        let out = ["anthropic:a", "anthropic:z"].map {
+            "agenticflow-enterprise models auth logout \($0) --agent main"
+        }
+        #expect(report.contains("fix: Run: \(out.joined(separator: " && "))\n"))
+        for id in ["a", "z"] {
+            #expect(instance.run("models auth logout anthropic:\(id) --agent main --yes").code == 0)
+        }
+        #expect(try instance.findings() == ["gateway-not-running"])
+    }
+
+    private static let fallbacks = "[\"openai/gpt-55\", \"opnai/gpt-5-mini\", \"anthropic/claude-haiku-4-5\"]"
+    private static let right = "[\"openai/gpt-5\", \"openai/gpt-5-mini\", \"anthropic/claude-haiku-4-5\"]"
+
+    @Test(arguments: ["defaults: {model: MODEL}", "list: [{id: \"main\"}, {id: \"b\", model: MODEL}]"])
+    func `a fallback is replaced in its own place`(place: String) throws {
+        func config(_ fallbacks: String) -> String {
+            let model = "{primary: \"anthropic/claude-sonnet-4-5\", fallbacks: \(fallbacks)}"
+            return "{gateway: {port: 0, \(Self.token)}, agents: {\(place.replacing("MODEL", with: model))}}"
+        }
+        let instance = Instance(
+            config: config(Self.fallbacks), store: Self.keys("anthropic:a", "openai:a"))
+        instance.settle()
+        Self.typeAll(instance, "doctor --only model-doubtful --only model-provider-unknown")
+        #expect(instance.config == config(Self.right))
+        #expect(try instance.findings() == ["gateway-not-running"])
+    }
+
+    @Test func `fallbacks of nobody are taken out, and the others are still meant`() throws {
+        func config(_ fallbacks: String) -> String {
+            "{gateway: {port: 0, \(Self.token)}, agents: {defaults: {model: {fallbacks: [\(fallbacks)]}}}}"
+        }
+        let instance = Instance(
+            config: config("\"nobodyatall/x\", \"openai/gpt-55\", \"none\", \"openai/gpt-5-mni\""),
+            store: Self.keys("anthropic:a", "openai:a"))
+        instance.settle()
+        Self.typeAll(instance, "doctor --only model-doubtful --only model-provider-unknown")
+        #expect(instance.config == config("\"openai/gpt-5\", \"openai/gpt-5-mini\""))
+        #expect(try instance.findings() == ["gateway-not-running"])
+    }
+}
