@@ -30,6 +30,17 @@ extension Survey {
         }
     }
 
+    /// What a gateway would find in variables is known: one that runs has said what it has, or none runs and there is
+    /// nothing that it alone would read.
+    var knowsEveryKey: Bool {
+        switch view.origin {
+        case .gateway: true
+        case .files(.notRunning):
+            reading.hidesVariables == nil && (!settings.env.shell.isEnabled || reading.shell.asked != nil)
+        default: false
+        }
+    }
+
     /// The variable for the key of a provider.
     func keyVariable(of id: ProviderID) -> String {
         reading.providers[id]?.keyVariable

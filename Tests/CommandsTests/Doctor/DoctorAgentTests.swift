@@ -62,6 +62,30 @@ import Testing
             ])
     }
 
+    @Test(arguments: [
+        ("[null, {id: \"main\", model: \"openai/gpt-55\"}]", "openai/gpt-5"),
+        ("[{id: \"main\", model: {fallbacks: [1, \"openai/gpt-55\"]}}]", "openai/gpt-5"),
+    ])
+    func `in a list of which something else is to go no number is named`(list: String, better: String) throws {
+        let instance = Instance(
+            config: "{gateway: {port: 0}, agents: {list: \(list)}}", store: Patient.store)
+        #expect(
+            try Self.told(instance, "--only model-doubtful") == [
+                "model-doubtful warning main: Write \(better) in its place in "
+                    + "~/.agenticflow-enterprise/agenticflow-enterprise.json, then run: agenticflow-enterprise config validate"
+            ])
+    }
+
+    @Test func `what only the login shell may have is not said to be missing for good`() throws {
+        let model = "{id: \"main\", model: \"openai/gpt-5\"}"
+        let off = Instance(config: Self.config(model), store: Patient.store)
+        #expect(try Self.told(off, "--only nothing-to-send").count == 1)
+        let on = Instance(
+            config: Self.config(model, top: "env: {shellEnv: {enabled: true}},"), store: Patient.store)
+        #expect(try Self.told(on, "--only nothing-to-send") == [])
+        #expect(try Self.told(on, "--only provider-without-credential").count == 1)
+    }
+
     private static let setupToken = "sk-ant-oat01-\(String(repeating: "s", count: 80))"
     private static func profile(_ id: String, _ members: String) -> String {
         "\"\(id)\": {\"provider\": \"\(id.prefix { $0 != ":" })\", \(members)}"

@@ -138,7 +138,7 @@ struct ModelDemand {
     /// Every request for the default model is refused, now and after any wait. What an order or an unknown name is to
     /// blame for has a finding of its own.
     var isStopped: Bool {
-        guard !models.isUnknown, models.raw == nil || !wanted.isEmpty else { return false }
+        guard survey.knowsEveryKey, !models.isUnknown, models.raw == nil || !wanted.isEmpty else { return false }
         guard ProviderOverview(provider, in: overview).leftOut == nil else { return false }
         let named = models.raw.flatMap { models.pin(of: models.aliases[$0] ?? $0)?.profile }
         return !rows.contains { row in

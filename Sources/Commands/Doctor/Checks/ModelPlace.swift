@@ -43,9 +43,11 @@ struct ModelPlace {
         guard let path = find(survey.resolved.document) else { return nil }
         self.path = path
         let origins = survey.resolved.origins
-        // A list that an included file has a part in has no numbers that a command could name.
+        // A list that an included file has a part in has no numbers that a command could name, and one of which something
+        // else is to go has others by then.
         let isShared = ListPlace(path, isTaken: false).flatMap { origins.included(below: $0.list) } != nil
-        file = origins.file(of: path) ?? (isShared ? survey.layout.configPath : nil)
+        let isFirm = Self.isFirm(path, in: survey.resolved.document)
+        file = origins.file(of: path) ?? (isShared || !isFirm ? survey.layout.configPath : nil)
         self.slot = slot
         self.isFallback = isFallback
         self.text = text
@@ -66,6 +68,15 @@ struct ModelPlace {
         guard isFallback else { return element.string == nil ? base.appending(.key("primary")) : base }
         return element["fallbacks"]?.elements.firstIndex { $0.string?.trimmed == text }.map {
             base.appending(.key("fallbacks")).appending(.index($0))
+        }
+    }
+
+    /// Every list on the way has elements of one kind, as it should.
+    private static func isFirm(_ path: DocumentPath, in document: Document?) -> Bool {
+        path.steps.indices.allSatisfy { depth in
+            guard case .index = path.steps[depth] else { return true }
+            let elements = document?.element(at: path.prefix(depth))?.elements ?? []
+            return Set(elements.map(\.kind)).count == 1
         }
     }
 
