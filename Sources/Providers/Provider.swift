@@ -52,6 +52,16 @@ package struct Provider: Hashable, Sendable {
     /// Path and host parts of `baseURL`.
     package var place: UpstreamPlace? { UpstreamPlace(baseURL) }
 
+    /// What is probably wrong when nothing is found there, without a full stop: OpenAI's dialect has the version in the
+    /// base URL.
+    package var addressDoubt: String? {
+        guard let path = place?.path, !formats.contains(.anthropicMessages) else { return nil }
+        let hasVersion = path.split(separator: "/").contains {
+            $0.first == "v" && $0.dropFirst().first?.isNumber == true
+        }
+        return hasVersion ? nil : "models.providers.\(id).baseUrl names no version; most end in /v1"
+    }
+
     /// The path of the upstream's request line, or nil when this provider does not speak the endpoint's dialect.
     package func upstreamPath(for endpoint: Endpoint) -> String? {
         guard let base = place?.path else { return nil }

@@ -137,6 +137,23 @@ import Testing
         #expect(detail.hasSuffix("Check the base URL, or ask with \(flag) completion."), "\(detail)")
     }
 
+    @Test(arguments: [
+        ("https://proxy.example", true), ("https://proxy.example/openai", true), ("https://proxy.example/v1", false),
+        ("https://proxy.example/api/v4/x", false),
+    ])
+    func `an address without a version is doubted when nothing is there`(address: String, isDoubted: Bool) throws {
+        var provider = try #require(Provider[id: .openai])
+        provider.baseURL = address
+        let probe = try ProviderProbe(
+            provider, mode: .metadata, model: nil, maximumTokens: 8, modeFlag: "--probe-mode")
+        let answer = ProviderAnswer(status: 404, body: Array(Self.error("not_found_error", "Not found").utf8))
+        let detail = probe.verdict(on: .answer(answer), secret: Self.key, now: Self.now).detail
+        let doubt = " (models.providers.openai.baseUrl names no version; most end in /v1)"
+        #expect(
+            detail.hasSuffix("Check the base URL\(isDoubted ? doubt : ""), or ask with --probe-mode completion."),
+            "\(detail)")
+    }
+
     @Test func `without a model there is no completion to ask for`() throws {
         let zai = try #require(ProviderID("zai").flatMap { Provider[id: $0] })
         #expect(throws: ProbeVerdict.self) {

@@ -99,6 +99,7 @@ package struct ProviderProbe: Hashable, Sendable {
         guard verdict.reasonCode == FailureReason.modelNotFound.rawValue, model == nil else { return verdict }
         return .notUnderstood(
             "\(place) has nothing at \(question.path) (status \(answer.status)). Check the base URL"
+                + (provider.addressDoubt.map { " (\($0))" } ?? "")
                 + (modeFlag.map { ", or ask with \($0) completion." } ?? "."))
     }
 

@@ -134,6 +134,8 @@ struct RequestRecord {
     var failure: FailureReport?
     /// What was probably meant by a model that its provider does not have.
     var guess: String?
+    /// What is doubtful about the address at which nothing was found.
+    var hint: String?
 
     /// A request that got no further than the front door.
     static func refused(id: ByteBuffer, code: String, status: Int, bytesOut: Int) -> RequestRecord {
@@ -176,6 +178,7 @@ extension ByteBuffer {
         writeStaticString("\"")
         if let failure = record.failure { write(failure) }
         if let guess = record.guess { writeOptional(",\"didYouMean\":", guess) }
+        if let hint = record.hint { writeOptional(",\"hint\":", hint) }
         writeStaticString("}\n")
     }
 

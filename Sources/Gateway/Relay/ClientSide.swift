@@ -357,7 +357,8 @@ extension ClientSide {
                 id: id, client: "default", route: endpoint.path, model: requestedModel,
                 provider: exchange.target?.provider.text, profile: chosen?.id.text, attempts: exchange.attempts,
                 status: shown, code: code, bytesIn: exchange.requestBytes, bytesOut: door.bytesOut,
-                firstToken: firstToken, duration: now - startedAt, end: ending.rawValue, failure: failure, guess: guess)
+                firstToken: firstToken, duration: now - startedAt, end: ending.rawValue, failure: failure, guess: guess,
+                hint: status == 404 ? chosen?.provider.addressDoubt : nil)
         )
     }
 }
