@@ -24,6 +24,8 @@ extension Fault {
             let sentence = LeftOutSentence(
                 leftOut, told.target.provider, agent: asker.agent, agentWords: asker.words)
             self.init(.noCredential, sentence.what + Self.others(told, all, asker) + " \(sentence.remedy)")
+        case .providerLeftOut(let fault):
+            self.init(.providerLeftOut, fault.told + Self.others(told, all, asker) + " \(fault.remedy)")
         case .noCredential, .exhausted:
             self.init(.noCredential, Self.nothing(told, Self.others(told, all, asker), asker))
         }

@@ -64,6 +64,8 @@ struct OtherReasons {
             add(provider, SkipCode.excludedByAuthOrder.rawValue, words)
         case .noCredential where shortage.causes.isEmpty:
             add(provider, SkipCode.missingCredential.rawValue, "nothing is stored for \(shortage.providerName)")
+        case .providerLeftOut:
+            add(provider, SkipCode.providerLeftOut.rawValue, "\(provider) is left out, as models status says")
         case .pinnedUnavailable(let id, .unknownProfile, _):
             add(provider, SkipCode.unknownProfile.rawValue, "there is no \(id)")
         default: add(shortage.causes, of: shortage)

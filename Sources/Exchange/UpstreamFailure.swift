@@ -22,6 +22,20 @@ package enum UpstreamFailure: Error, Hashable, Sendable {
     case redirected
 }
 
+extension NoAnswer {
+    /// The same as a probe has it.
+    package init(_ failure: UpstreamFailure) {
+        switch failure {
+        case .noConnection(let reason, _): self = reason
+        case .protocolError: self = .garbled
+        case .forbiddenAddress: self = .forbiddenAddress
+        case .connectTimeout: self = .deadline(isConnected: false)
+        case .noAnswer: self = .deadline(isConnected: true)
+        case .closed, .cutShort, .endedEarly, .redirected: self = .closed
+        }
+    }
+}
+
 extension UpstreamFailure {
     /// For the client: what went wrong on the way, without names of hosts or addresses.
     package var sentence: String {
@@ -55,12 +69,7 @@ extension UpstreamFailure {
     private var place: String? { if case .noConnection(_, let place) = self { place } else { nil } }
 
     /// What is to be looked at is the way to it, or the address that leads there.
-    private var isOnTheWay: Bool {
-        switch self {
-        case .noConnection, .connectTimeout, .forbiddenAddress, .redirected, .protocolError: true
-        case .closed, .cutShort, .endedEarly, .noAnswer: false
-        }
-    }
+    private var isOnTheWay: Bool { self == .redirected || NoAnswer(self).isOnTheWay }
 
     /// A connection that was dead before it could be used.
     var isDeadOnArrival: Bool {

@@ -23,6 +23,7 @@ package enum ErrorCode: String, Sendable, CaseIterable {
     case upstreamRedirect = "upstream_redirect"
     case upstreamFailed = "upstream_failed"
     case noCredential = "no_credential"
+    case providerLeftOut = "provider_left_out"
     case allCredentialsCooling = "all_credentials_cooling"
     case pinnedProfileUnavailable = "pinned_profile_unavailable"
     case draining
@@ -41,7 +42,8 @@ package enum ErrorCode: String, Sendable, CaseIterable {
         case .bodyTooLarge: 413
         case .headTooLarge: 431
         case .upstreamProtocol, .upstreamRedirect, .upstreamFailed: 502
-        case .noCredential, .allCredentialsCooling, .pinnedProfileUnavailable, .draining, .overloaded: 503
+        case .noCredential, .providerLeftOut, .allCredentialsCooling, .pinnedProfileUnavailable, .draining, .overloaded:
+            503
         case .deadlineExceeded: 504
         }
     }

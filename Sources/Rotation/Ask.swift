@@ -39,12 +39,14 @@ package enum Unavailability: Hashable, Sendable {
     case pinnedUnavailable(ProfileID, SkipCode, until: Date?)
     /// Everyone who could be asked has been asked by this request.
     case exhausted
+    /// Nothing can be sent to the provider, whoever it would be sent with.
+    case providerLeftOut(ProviderFault)
 
     package var isCooling: Bool {
         switch self {
         case .allCooling: true
         case .pinnedUnavailable(_, _, let until): until != nil
-        case .noCredential, .leftOut, .exhausted: false
+        case .noCredential, .leftOut, .exhausted, .providerLeftOut: false
         }
     }
 
@@ -53,7 +55,7 @@ package enum Unavailability: Hashable, Sendable {
         switch self {
         case .allCooling(let until, _): until
         case .pinnedUnavailable(_, _, let until): until
-        case .noCredential, .leftOut, .exhausted: nil
+        case .noCredential, .leftOut, .exhausted, .providerLeftOut: nil
         }
     }
 }

@@ -26,6 +26,8 @@ package enum SkipCode: String, Sendable, CaseIterable {
     /// `auth.profiles` of the configuration names others of its provider, and there is no order.
     case notInAuthProfiles = "not_in_auth_profiles"
     case needsVendorCLI = "needs_vendor_cli"
+    /// It could be sent, and its provider cannot be asked: see ``Credentials/ProviderFault``.
+    case providerLeftOut = "provider_left_out"
     case cooldownTransient = "cooldown_transient"
     case cooldownRateLimit = "cooldown_rate_limit"
     case cooldownModelNotFound = "cooldown_model_not_found"

@@ -48,6 +48,17 @@ package struct Explanation: Hashable, Sendable {
     }
 }
 
+extension Explanation {
+    /// The same when nothing can be sent to the provider.
+    package func without(_ fault: ProviderFault) -> Explanation {
+        var explanation = self
+        explanation.next = nil
+        explanation.unavailability = .providerLeftOut(fault)
+        explanation.causes = []
+        return explanation
+    }
+}
+
 extension Roster {
     /// Built from sorting alone, so that it checks the chooser as much as it explains it.
     package func explain(_ ask: Ask, table: HealthTable, now: Date) -> Explanation {

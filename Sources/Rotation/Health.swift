@@ -38,9 +38,10 @@ package struct Health: Hashable, Sendable {
         let scope = active.isEmpty ? failure.scope : .profile
         windows.removeAll { $0.until <= now && $0.reason.lane == lane && (scope == .profile || $0.scope == scope) }
         let wait = wait(after: failure, in: lane, provider: provider, ladder: ladder, jitter: jitter, at: now)
-        let end = now + wait
         windows.append(
-            Window(reason: failure.reason, scope: scope, since: now, until: end, evidence: failure.evidence))
+            Window(
+                reason: failure.reason, scope: scope, since: now.inMilliseconds(),
+                until: (now + wait).inMilliseconds(.up), evidence: failure.evidence))
         forgetSurplus()
         return true
     }
@@ -118,5 +119,15 @@ package struct Health: Hashable, Sendable {
         // A count without a window comes from a store that another program wrote.
         if windows.isEmpty { return !streaks.isEmpty }
         return windows.contains { $0.until <= now && $0.scope.covers(model) }
+    }
+}
+
+extension Date {
+    /// As exact as answers write it: what the journal holds, with microseconds, is the same moment then.
+    fileprivate func inMilliseconds(_ rule: FloatingPointRoundingRule = .toNearestOrAwayFromZero) -> Date {
+        // What lies a thousandth beyond a whole one is what multiplying has added.
+        let count = timeIntervalSince1970 * 1000
+        let nearest = count.rounded()
+        return Date(timeIntervalSince1970: (abs(count - nearest) < 1e-3 ? nearest : count.rounded(rule)) / 1000)
     }
 }

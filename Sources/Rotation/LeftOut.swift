@@ -41,6 +41,14 @@ extension Lineup {
             ids: others.lazy.map { candidates[$0].id })
     }
 
+    /// When the next one that could be sent can be sent no more.
+    func nextExpiry(after now: Date) -> Date {
+        let dates = candidates.lazy.compactMap { candidate in
+            if candidate.standing == .ok, case .at(let date) = candidate.expires, date > now { date } else { nil }
+        }
+        return dates.min() ?? .distantFuture
+    }
+
     /// Why nobody can be asked, when nobody waits either.
     func nobody(at now: Date) -> Unavailability { leftOut(at: now).map { .leftOut($0) } ?? .noCredential }
 }

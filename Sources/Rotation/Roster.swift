@@ -13,6 +13,9 @@ package struct Roster: Sendable {
     /// For the others, made at their first failure.
     private var byModel: [String: TurnQueue] = [:]
 
+    /// Why nobody can be asked, which everybody has to be looked at for: it holds until another one expires.
+    private var nobody: (why: Unavailability, times: Range<Date>)?
+
     private static let maximumQueues = 32
     /// A probe by another request answers soon; whoever waits for it looks again after this, in seconds.
     package static let probeWait: TimeInterval = 0.25
@@ -38,13 +41,22 @@ package struct Roster: Sendable {
         case .open(let index): return take(index, ask, table: &table, now: now)
         case .lastResort(let index): return take(index, ask, table: &table, now: now, isLastResort: true)
         case .nobody(let unavailability): return .none(unavailability)
+        case .nobodyEver: return .none(nobody(at: now))
         }
+    }
+
+    private mutating func nobody(at now: Date) -> Unavailability {
+        if let nobody, nobody.times.contains(now) { return nobody.why }
+        let why = lineup.nobody(at: now)
+        nobody = (why, now..<max(now, lineup.nextExpiry(after: now)))
+        return why
     }
 
     private enum Finding {
         case open(Int)
         case lastResort(Int)
         case nobody(Unavailability)
+        case nobodyEver
     }
 
     /// The session's last one, while it may be asked.
@@ -70,7 +82,7 @@ package struct Roster: Sendable {
         if let place = queue.next(view) { return .open(seats[place]) }
         if let place = queue.lastResort(view) { return .lastResort(seats[place]) }
         guard let soonest = queue.soonest(view) else {
-            return .nobody(queue.hasReady ? .exhausted : view.lineup.nobody(at: view.now))
+            return queue.hasReady ? .nobody(.exhausted) : .nobodyEver
         }
         let window = view.lineup.window(of: seats[soonest.place], for: view.ask.model, view.table, view.now)
         return .nobody(.allCooling(until: soonest.at, reason: window?.reason ?? .timeout))

@@ -182,6 +182,44 @@ extension InstanceReading {
             reading.problems.map(\.text).contains(
                 "models.providers.anthropic is left out: nothing can be sent to its baseUrl."))
         #expect(reading.providers[.openai] != nil)
+        // It is known all the same, with whose key it would be sent.
+        let agent = try #require(reading[.main])
+        #expect(reading.candidates(for: .anthropic, of: agent).map(\.candidate.id.text) == ["anthropic:config"])
+        #expect(reading.providers.knownIDs.contains(.anthropic))
+    }
+
+    @Test(arguments: [
+        ("baseUrl:7,api:'openai-completions'", "It is a number.", ".baseUrl https://HOST/v1"),
+        ("baseUrl:' ',api:'anthropic-messages'", "It is blank.", ".baseUrl https://HOST"),
+        ("baseUrl:'ftp://x'", "It does not start with https:// or http://.", ".baseUrl https://HOST/v1"),
+        ("baseUrl:'https://x',api:'google'", "It has a baseUrl and no usable api.", ".api openai-completions"),
+        ("api:'openai-responses'", "It has an api and no baseUrl.", ".baseUrl https://HOST/v1"),
+        (
+            "models:[{id:'m'}]", "It has neither.",
+            ".baseUrl https://HOST/v1 && agenticflow-enterprise config set models.providers.corp.api openai-completions"
+        ),
+        (
+            "baseUrl:'https://x',api:'openai-completions',caFile:'ca.pem'",
+            "It is no absolute path, and none that begins with ~/.",
+            ".caFile /PATH/TO/FILE.pem; or, without one: agenticflow-enterprise config unset models.providers.corp.caFile"
+        ),
+    ])
+    func `why a provider is left out is told with the command that takes it in`(
+        text: String, why: String, line: String
+    ) throws {
+        let instance = try Instance()
+        instance.configure("{models:{providers:{corp:{\(text)}}}}")
+        let corp = try #require(ProviderID("corp"))
+        let fault = try #require(instance.read().providers.faults[corp])
+        #expect(fault.advice.why == why)
+        #expect(fault.remedy == "Run: agenticflow-enterprise config set models.providers.corp\(line)")
+    }
+
+    @Test func `a provider's CA file may be named from the home directory`() throws {
+        let instance = try Instance()
+        instance.configure("{models:{providers:{anthropic:{caFile:'~/ca.pem'}}}}")
+        let file = try #require(instance.read().providers.caFiles[.anthropic])
+        #expect(file.hasPrefix("/") && file.hasSuffix("/ca.pem"))
     }
 
     @Test func `every file that was read is named, with how it was before`() throws {

@@ -123,6 +123,8 @@ import Testing
         #expect(verdict.status == status)
         #expect(verdict.reasonCode == code)
         #expect(verdict.detail.hasSuffix("."))
+        // The same as after a request.
+        #expect((verdict.wayThere(of: .anthropic) != nil) == reason.isOnTheWay)
     }
 
     @Test(arguments: ["--mode", "--probe-mode"])

@@ -175,7 +175,7 @@ def test_a_peer_that_speaks_no_tls_is_refused(start, simulator, listen, authorit
     assert KEY.encode() not in peer.received
 
 
-def test_a_file_that_is_no_certificate_leaves_the_provider_out_and_is_said_so(start, serve, good, tmp_path):
+def test_a_file_that_is_no_certificate_leaves_the_provider_out_and_is_said_so(start, serve, good, authority, tmp_path):
     broken = tmp_path / "broken.pem"
     broken.write_text("this is no certificate\n")
     upstream = serve(good)
@@ -183,8 +183,20 @@ def test_a_file_that_is_no_certificate_leaves_the_provider_out_and_is_said_so(st
 
     assert "caFile" in " ".join(gateway.health()["problems"])
     answer = gateway.send(MESSAGES.path, MESSAGES.body())
-    assert (answer.status, answer.code) == (503, "no_credential")
+    assert (answer.status, answer.code) == (503, "provider_left_out")
+    assert answer.json["error"]["message"] == (
+        "models.providers.anthropic.caFile cannot be used, so nothing is sent to anthropic. "
+        "Which file, and why: agenticflow-enterprise doctor")
     assert upstream.total() == 0
+    # What they show agrees with it.
+    for words in (("models", "explain"), ("models", "status"), ("doctor",)):
+        said = gateway.command(*words)
+        assert f"{broken}: It holds no certificate (PEM)." in said.stdout + said.stderr, words
+        assert "is available" not in said.stdout
+    # And what they advise helps.
+    assert gateway.command("config", "set", "models.providers.anthropic.caFile", str(authority.certificate)).returncode == 0
+    served = eventually(lambda: (said := gateway.send(MESSAGES.path, MESSAGES.body())).status == 200 and said, "the answer")
+    assert "Hello from encrypted." in served.text
 
 
 def test_a_proxy_of_the_environment_is_not_used(start, simulator, listen):

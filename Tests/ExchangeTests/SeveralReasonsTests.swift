@@ -109,6 +109,21 @@ import Testing
         #expect(message.contains(" Also: nothing is stored for OpenAI. All of them: "), "\(message)")
     }
 
+    @Test func `a provider that nothing can be sent to is told first, and a fallback's reason behind it`() throws {
+        let advice = Advice(what: "It is left out.", why: "/a/path: no.", fix: "Run: x")
+        let fault = ProviderFault(advice, told: "It is left out.", remedy: "See: y")
+        let all = [
+            Shortage(Self.target, .providerLeftOut(fault), causes: []),
+            Shortage(Target(provider: .openai, model: "g"), .noCredential, causes: []),
+        ]
+        #expect(Shortage.told(among: all)?.target == Self.target)
+        let told = Fault(all[0], among: all, Asker())
+        #expect(told.code == .providerLeftOut && told.code.status == 503)
+        #expect(told.message == "It is left out. Also: nothing is stored for OpenAI. See: y")
+        let other = Fault(all[1], among: all, Asker())
+        #expect(other.message.contains(" Also: anthropic is left out, as models status says. "))
+    }
+
     // MARK: Orders
 
     @Test(arguments: [

@@ -34,11 +34,11 @@ import Testing
             let choice = board.choose(ask, now: now)
             switch choice {
             case .credential(let credential, let isProbe):
-                #expect(explained?.next == credential.id)
-                #expect(explained?.candidates.first { $0.state == .next }?.profile == credential.id)
+                #expect(explained.next == credential.id)
+                #expect(explained.candidates.first { $0.state == .next }?.profile == credential.id)
                 let outcome = Self.outcome(for: ask.target.model, at: now, &random)
                 board.settle(Settlement(credential: credential, isProbe: isProbe, outcome: outcome), now: now)
-            case .none: #expect(explained?.next == nil)
+            case .none: #expect(explained.next == nil)
             }
             if Int.random(in: 0..<6, using: &random) == 0 { _ = builder.seat(at: board) }
         }
@@ -63,7 +63,7 @@ import Testing
                 agent: .main, target: Target(provider: .anthropic, model: "claude-a"), session: nil, tried: [])
             let explained = forgetful.explain(ask, now: Self.start)
             guard case .credential(let credential, let isProbe) = board.choose(ask, now: Self.start) else { break }
-            if explained?.next != credential.id { disagreements += 1 }
+            if explained.next != credential.id { disagreements += 1 }
             let refusal = Self.refusal(.billing, model: "claude-a")
             board.settle(
                 Settlement(credential: credential, isProbe: isProbe, outcome: .failure(refusal)), now: Self.start)
@@ -107,7 +107,7 @@ import Testing
                     let ask = BoardAsk(
                         agent: agent, target: Target(provider: .anthropic, model: model),
                         session: session.map { SessionKey($0, agent: agent) }, tried: [])
-                    let live = board.explain(ask, now: now)?.next?.text
+                    let live = board.explain(ask, now: now).next?.text
                     let json = try preview.explainJSON(
                         model: "anthropic/\(model)", agent: agent.text, session: session, now: now)
                     let files = try Document(Array(json.utf8), as: .json).root["next"]?.string

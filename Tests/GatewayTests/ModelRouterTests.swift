@@ -249,4 +249,20 @@ import Testing
             ),
             router: router, defaultAgent: .main)
     }
+
+    @Test func `a name leads to a provider that is left out, and not to another one`() throws {
+        var router = Self.router
+        router.leftOut = [.openai, try #require(ProviderID("acme"))]
+        router.listings["own"] = [try #require(ProviderID("acme"))]
+        for (name, place) in [
+            ("openai/new", "openai/new"), ("gpt-known", "openai/gpt-known"), ("plain-id", "openai/plain-id"),
+            ("own", "acme/own"), ("acme/else", "acme/else"),
+        ] {
+            let target = try router.targets(for: name, endpoint: .chatCompletions, agent: nil).first
+            #expect(target.map { "\($0.provider)/\($0.model)" } == place)
+        }
+        // What it cannot serve is not offered.
+        #expect(router.offers["gpt-known"] == nil && router.offers["own"] == nil)
+        #expect(router.offers["house-model"] == [Self.custom.id])
+    }
 }

@@ -49,15 +49,4 @@ import Testing
         let told = [0, 1, 9, 10, 11].map { tally.add(at: start + .seconds($0)) }
         #expect(told == [1, nil, nil, 3, nil])
     }
-
-    @Test func `the system's authorities are blamed by name, with the cause`() {
-        // Below a file there is nothing, whoever asks.
-        let denied = SystemTrustError(places: ["/nowhere/ca.crt", "/dev/null/ca.crt"])
-        #expect(denied.denied?.path == "/dev/null/ca.crt")
-        #expect(denied.description.contains("/dev/null/ca.crt cannot be read (Not a directory)."))
-        #expect(!denied.description.contains("caFile"))
-        let missing = SystemTrustError(places: ["/nowhere/ca.crt"])
-        #expect(missing.denied == nil)
-        #expect(missing.description.contains("Install the package ca-certificates"))
-    }
 }

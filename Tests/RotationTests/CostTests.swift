@@ -13,6 +13,7 @@ import Testing
 @Suite(.serialized) struct CostTests {
     enum Case: CaseIterable {
         case healthy, explicitOrder, modelLimited, profileLimited, allLimited, outage, explicitTail, recovering
+        case unusable, leftOut
     }
 
     @Test(arguments: Case.allCases)
@@ -69,7 +70,14 @@ import Testing
 
     private func bench(_ kind: Case, _ count: Int) throws -> Bench {
         let names = (0..<count).map { "p\($0)" }
-        let bench = try Bench(names, order: kind == .explicitOrder || kind == .explicitTail ? names : nil)
+        let order: [String]? =
+            switch kind {
+            case .explicitOrder, .explicitTail: names
+            case .leftOut: ["gone"]
+            default: nil
+            }
+        let standing = kind == .unusable ? SkipCode.missingCredential : .ok
+        let bench = try Bench(try names.map { try .named($0, standing: standing) }, order: order)
         for (number, name) in names.enumerated() {
             switch kind {
             case .healthy, .explicitOrder: break

@@ -126,6 +126,21 @@ import Testing
         #expect(bench.roster.leftOut(at: bench.now) == nil)
     }
 
+    @Test func `what is left out is looked at again when one of it expires, and when the clock goes back`() throws {
+        let bench = try Bench(
+            [.named("a", .token, expires: .at(at(10))), .named("b", .token, expires: .at(at(20)))], order: ["gone"])
+        func left() throws -> Int {
+            guard case .leftOut(let left) = try bench.refusal() else { return 0 }
+            return left.count
+        }
+        var seen: [Int] = []
+        for seconds in [1.0, 9, 10, 15, 25, 5] {
+            bench.now = at(seconds)
+            seen.append(try left())
+        }
+        #expect(seen == [2, 2, 1, 1, 0, 2])
+    }
+
     @Test func `of many that are left out the first few are kept, and all are counted`() throws {
         let names = (0..<20).map { "n\($0 + 10)" }
         let bench = try Bench(names, order: ["gone"])

@@ -57,7 +57,7 @@ import Testing
     func `what cannot be used is left out and named`(text: String, complaint: String) throws {
         let (found, complaints) = try own(text)
         var nothing = ProviderSettings()
-        nothing.isAddressRefused = text.contains("baseUrl")
+        if text.contains("baseUrl") { nothing.addressFlaw = "does not start with https:// or http://" }
         #expect(found == nothing)
         #expect(complaints == ["models.providers.own.\(complaint)"])
     }

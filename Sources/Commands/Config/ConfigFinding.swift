@@ -39,30 +39,6 @@ struct ConfigFinding: Equatable {
         return found.filter { $0.severity == .error } + found.filter { $0.severity == .warning }
     }
 
-    /// - Parameters:
-    ///   - problem: of a provider; begins with its path in the configuration.
-    ///   - settings: of all of them.
-    static func providerFix(_ problem: String, in settings: [ProviderID: ProviderSettings]) -> String {
-        let path = String(problem.prefix { $0 != " " })
-        func set(_ key: String, _ value: String) -> String {
-            "agenticflow-enterprise config set \("\(path).\(key)".shellWord) \(value)"
-        }
-        let id = path.split(separator: ".").last.flatMap { ProviderID($0) }
-        if let meant = id.flatMap({ ProviderSet.meant(by: $0, in: settings) }) {
-            return "If \(meant) is meant, name it so: \"${EDITOR:-vi}\" \"$(agenticflow-enterprise config path)\". "
-                + "If it is a provider of your own, run: \(set("baseUrl", "https://HOST/v1")) && "
-                + set("api", "openai-completions")
-        }
-        // A built-in one has an address and a dialect of its own.
-        if let id, Provider[id: id] != nil {
-            return "Correct it: \(set("baseUrl", "https://HOST")); or go back to its own address: "
-                + "agenticflow-enterprise config unset \("\(path).baseUrl".shellWord)"
-        }
-        let api = set("api", "openai-completions")
-        let lacksAPIAlone = id.flatMap { settings[$0] }.map { $0.baseURL != nil && $0.api == nil } ?? false
-        return "Run: " + (lacksAPIAlone ? api : "\(set("baseUrl", "https://HOST/v1")) && \(api)")
-    }
-
     private init(severity: Severity, path: String, file: String? = nil, message: String, fix: String) {
         self.severity = severity
         self.path = path

@@ -106,6 +106,9 @@ extension CheckID {
         .gatewayRefusesToken: ("The gateway takes another client token.", "start it anew, or compare environments"),
         .gatewayForeignAnswer: ("What answers is not this gateway.", "end it, then `gateway run`"),
         .gatewayVersionDiffers: ("The gateway is of another version than this command.", "start it anew"),
+        .trustUnreadable: (
+            "The certificates that a provider is verified with cannot be read.", "correct the file; `config set`"
+        ),
         .gatewayProblem: ("The gateway goes on without something.", "as its problem says"),
         .gatewayTokenMissing: ("Clients have no token to present.", "`doctor --generate-gateway-token`"),
         .gatewayTokenElsewhere: (

@@ -85,6 +85,7 @@ enum CheckID: String, CaseIterable, Sendable {
     case gatewayForeignAnswer = "gateway-foreign-answer"
     case gatewayVersionDiffers = "gateway-version-differs"
     case gatewayProblem = "gateway-problem"
+    case trustUnreadable = "trust-unreadable"
     case gatewayTokenMissing = "gateway-token-missing"
     case gatewayTokenElsewhere = "gateway-token-elsewhere"
     case gatewayRestartNeeded = "gateway-restart-needed"
@@ -138,7 +139,8 @@ enum CheckID: String, CaseIterable, Sendable {
             .permissions
         case .gatewayNotRunning, .gatewayHidden, .gatewayHung, .gatewayRefusesToken, .gatewayForeignAnswer,
             .gatewayVersionDiffers,
-            .gatewayProblem, .gatewayTokenMissing, .gatewayTokenElsewhere, .gatewayRestartNeeded, .gatewayPlaceStale,
+            .gatewayProblem, .trustUnreadable, .gatewayTokenMissing, .gatewayTokenElsewhere, .gatewayRestartNeeded,
+            .gatewayPlaceStale,
             .portInUse, .portNotAllowed,
             .bindAddressUnavailable, .clockSkew:
             .gateway
@@ -155,7 +157,7 @@ enum CheckID: String, CaseIterable, Sendable {
             .providerWithoutCredential, .credentialExpired, .credentialMissing, .credentialSharedLogin,
             .storeMalformed, .storeNewerVersion, .storeUnsafe, .storeUnreadable, .stateDirUnsafe, .stateNotWritable,
             .stateTrackedByGit, .gatewayHung, .gatewayRefusesToken, .gatewayForeignAnswer, .portInUse, .portNotAllowed,
-            .bindAddressUnavailable:
+            .bindAddressUnavailable, .trustUnreadable:
             .error
         case .gatewayNotRunning, .gatewayPlaceStale, .otherStateDir, .credentialCooling, .credentialAbandoned,
             .credentialUnused, .envProviderUnsupported:

@@ -16,7 +16,8 @@ extension InstanceProblem {
         if let reference { return Advice(sentences: text, fix: Self.fix(for: reference)) }
         switch place {
         case .configuration:
-            return Advice(what: text, why: "It is not used as it stands.", fix: Self.validate)
+            return Advice(
+                what: text, why: cause ?? "It is not used as it stands.", fix: repair ?? Self.validate)
         case .environmentFile:
             guard let line = DotEnvLinePlace(text) else {
                 return Advice(sentences: text, fix: "Look at: agenticflow-enterprise env list")
@@ -70,6 +71,13 @@ extension Advice {
             return
         }
         self.init(what: "\(text[..<end.lowerBound]).", why: String(text[end.upperBound...]), fix: fix)
+    }
+
+    /// - Parameter element: as ``literal`` writes it. Nil for anything else.
+    init?(_ element: Element) {
+        guard let what = element["error"]?.string, let why = element["why"]?.string, let fix = element["fix"]?.string
+        else { return nil }
+        self.init(what: what, why: why, fix: fix)
     }
 
     var literal: Literal {

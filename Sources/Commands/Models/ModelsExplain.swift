@@ -89,7 +89,7 @@ struct ModelsExplain: ContextCommand {
         } else {
             context.terminal.say(answer.origin.sentence)
             for line in report.lines(width: context.terminal.tableWidth) {
-                context.terminal.say(line.escapedForDisplay)
+                context.terminal.say(context.shown(in: line.escapedForDisplay))
             }
         }
         if answer.isUnknownPin, let pinned = answer.root["pinned"]?.string {

@@ -10,7 +10,7 @@ extension Explanation {
     /// - Parameter more: members that only some questions have.
     package func json(provider: ProviderID, fallbacks: [String], more: [String] = []) -> String {
         let lines = candidates.map { line in
-            let until = line.until.map { String(Int64(($0.timeIntervalSince1970 * 1000).rounded(.up))) } ?? "null"
+            let until = line.until.map { String(Int64(($0.timeIntervalSince1970 * 1000).rounded())) } ?? "null"
             let evidence =
                 line.evidence.map { "{\"origin\":\"\($0.origin.rawValue)\",\"text\":\($0.text.jsonQuoted)}" } ?? "null"
             return

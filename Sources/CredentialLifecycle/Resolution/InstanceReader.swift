@@ -56,12 +56,16 @@ package struct InstanceReader: Sendable {
         var layers = EnvironmentLayers(process: process, stateDotEnv: dotEnv.variables)
         let settings = readSettings(&layers)
         var layout = self.layout
-        let providers = ProviderSet(settings.providers)
+        let providers = ProviderSet(settings.providers, layout: self.layout)
         let ignored = addWorkingDirectory(to: &layers, settings, providers)
         for problem in settings.problems + layout.adopt(settings.agents) {
             note(.configuration, problem.description, problem.severity)
         }
-        for text in providers.problems { note(.configuration, text, .error) }
+        for advice in providers.problems {
+            problems.append(
+                InstanceProblem(
+                    place: .configuration, severity: .error, text: advice.what, cause: advice.why, repair: advice.fix))
+        }
         for path in providers.caFiles.values { files[path] = Fingerprint(of: path) }
         let agents = settings.everyAgent
         for agent in agents { readStore(of: agent.id, in: layout) }
@@ -105,7 +109,7 @@ package struct InstanceReader: Sendable {
         let (file, problems) = workingDirectory.load()
         for problem in problems { note(.environmentFile, problem, .warning) }
         let credentials = Provider.credentialVariables.union(settings.references)
-            .union(providers.all.values.flatMap(\.environmentVariables))
+            .union(providers.known.flatMap(\.environmentVariables))
         let variables = file.variables
         layers = layers.adding(workingDirectory: variables, credentialVariables: credentials)
         return variables.keys.filter { !EnvironmentLayers.isHarmless($0, credentialVariables: credentials) }.sorted()

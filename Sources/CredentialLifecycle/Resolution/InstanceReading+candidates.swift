@@ -15,7 +15,7 @@ extension InstanceReading {
     package func candidates(
         for provider: ProviderID, of agent: AgentReading, clientToken: Secret?
     ) -> [ResolvedCandidate] {
-        let known = providers[provider]
+        let known = providers[provider] ?? providers.leftOut[provider]
         return SourceOrder(
             profiles: agent.profiles, configured: settings.auth.profiles, configKey: configKey(of: provider),
             environmentKeys: known.map { providers.environmentKeys(for: $0, in: environment) } ?? [],

@@ -8,22 +8,24 @@ package struct ProviderSet: Sendable {
     package private(set) var all: [ProviderID: Provider] = [:]
     /// Extra certificate authorities, by provider.
     package private(set) var caFiles: [ProviderID: String] = [:]
-    package private(set) var problems: [String] = []
+    /// Of those that are configured and left out: what is configured cannot be used.
+    package private(set) var faults: [ProviderID: ProviderFault] = [:]
+    /// What those are known as.
+    package private(set) var leftOut: [ProviderID: Provider] = [:]
     /// Of providers whose models the configuration lists itself.
     private var listed: [ProviderID: [KnownModel]] = [:]
 
-    package init(_ settings: [ProviderID: ProviderSettings]) {
+    /// - Parameter layout: where `~` leads; nil when no file of a provider is looked at.
+    package init(_ settings: [ProviderID: ProviderSettings], layout: StateLayout? = nil) {
         for provider in Provider.builtIn { all[provider.id] = provider }
         for (id, own) in settings.sorted(by: { $0.key < $1.key }) {
-            add(id, own, meant: Self.meant(by: id, in: settings))
+            add(id, own, layout, meant: Self.meant(by: id, in: settings))
         }
     }
 
     /// The provider that an entry without an address was probably meant for; nil when it is nearly none.
-    package static func meant(by id: ProviderID, in settings: [ProviderID: ProviderSettings]) -> ProviderID? {
-        guard Provider[id: id] == nil, OtherProvider[id: id] == nil, let own = settings[id], own.baseURL == nil,
-            !own.isAddressRefused
-        else { return nil }
+    private static func meant(by id: ProviderID, in settings: [ProviderID: ProviderSettings]) -> ProviderID? {
+        guard Provider[id: id] == nil, OtherProvider[id: id] == nil, settings[id]?.baseURL == nil else { return nil }
         let complete = settings.filter { $0.value.baseURL != nil && $0.value.api != nil }.keys
         let known = Provider.builtIn.map(\.id.text) + complete.map(\.text)
         return Spelling.nearest(to: id.text, among: known.sorted()).flatMap { ProviderID($0) }
@@ -31,29 +33,40 @@ package struct ProviderSet: Sendable {
 
     package subscript(id: ProviderID) -> Provider? { all[id] }
 
+    /// Those that can be asked, and those that are left out: who a model, a variable or a profile is of.
+    package var known: [Provider] { Array(all.values) + leftOut.values }
+    package var knownIDs: Set<ProviderID> { Set(all.keys).union(leftOut.keys) }
+
+    package var problems: [Advice] { faults.sorted { $0.key < $1.key }.map(\.value.advice) }
+
     /// What the provider is known to offer; it may serve others as well.
     package func models(of id: ProviderID) -> [KnownModel] { listed[id] ?? KnownModel.builtIn[id.text] ?? [] }
 
-    private mutating func add(_ id: ProviderID, _ own: ProviderSettings, meant: ProviderID?) {
+    private mutating func add(
+        _ id: ProviderID, _ own: ProviderSettings, _ layout: StateLayout?, meant: @autoclosure () -> ProviderID?
+    ) {
+        let settled = settled(id, own)
+        let isBuiltIn = all[id] != nil
+        let flaw = ProviderFlaw(id, own, isBuiltIn: isBuiltIn, meant: meant(), place: settled.place, layout)
         // Not the built-in place instead: a key for somebody's proxy is not for the vendor.
-        if own.isAddressRefused {
+        if let flaw {
             all[id] = nil
-            problems.append("models.providers.\(id) is left out: nothing can be sent to its baseUrl.")
+            leftOut[id] = settled
+            faults[id] = flaw.fault
             return
         }
-        var provider: Provider
-        if let known = all[id] {
-            provider = known
-        } else if let base = own.baseURL, let api = own.api {
-            provider = Provider(
-                id: id, displayName: id.text, baseURL: base, formats: Self.formats(api),
-                header: api == .anthropicMessages ? .xAPIKey : .bearer,
+        caFiles[id] = own.caFile.map { layout?.absolutePath($0) ?? $0 }
+        all[id] = settled
+    }
+
+    /// What is built in, with what the configuration says of it.
+    private mutating func settled(_ id: ProviderID, _ own: ProviderSettings) -> Provider {
+        var provider =
+            all[id]
+            ?? Provider(
+                id: id, displayName: id.text, baseURL: "", formats: [],
+                header: own.api == .anthropicMessages ? .xAPIKey : .bearer,
                 environmentVariables: OtherProvider[id: id]?.secrets ?? [])
-        } else {
-            let guess = meant.map { " Did you mean \($0)?" } ?? ""
-            problems.append("models.providers.\(id) needs a baseUrl and an api: it is not a built-in provider.\(guess)")
-            return
-        }
         if let base = own.baseURL { provider.baseURL = base }
         if let api = own.api { provider.formats = Self.formats(api) }
         if own.auth == .token || own.auth == .oauth { provider.header = .bearer }
@@ -65,12 +78,7 @@ package struct ProviderSet: Sendable {
         }
         provider.extraHeaders = Dictionary(
             own.headers.map { ($0.name, $0.value.reveal()) }, uniquingKeysWith: { _, last in last })
-        if provider.place == nil {
-            problems.append("models.providers.\(id).baseUrl is not an address such as https://host/v1.")
-            return
-        }
-        caFiles[id] = own.caFile
-        all[id] = provider
+        return provider
     }
 
     private static func formats(_ api: ConfiguredAPI) -> Set<WireFormat> {

@@ -76,6 +76,10 @@ package struct ProbeVerdict: Error, Hashable, Sendable {
             "\(provider) is not relayed. Set models.providers.\(provider).baseUrl and .api in the configuration.")
     }
 
+    package static func leftOut(_ fault: ProviderFault) -> ProbeVerdict {
+        ProbeVerdict(.notAsked, .unknown, SkipCode.providerLeftOut.rawValue, fault.advice.sentences)
+    }
+
     /// Its secret is what a program answers, and this command starts none.
     package static let leftToGateway = ProbeVerdict(
         .notAsked, .unknown, "left_to_gateway",

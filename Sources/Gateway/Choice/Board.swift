@@ -19,10 +19,15 @@ package final class Board: Sendable {
     /// Takes over a new configuration; health and pins stay with the credentials that are still there. What was held
     /// against one does not hold against another that took its place.
     ///
-    /// - Parameter seat: makes the rosters, with slots in the table it is given.
-    func replace(ladder: Ladder, seat: @Sendable (inout HealthTable) -> [RosterKey: SeatedRoster]) {
+    /// - Parameters:
+    ///   - faults: of providers that nothing can be sent to.
+    ///   - seat: makes the rosters, with slots in the table it is given.
+    func replace(
+        ladder: Ladder, faults: [ProviderID: ProviderFault],
+        seat: @Sendable (inout HealthTable) -> [RosterKey: SeatedRoster]
+    ) {
         state.withLock { state in
-            state.seat(seat(&state.health))
+            state.seat(seat(&state.health), faults: faults)
             state.ladder = ladder
         }
     }
@@ -37,7 +42,7 @@ package final class Board: Sendable {
         state.withLock { $0.sessions.profile(of: session, provider) }
     }
 
-    func explain(_ ask: BoardAsk, now: Date) -> Explanation? { state.withLock { $0.explain(ask, now: now) } }
+    func explain(_ ask: BoardAsk, now: Date) -> Explanation { state.withLock { $0.explain(ask, now: now) } }
 
     /// Health that has changed since the last call, for the journal.
     ///
@@ -72,6 +77,9 @@ package final class Board: Sendable {
             keys.compactMap { key in state.health.forget(key, clearance).map { (key, $0) } }
         }
     }
+
+    /// Providers that nothing can be sent to.
+    var faults: [ProviderID: ProviderFault] { state.withLock(\.faults) }
 
     /// The state of every credential, for metrics and the status view.
     func overview(now: Date) -> [BoardLine] { state.withLock { $0.overview(now: now) } }

@@ -9,6 +9,8 @@ import Rotation
 /// What the board's lock guards.
 struct BoardState: Sendable {
     private(set) var rosters: [RosterKey: SeatedRoster] = [:]
+    /// Providers that nothing can be sent to.
+    private(set) var faults: [ProviderID: ProviderFault] = [:]
     /// The credentials in force, by where their health is kept.
     private var seated: [HealthKey: ChosenCredential] = [:]
     var health = HealthTable()
@@ -17,6 +19,7 @@ struct BoardState: Sendable {
     private var jitter = SystemRandomNumberGenerator()
 
     mutating func choose(_ ask: BoardAsk, now: Date) -> BoardChoice {
+        if let fault = faults[ask.target.provider] { return .none(.providerLeftOut(fault), opensIn: nil) }
         let key = RosterKey(agent: ask.agent, provider: ask.target.provider)
         guard let index = rosters.index(forKey: key) else { return .none(Self.nothing(for: ask.target), opensIn: nil) }
         let inner = question(ask)
@@ -41,13 +44,18 @@ struct BoardState: Sendable {
     }
 
     /// There is no credential of the provider at all.
-    static func nothing(for target: Target) -> Unavailability {
+    private static func nothing(for target: Target) -> Unavailability {
         target.pinned.map { .pinnedUnavailable($0, .unknownProfile, until: nil) } ?? .noCredential
     }
 
-    func explain(_ ask: BoardAsk, now: Date) -> Explanation? {
-        rosters[RosterKey(agent: ask.agent, provider: ask.target.provider)]?.roster.explain(
-            question(ask), table: health, now: now)
+    func explain(_ ask: BoardAsk, now: Date) -> Explanation {
+        let seated = rosters[RosterKey(agent: ask.agent, provider: ask.target.provider)]
+        let found =
+            seated?.roster.explain(question(ask), table: health, now: now)
+            ?? Explanation(
+                model: ask.target.model, orderSource: "automatic", candidates: [], next: nil,
+                unavailability: Self.nothing(for: ask.target))
+        return faults[ask.target.provider].map { found.without($0) } ?? found
     }
 
     private func question(_ ask: BoardAsk) -> Ask {
@@ -71,8 +79,9 @@ struct BoardState: Sendable {
         return lines.sorted { ($0.agent, $0.profile) < ($1.agent, $1.profile) }
     }
 
-    mutating func seat(_ rosters: [RosterKey: SeatedRoster]) {
+    mutating func seat(_ rosters: [RosterKey: SeatedRoster], faults: [ProviderID: ProviderFault]) {
         self.rosters = rosters
+        self.faults = faults
         var current: [HealthKey: ChosenCredential] = [:]
         for credential in rosters.values.flatMap(\.credentials).compactMap({ $0 }) {
             current[credential.healthKey] = credential

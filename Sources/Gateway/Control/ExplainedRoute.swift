@@ -46,15 +46,8 @@ struct ExplainedRoute {
         guess = router.guess(for: model, at: first)
         asker = Asker(agent: ask.agent, defaultAgent: defaultAgent)
         kept = first.pinned == nil ? session.flatMap { board.profile(of: $0, first.provider) } : nil
-        explanation = Self.explanation(ask, board, now)
+        explanation = board.explain(ask, now: now)
         (shortages, rescue) = Self.shortages(explanation, targets, ask, board, now)
-    }
-
-    private static func explanation(_ ask: BoardAsk, _ board: Board, _ now: Date) -> Explanation {
-        board.explain(ask, now: now)
-            ?? Explanation(
-                model: ask.target.model, orderSource: "automatic", candidates: [], next: nil,
-                unavailability: BoardState.nothing(for: ask.target))
     }
 
     private static func shortages(
@@ -64,7 +57,7 @@ struct ExplainedRoute {
         for (index, target) in targets.enumerated() {
             var ask = ask
             ask.target = target
-            let found = index == 0 ? first : explanation(ask, board, now)
+            let found = index == 0 ? first : board.explain(ask, now: now)
             guard let unavailability = found.unavailability else { return (shortages, index == 0 ? nil : target) }
             shortages.append(Shortage(target, unavailability, causes: found.causes))
         }
@@ -127,6 +120,9 @@ struct ExplainedRoute {
         members.insert("\"profileCode\":\(profileCode?.rawValue.jsonQuoted ?? "null")", at: 1)
         if case .leftOut(let leftOut) = explanation.unavailability {
             members.append("\"leftOut\":[\(leftOut.ids.map(\.text.jsonQuoted).joined(separator: ","))]")
+        }
+        if case .providerLeftOut(let fault) = explanation.unavailability {
+            members.append("\"fault\":{\(fault.advice.members)}")
         }
         return "\"unavailable\":{\(members.joined(separator: ","))}"
     }

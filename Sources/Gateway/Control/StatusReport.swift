@@ -19,12 +19,21 @@ struct StatusReport {
             + "\"draining\":\(runtime.isDraining),\"connections\":\(runtime.openConnections),"
             + "\"problems\":[\(standing.problems.map(\.jsonQuoted).joined(separator: ","))],"
             + "\"environment\":\(standing.environment),"
+            + "\"providerFaults\":\(Self.faults(of: runtime.board)),"
             + "\"credentials\":\(Self.credentials(of: runtime.board, now: WallTime.now.date))}\n"
     }
 
     /// A JSON list with one entry for each agent and credential.
     static func credentials(of board: Board, now: Date) -> String {
         "[\(board.overview(now: now).map(entry).joined(separator: ","))]"
+    }
+
+    /// A JSON list of the providers that nothing can be sent to, and why.
+    static func faults(of board: Board) -> String {
+        let entries = board.faults.sorted { $0.key < $1.key }.map { id, fault in
+            "{\"provider\":\"\(id)\",\(fault.advice.members)}"
+        }
+        return "[\(entries.joined(separator: ","))]"
     }
 
     private static func entry(_ line: BoardLine) -> String {
@@ -39,6 +48,11 @@ struct StatusReport {
             + "\"code\":\"\(line.code.rawValue)\",\"lastUsed\":\(line.lastUsed.map { "\($0.milliseconds)" } ?? "null"),"
             + "\"windows\":[\(windows.joined(separator: ","))]}"
     }
+}
+
+extension Advice {
+    /// Of a JSON object.
+    var members: String { "\"error\":\(what.jsonQuoted),\"why\":\(why.jsonQuoted),\"fix\":\(fix.jsonQuoted)" }
 }
 
 extension Date {

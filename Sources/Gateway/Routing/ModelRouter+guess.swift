@@ -28,7 +28,9 @@ extension ModelRouter {
             let near = Spelling.nearest(to: name, among: profiles.map(\.text).sorted())
             return near.map { "\(suffix.name)@\($0)" }
         }
-        if let slash = text.firstIndex(of: "/"), let provider = ProviderID(text[..<slash]), providers[provider] != nil {
+        if let slash = text.firstIndex(of: "/"), let provider = ProviderID(text[..<slash]),
+            providers[provider] != nil || leftOut.contains(provider)
+        {
             let model = String(text[text.index(after: slash)...])
             let own =
                 listings.filter { $0.value.contains(provider) }.keys + chosen.compactMap { $0.model(of: provider) }

@@ -7,6 +7,8 @@ import Settings
 /// Why a name leads nowhere: what happened, why, and what to do.
 extension ModelRouter {
     func check(_ target: Target, serves endpoint: Endpoint) throws(Fault) {
+        // Why is for the board to say, which knows it of those as well that only turn out to be out of reach.
+        if leftOut.contains(target.provider) { return }
         guard let provider = providers[target.provider] else {
             throw Fault(
                 .unsupportedProvider,
@@ -80,7 +82,8 @@ extension ModelRouter {
     func notFound(_ name: String, _ question: Question) -> Fault {
         let shown = name.prefix(100).escapedForDisplay
         if let slash = name.firstIndex(of: "/"),
-            let near = Spelling.nearest(to: String(name[..<slash]), among: providers.keys.map(\.text).sorted())
+            let near = Spelling.nearest(
+                to: String(name[..<slash]), among: leftOut.union(providers.keys).map(\.text).sorted())
         {
             return Fault(
                 .modelNotFound,

@@ -12,6 +12,8 @@ struct ModelRouter: Sendable {
     /// Alias → the reference it stands for.
     var aliases: [String: String] = [:]
     var providers: [ProviderID: Provider] = [:]
+    /// Configured, and nothing can be sent to them: a name that leads there leads nowhere else.
+    var leftOut: Set<ProviderID> = []
     /// Model id → the providers that list it, in the configuration or built in, with a credential or without.
     var listings: [String: [ProviderID]] = [:]
     /// Providers for which a credential is stored or set.
@@ -33,9 +35,10 @@ struct ModelRouter: Sendable {
     /// Names by which a client may ask for the configured default model.
     static let defaultNames: Set<String> = ["default", "agenticflow-enterprise"]
 
-    /// Model id → the providers that list it and have a credential.
+    /// Model id → the providers that list it, have a credential and can be asked.
     var offers: [String: [ProviderID]] {
-        listings.mapValues { $0.filter(withCredential.contains) }.filter { !$0.value.isEmpty }
+        let offering = withCredential.subtracting(leftOut)
+        return listings.mapValues { $0.filter(offering.contains) }.filter { !$0.value.isEmpty }
     }
 
     /// - Parameter agent: the `x-agenticflow-agent` field, when there was one.
@@ -130,8 +133,8 @@ struct ModelRouter: Sendable {
         let offering = listing.filter(withCredential.contains)
         if offering.count > 1 { throw Self.ambiguous(name, offering) }
         if let provider = offering.first { return Target(provider: provider, model: name) }
-        // Where something is stored that cannot be sent, that is what has to be told.
-        let holding = listing.filter(withProfile.contains)
+        // Where something is stored that cannot be sent, or nothing can be sent to, that is what has to be told.
+        let holding = listing.filter { withProfile.contains($0) || leftOut.contains($0) }
         if holding.count == 1 { return Target(provider: holding[0], model: name) }
         if !listing.isEmpty { throw noCredential(for: name, listing.sorted(), question) }
         let native = question.endpoint.nativeProvider
@@ -142,7 +145,7 @@ struct ModelRouter: Sendable {
     /// `provider/model`, when the part before the first slash is a provider we know.
     private func qualified(_ name: String) -> Target? {
         guard let slash = name.firstIndex(of: "/"), let provider = ProviderID(name[..<slash]),
-            providers[provider] != nil || OtherProvider[id: provider] != nil
+            providers[provider] != nil || OtherProvider[id: provider] != nil || leftOut.contains(provider)
         else { return nil }
         let model = name[name.index(after: slash)...]
         return model.isEmpty ? nil : Target(provider: provider, model: String(model))

@@ -15,10 +15,13 @@ struct DeploymentBuilder {
     private var settings: InstanceSettings { reading.settings }
     /// What the reading itself did not see, such as a CA file that cannot be used.
     private(set) var problems: [String] = []
+    /// Providers that nothing can be sent to, whatever the reason.
+    private var faults: [ProviderID: ProviderFault]
 
     init(_ reading: InstanceReading, addresses: UpstreamAddresses) {
         self.reading = reading
         self.addresses = addresses
+        faults = reading.providers.faults
         if settings.gateway.proxy != .none {
             problems.append(
                 "gateway.proxy is set, but this version reaches providers directly. Set it to \"none\", or keep the "
@@ -45,6 +48,7 @@ struct DeploymentBuilder {
         var router = ModelRouter()
         router.aliases = settings.models.aliases
         router.providers = providers.all
+        router.leftOut = Set(faults.keys)
         router.withCredential = withCredential
         router.defaults = AgentModels(primary: settings.models.primary, fallbacks: settings.models.fallbacks)
         router.own = settings.modelsOfTheirOwn
@@ -55,8 +59,8 @@ struct DeploymentBuilder {
             router.withProfile.formUnion(agent.profiles.lazy.map(\.profile.provider))
         }
         router.configured = settings.models.configured
-        for (id, provider) in providers.all {
-            for model in provider.models { router.listings[model, default: []].append(id) }
+        for provider in providers.known {
+            for model in provider.models { router.listings[model, default: []].append(provider.id) }
         }
         return router
     }
@@ -70,54 +74,83 @@ struct DeploymentBuilder {
         var plans: [RosterKey: [ResolvedCandidate]] = [:]
         var orders: [RosterKey: ExplicitOrder] = [:]
         let clientToken = reading.clientToken
+        let known = providers.knownIDs
         for agent in reading.agents {
-            for provider in providers.all.values {
-                let resolved = reading.candidates(for: provider.id, of: agent, clientToken: clientToken)
+            for provider in known {
+                let resolved = reading.candidates(for: provider, of: agent, clientToken: clientToken)
                 guard !resolved.isEmpty else { continue }
-                let key = RosterKey(agent: agent.id, provider: provider.id)
+                let key = RosterKey(agent: agent.id, provider: provider)
                 plans[key] = resolved
-                orders[key] = reading.order(of: provider.id, for: agent)
+                orders[key] = reading.order(of: provider, for: agent)
             }
         }
-        var seats: [RosterKey: [ChosenCredential?]] = [:]
-        for (key, resolved) in plans { seats[key] = credentials(for: key.provider, resolved) }
-        let ladder = Ladder(settings.auth.cooldowns)
-        board.replace(ladder: ladder) { [plans, seats, orders] table in
-            plans.reduce(into: [:]) { rosters, plan in
-                let roster = Roster(
-                    candidates: plan.value.map(\.candidate), order: orders[plan.key], table: &table)
-                rosters[plan.key] = SeatedRoster(roster: roster, credentials: seats[plan.key] ?? [])
+        let places = places(of: Set(plans.keys.map(\.provider)))
+        let seats = plans.map { key, resolved in
+            (key, resolved.map { SeatedCandidate($0, of: key.provider, at: places[key.provider]) })
+        }
+        board.replace(ladder: Ladder(settings.auth.cooldowns), faults: faults) { [seats, orders] table in
+            seats.reduce(into: [:]) { rosters, seat in
+                let (key, seated) = seat
+                let roster = Roster(candidates: seated.map(\.candidate), order: orders[key], table: &table)
+                rosters[key] = SeatedRoster(roster: roster, credentials: seated.map(\.credential))
             }
         }
         return Set(plans.filter { plan in plan.value.contains { $0.candidate.standing == .ok } }.keys.map(\.provider))
     }
 
-    private mutating func credentials(for id: ProviderID, _ resolved: [ResolvedCandidate]) -> [ChosenCredential?] {
-        guard let provider = providers[id], let place = provider.place else { return resolved.map { _ in nil } }
-        let address: UpstreamAddress
-        do {
-            address = try addresses.address(
-                of: .init(host: place.host, port: place.port, isTLS: place.isTLS, caFile: providers.caFiles[id]))
-        } catch let error as SystemTrustError {
-            // One cause, however many providers.
-            if !problems.contains(error.description) { problems.append(error.description) }
-            return resolved.map { _ in nil }
-        } catch {
-            problems.append("models.providers.\(id).caFile cannot be used: \(error). The provider is left out.")
-            return resolved.map { _ in nil }
+    /// Where requests go. Notes what keeps them from going anywhere.
+    private mutating func places(of ids: Set<ProviderID>) -> [ProviderID: SeatedCandidate.Place] {
+        var places: [ProviderID: SeatedCandidate.Place] = [:]
+        for id in ids.sorted() {
+            guard let provider = providers[id], let place = provider.place else { continue }
+            do throws(TrustFlaw) {
+                let address = try addresses.address(
+                    of: .init(host: place.host, port: place.port, isTLS: place.isTLS, caFile: providers.caFiles[id]))
+                places[id] = SeatedCandidate.Place(
+                    provider: provider, address: address, requestLines: ChosenCredential.requestLines(of: provider))
+            } catch {
+                let fault = error.fault(of: id)
+                faults[id] = fault
+                // One cause, however many providers.
+                let problem = fault.advice.sentences
+                if !problems.contains(problem) { problems.append(problem) }
+            }
         }
-        let lines = ChosenCredential.requestLines(of: provider)
-        return resolved.map { entry in
-            guard entry.candidate.standing == .ok, let secret = entry.secret,
-                let fixed = CredentialFields.bytes(for: provider, secret: secret)
-            else { return nil }
-            return ChosenCredential(
-                named: NamedCredential(
-                    id: entry.candidate.id, provider: id, source: entry.candidate.source, kind: entry.candidate.kind,
-                    reference: entry.reference),
-                owner: entry.candidate.healthKey.owner, provider: provider, address: address, secret: secret,
-                fixedFields: fixed, requestLines: lines)
+        return places
+    }
+}
+
+/// A candidate with what it needs in order to be used.
+private struct SeatedCandidate {
+    struct Place {
+        var provider: Provider
+        var address: UpstreamAddress
+        var requestLines: [Endpoint: ByteBuffer]
+    }
+
+    var candidate: Candidate
+    var credential: ChosenCredential?
+
+    /// - Parameter place: nil for a provider that nothing can be sent to.
+    init(_ entry: ResolvedCandidate, of id: ProviderID, at place: Place?) {
+        candidate = entry.candidate
+        guard candidate.standing == .ok else { return }
+        guard let place else {
+            candidate.standing = .providerLeftOut
+            return
         }
+        // Where there is none here, the gateway has it.
+        guard let secret = entry.secret else { return }
+        guard let fixed = CredentialFields.bytes(for: place.provider, secret: secret) else {
+            candidate.standing = .ineligibleProfile
+            return
+        }
+        credential = ChosenCredential(
+            named: NamedCredential(
+                id: candidate.id, provider: id, source: candidate.source, kind: candidate.kind,
+                reference: entry.reference),
+            owner: candidate.healthKey.owner, provider: place.provider, address: place.address, secret: secret,
+            fixedFields: fixed, requestLines: place.requestLines)
     }
 }
 

@@ -31,6 +31,7 @@ package struct GatewayPreview: Sendable {
     package func statusJSON(now: Date) -> String {
         board.bindWindows(at: now)
         return "{\"problems\":[\(problems.map(\.jsonQuoted).joined(separator: ","))],"
+            + "\"providerFaults\":\(StatusReport.faults(of: board)),"
             + "\"credentials\":\(StatusReport.credentials(of: board, now: now))}\n"
     }
 

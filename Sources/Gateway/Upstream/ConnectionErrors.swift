@@ -29,17 +29,6 @@ extension NoAnswer {
         }
     }
 
-    init(_ failure: UpstreamFailure) {
-        switch failure {
-        case .noConnection(let reason, _): self = reason
-        case .protocolError: self = .garbled
-        case .forbiddenAddress: self = .forbiddenAddress
-        case .connectTimeout: self = .deadline(isConnected: false)
-        case .noAnswer: self = .deadline(isConnected: true)
-        default: self = .closed
-        }
-    }
-
     /// Of a handshake that failed: what the library has at the core of its error, in words.
     fileprivate static func tls(_ error: any Error) -> NoAnswer {
         let text = "\(error)"

@@ -61,11 +61,12 @@ final class UpstreamAddresses: Sendable {
     /// - Parameter isForConnecting: false to look at them only: the system's trust roots, which take 20 ms, are not read.
     init(isForConnecting: Bool = true) { self.isForConnecting = isForConnecting }
 
-    /// - Throws: what NIOSSL says when the CA file cannot be used; ``SystemTrustError``.
-    func address(of place: Place) throws -> UpstreamAddress {
-        try known.withLock { known in
+    func address(of place: Place) throws(TrustFlaw) -> UpstreamAddress {
+        try known.withLock { known throws(TrustFlaw) in
             if let address = known[place] { return address }
-            // A CA file of the configuration is read in any case: what is wrong with it is to be told.
+            // What is wrong with them is to be told, also where nobody is connected to.
+            if place.isTLS, !isForConnecting, let flaw = TrustFlaw.ofSystem() { throw flaw }
+            // A CA file of the configuration is read in any case.
             let needsContext = place.isTLS && (isForConnecting || place.caFile != nil)
             let tls = needsContext ? try Self.context(caFile: place.caFile) : nil
             let address = UpstreamAddress(id: known.count, host: place.host, port: place.port, tls: tls)
@@ -74,7 +75,7 @@ final class UpstreamAddresses: Sendable {
         }
     }
 
-    private static func context(caFile: String?) throws -> NIOSSLContext {
+    private static func context(caFile: String?) throws(TrustFlaw) -> NIOSSLContext {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.certificateVerification = .fullVerification
         configuration.minimumTLSVersion = .tlsv12
@@ -85,8 +86,10 @@ final class UpstreamAddresses: Sendable {
         }
         do { return try NIOSSLContext(configuration: configuration) } catch {
             // NIOSSL does not say which of the two it could not use.
-            guard caFile == nil || (try? context(caFile: nil)) == nil else { throw error }
-            throw SystemTrustError()
+            if let flaw = TrustFlaw.ofSystem() { throw flaw }
+            let cause = "\(error)"
+            guard let caFile, (try? context(caFile: nil)) != nil else { throw .system(path: nil, why: "\(cause).") }
+            throw .file(path: caFile, why: TrustFlaw.flaw(of: caFile) ?? "\(cause).")
         }
     }
 }

@@ -23,7 +23,7 @@ package enum NoAnswer: Error, Hashable, Sendable {
     case encoded
     /// An address that no credential is sent to.
     case forbiddenAddress
-    /// `caFile` of the configuration.
+    /// `caFile` of the configuration, or the system's own authorities: what is wrong with which.
     case authority(String)
     /// The base URL is none, or the credential is one that is never sent.
     case notSent
@@ -65,7 +65,7 @@ extension NoAnswer {
             case .garbled: "\(name) does not speak HTTP as it should"
             case .encoded: "\(name) answered in an encoding that was not asked for"
             case .forbiddenAddress: "\(name) leads to an address that no credential is ever sent to"
-            case .authority(let problem): "the caFile of the configuration cannot be used: \(problem)"
+            case .authority(let problem): problem
             case .notSent: "the base URL is none, or the text is none that a header can carry"
             }
         return String(text.escapedForDisplay.prefix(300))
@@ -78,11 +78,12 @@ extension NoAnswer {
         return ": \(text.prefix(1).lowercased())\(text.dropFirst())"
     }
 
-    /// Whether it is the way there that is to be looked at; else it was reached, or nothing was sent.
+    /// Whether it is the way there that is to be looked at, or the address that leads there; else it was reached, or
+    /// nothing was sent.
     package var isOnTheWay: Bool {
         switch self {
-        case .name, .connection, .tls, .deadline(isConnected: false), .forbiddenAddress: true
-        case .deadline(isConnected: true), .closed, .garbled, .encoded, .authority, .notSent: false
+        case .name, .connection, .tls, .deadline(isConnected: false), .forbiddenAddress, .garbled, .encoded: true
+        case .deadline(isConnected: true), .closed, .authority, .notSent: false
         }
     }
 }

@@ -25,8 +25,9 @@ extension SettingsReader {
         let known = KnownKeys.names(under: "models.providers.*")
         guard let object = object(element, at: path, known: known) else { return nil }
         var provider = ProviderSettings()
-        provider.baseURL = baseURL(object, at: path)
-        provider.isAddressRefused = provider.baseURL == nil && object["baseUrl"].map { !$0.isNull } ?? false
+        do throws(BaseURL.Refusal) { provider.baseURL = try baseURL(object, at: path) } catch {
+            provider.addressFlaw = error.problem
+        }
         provider.api = choice(object, "api", at: path, ConfiguredAPI.self)
         provider.auth = choice(object, "auth", at: path, ConfiguredAuth.self)
         provider.apiKey = secretOrReference(object, "apiKey", at: path)
@@ -36,11 +37,15 @@ extension SettingsReader {
         return provider
     }
 
-    private mutating func baseURL(_ object: Element, at path: String) -> String? {
-        guard let text = string(object, "baseUrl", at: path) else { return nil }
+    /// Nil when there is none.
+    private mutating func baseURL(_ object: Element, at path: String) throws(BaseURL.Refusal) -> String? {
+        guard let element = object["baseUrl"], !element.isNull else { return nil }
+        guard let text = string(object, "baseUrl", at: path) else {
+            throw BaseURL.Refusal(problem: element.string == nil ? "is \(element.kind.words)" : "is blank")
+        }
         do throws(BaseURL.Refusal) { return try BaseURL(text).text } catch {
             note(.init(.error, at: "\(path).baseUrl", is: error.problem, allowed: BaseURL.allowed))
-            return nil
+            throw error
         }
     }
 

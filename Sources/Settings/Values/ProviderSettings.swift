@@ -5,8 +5,9 @@ package import Credentials
 package struct ProviderSettings: Hashable, Sendable {
     /// Checked (see ``BaseURL``), without a slash at its end; nil leaves the built-in one.
     package var baseURL: String?
-    /// There is a `baseUrl`, and nothing can be sent to it. Then nothing is sent at all: the keys are meant for that place.
-    package var isAddressRefused = false
+    /// Why nothing can be sent to the `baseUrl` that there is, as the second half of a sentence. Then nothing is sent at
+    /// all: the keys are meant for that place.
+    package var addressFlaw: String?
     package var api: ConfiguredAPI?
     package var apiKey = ConfiguredSecret.absent
     package var auth: ConfiguredAuth?

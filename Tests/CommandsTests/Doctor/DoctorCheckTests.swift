@@ -73,6 +73,9 @@ import Testing
         Fault(.configNewerVersion, config: Patient.config(top: "meta: { lastTouchedVersion: \"99.0.1\" },")),
         Fault(.configInclude, config: Patient.config(top: "$include: \"./gone.json\",")),
         Fault(.configValueUnusable, config: Patient.config(gateway: "port: \"x\",")),
+        Fault(
+            .trustUnreadable,
+            config: Patient.config(top: "models: { providers: { anthropic: { caFile: \"/nowhere/ca.pem\" } } },")),
         Fault(.configValueDoubtful, config: Patient.config(top: provider("apiKey: \"${x\""))),
         Fault(.configUnknownKey, config: Patient.config(gateway: "port: 0, alowedHosts: [],")),
         Fault(.configDuplicateKey, config: Patient.config(gateway: "port: 0, port: 0,")),

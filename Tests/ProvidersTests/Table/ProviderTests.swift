@@ -147,6 +147,6 @@ import Testing
             #expect((400...504).contains(code.status))
             #expect((code.status == 401) == (code == .missingClientToken || code == .wrongClientToken))
         }
-        #expect(ErrorCode.allCases.count == 26)
+        #expect(ErrorCode.allCases.count == 27)
     }
 }

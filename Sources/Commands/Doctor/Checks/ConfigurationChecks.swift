@@ -121,11 +121,7 @@ struct ConfigurationChecks {
             fix: fixes.of(problem), path: path)
     }
 
-    private func finding(ofProvider text: String) -> Finding {
-        Finding(
-            .configValueUnusable, text, why: "The provider cannot be reached without it.",
-            fix: "Edit \(shown), then run: \(program) config validate", path: path)
-    }
+    private func finding(ofProvider advice: Advice) -> Finding { Finding(.configValueUnusable, advice, path: path) }
 
     // MARK: Keys as they are
 

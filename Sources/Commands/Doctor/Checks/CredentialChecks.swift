@@ -40,7 +40,7 @@ struct CredentialChecks {
         for text in [models.raw, models.imageModel].compactMap({ $0 }) + models.fallbacks + models.imageFallbacks
         where said.insert(text).inserted {
             if let reference = models.reference(text), let provider = ProviderID(reference.prefix { $0 != "/" }),
-                survey.reading.providers[provider] != nil
+                survey.reading.providers.knownIDs.contains(provider)
             {
                 continue
             }
@@ -142,10 +142,12 @@ struct CredentialChecks {
         case .excludedByAuthOrder: checkUse(row, add)
         default: if survey.asksPrograms, survey.isProgramSilent(row.id) { addReference(row, add) }
         }
-        if row.code == "unsupported_provider", Provider[id: row.provider] != nil {
+        if row.code == SkipCode.providerLeftOut.rawValue {
+            let advice = survey.view.faults[row.provider] ?? survey.reading.providers.faults[row.provider]?.advice
             add(
                 .credentialProviderUnsupported, "\(row.id) is of a provider that is left out.",
-                "What the configuration says of \(row.provider) cannot be used.", "See why: \(program) config validate")
+                advice.map { "\($0.what) \($0.why)" } ?? "Nothing can be sent to \(row.provider).",
+                advice?.fix ?? "See why: \(program) models explain")
         } else if row.code == "unsupported_provider" {
             add(
                 .credentialProviderUnsupported, "\(row.id) is of a provider that is not relayed.",

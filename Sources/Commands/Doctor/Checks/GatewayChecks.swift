@@ -33,6 +33,7 @@ struct GatewayChecks {
                 "Compare: \(program) gateway token; then start the gateway anew: \(program) gateway run")
         case .answered(let status, _): addForeign(GatewayAnswer.sentence(for: status).asSentence)
         }
+        checkTrust()
         checkPlace()
         checkToken()
         checkFileTimes()
@@ -95,12 +96,21 @@ struct GatewayChecks {
         let known = survey.reading.problems.map(\.text)
         for problem in root["problems"]?.elements.compactMap(\.string) ?? []
         where !known.contains(where: { problem.hasPrefix($0) }) {
+            if survey.view.faults.values.contains(where: { $0.sentences == problem }) { continue }
             add(
                 .gatewayProblem, "The gateway says: \(problem)", "It goes on without it, or with what it last read.",
                 "Run: \(program) gateway status")
         }
         if let started = root["startedAt"]?.integer.map({ Date(milliseconds: $0) }) {
             checkInstant(started, "The gateway was started")
+        }
+    }
+
+    /// What the configuration itself says of a provider has its own finding.
+    private mutating func checkTrust() {
+        let faults = Set(survey.view.faults.filter { survey.reading.providers.faults[$0.key] == nil }.values)
+        for advice in faults.sorted(by: { $0.what < $1.what }) {
+            add(.trustUnreadable, advice.what, advice.why, advice.fix)
         }
     }
 

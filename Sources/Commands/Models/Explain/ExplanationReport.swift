@@ -50,6 +50,8 @@ struct ExplanationReport {
     /// The model that serves the request instead of it.
     private let servedBy: String?
     private let isLeftOut: Bool
+    /// Why nothing can be sent to the provider, when that is so.
+    private let fault: Advice?
     private let isFromFiles: Bool
     private let noCredential: MissingCredential
     private let now: Date
@@ -88,6 +90,7 @@ struct ExplanationReport {
             : root["unavailable"]?["message"]?.string.map(Self.withoutThisCommand)
         servedBy = root["unavailable"]?["servedBy"]?.string
         isLeftOut = root["unavailable"]?["leftOut"] != nil
+        fault = root["unavailable"]?["fault"].flatMap { Advice($0) }
         doubt = root["doubt"]?.string
         guess = root["didYouMean"]?.string
         self.isFromFiles = isFromFiles
@@ -114,10 +117,10 @@ struct ExplanationReport {
         if let session { lines.append("Session: \(sentence(of: session))") }
         if let servedBy {
             lines.append("Served by: \(servedBy), the first fallback that can be asked")
-        } else if next == nil, !isPinned, let refusal {
+        } else if next == nil, !isPinned, fault == nil, let refusal {
             lines.append("Clients are told: \(refusal)")
         }
-        if rows.isEmpty, pending.isEmpty, !isPinned { lines += noCredential.lines(provider) }
+        if rows.isEmpty, pending.isEmpty, !isPinned, fault == nil { lines += noCredential.lines(provider) }
         return lines
     }
 
@@ -141,6 +144,7 @@ struct ExplanationReport {
     }
 
     private var whyNone: String {
+        if let fault { return fault.sentences }
         if rows.isEmpty, !pending.isEmpty { return "The gateway has not seen what was just stored." }
         if rows.isEmpty {
             return isPinned ? refusal ?? "" : "No API key found for provider \"\(provider)\"."
@@ -199,7 +203,9 @@ struct ExplanationReport {
 
     /// Of those that no waiting brings back.
     private var reasons: [String] {
-        let lines = rows.filter { $0.state == "ineligible" }.compactMap { row -> String? in
+        // What concerns the provider has been said.
+        let lines = rows.filter { $0.state == "ineligible" && $0.code != SkipCode.providerLeftOut.rawValue }.compactMap
+        { row -> String? in
             guard let id = ProfileID(row.profile), let provider = ProviderID(provider),
                 let kind = CredentialKind(rawValue: row.kind)
             else { return nil }

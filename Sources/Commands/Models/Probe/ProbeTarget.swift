@@ -45,7 +45,7 @@ struct ProbeTargets {
 
     /// Of all providers, or of one.
     func all(of wanted: ProviderID?) -> [ProbeTarget] {
-        let known = Set(reading.providers.all.keys).union(agent.profiles.map(\.profile.provider))
+        let known = reading.providers.knownIDs.union(agent.profiles.map(\.profile.provider))
         let models = ConfiguredModels(reading)
         let stored = Dictionary(
             agent.profiles.map { ($0.profile.id, $0.profile) }, uniquingKeysWith: { first, _ in first })
@@ -81,6 +81,7 @@ struct ProbeTargets {
     private func probe(
         _ id: ProviderID, _ resolved: ResolvedCandidate, _ models: ConfiguredModels
     ) throws(ProbeVerdict) -> ProviderProbe {
+        if let fault = reading.providers.faults[id] { throw .leftOut(fault) }
         guard let provider = reading.providers[id] else { throw .unsupported(id) }
         let standing = resolved.candidate.eligibility(at: now)
         if standing != .ok { throw ProbeVerdict(notAsked: standing) }

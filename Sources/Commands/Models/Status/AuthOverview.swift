@@ -55,7 +55,7 @@ private struct CredentialRows {
         self.now = now
         lines = view.lines.filter { $0.agent == agent.id }
         theirs = view.variables
-        let known = Set(reading.providers.all.keys).union(agent.profiles.map(\.profile.provider))
+        let known = reading.providers.knownIDs.union(agent.profiles.map(\.profile.provider))
         let resolved = known.sorted().flatMap { reading.candidates(for: $0, of: agent) }
         addProfiles(agent, resolved.filter { $0.candidate.source.isStore })
         let fromOutside = resolved.filter { !$0.candidate.source.isStore }
@@ -66,11 +66,12 @@ private struct CredentialRows {
         let stored = Dictionary(
             agent.profiles.map { ($0.profile.id, $0.profile) }, uniquingKeysWith: { first, _ in first })
         let said = Dictionary(lines.map { ($0.profile, $0) }, uniquingKeysWith: { first, _ in first })
+        let known = reading.providers.knownIDs
         profiles = resolved.map { entry in
             let profile = stored[entry.candidate.id]
             return CredentialRow(
                 entry, profile: profile, line: said[entry.candidate.id],
-                isRelayed: profile.map { reading.providers[$0.provider] != nil } ?? false, now: now)
+                isRelayed: profile.map { known.contains($0.provider) } ?? false, now: now)
         }
         for line in lines where stored[line.profile] == nil {
             // Anything else that the files do not have has just been taken out of them.

@@ -23,6 +23,8 @@ struct InstanceView {
     var problems: [String] = []
     /// The same, where nothing fails for it.
     var warnings: [String] = []
+    /// Of providers that nothing can be sent to: why.
+    var faults: [ProviderID: Advice] = [:]
     /// Nil unless the gateway said so itself.
     var variables: GatewayVariables?
 
@@ -46,10 +48,19 @@ struct InstanceView {
         }
     }
 
+    /// - Parameter problem: one of ``problems``.
+    func advice(on problem: String) -> Advice {
+        faults.values.first { $0.sentences == problem } ?? Advice(sentences: problem)
+    }
+
     private init(_ root: Element?, origin: Origin) {
         self.origin = origin
         lines = root?["credentials"]?.elements.compactMap { CredentialLine($0) } ?? []
         problems = root?["problems"]?.elements.compactMap(\.string) ?? []
+        for entry in root?["providerFaults"]?.elements ?? [] {
+            guard let id = entry["provider"]?.string.flatMap({ ProviderID($0) }) else { continue }
+            faults[id] = Advice(entry)
+        }
     }
 }
 

@@ -30,6 +30,9 @@ extension CredentialRow {
             return
                 "It refers to a secret that rests elsewhere and was not found there; the problems that are listed say why. "
                 + "When it is there, the gateway takes it up. Look at: agenticflow-enterprise doctor"
+        case .providerLeftOut:
+            return reading.providers.faults[provider].map { $0.advice.sentences }
+                ?? "Nothing can be sent to \(providerName); the problems that are listed say why."
         case .ineligibleProfile where source.variable != nil:
             let name = source.variable ?? ""
             return "What \(name) holds cannot stand in a header: it has a blank inside, a foreign character, or fewer "

@@ -34,7 +34,7 @@ struct Trouble {
 
     /// ``sentences`` in full.
     private var told: [(word: String, advice: Advice)] {
-        problems.map { ($0.word, $0.told) } + others.map { ($0.word, Advice(sentences: $0.text)) }
+        problems.map { ($0.word, $0.told) } + others.map { ($0.word, overview.view.advice(on: $0.text)) }
     }
 
     /// In every JSON beside what could be shown.
