@@ -45,7 +45,7 @@ package struct Daemon {
     /// - Throws: ``ListenError``; what the group of services throws.
     package func run(onListening: @escaping @Sendable (Int) -> Void) async throws {
         let loops = EventLoops(count: loopCount, log: log)
-        let journal = HealthJournal(folder: first.layout.agentDirectory(.main))
+        let journal = HealthJournal(folder: first.layout.agentDirectory(.main), within: first.layout.state)
         let addresses = UpstreamAddresses()
         var builder = DeploymentBuilder(first, addresses: addresses)
         let board = Board()
@@ -68,8 +68,8 @@ package struct Daemon {
         // Shut down from the last to the first: what the drain still learns reaches the journal.
         let group = ServiceGroup(
             services: [
-                JournalService(journal: journal, board: board, log: log), reload, ReferenceService(user: reload),
-                listener,
+                JournalService(journal: journal, board: board, log: log, standing: standing), reload,
+                ReferenceService(user: reload), listener,
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
         do { try await group.run() } catch {
