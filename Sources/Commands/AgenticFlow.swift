@@ -55,7 +55,11 @@ package enum Program {
     /// - Parameter context: nil for the real world; commands that are no ``ContextCommand`` know that one only.
     /// - Returns: the exit code.
     package static func run(_ arguments: [String], in context: CommandContext?) -> Int32 {
-        let finder = OwnPlaces.Finder { (context ?? .live()).ownPlaces }
+        let finder = OwnPlaces.Finder {
+            var places = (context ?? .live()).ownPlaces
+            places?.typed = arguments
+            return places
+        }
         return OwnPlaces.$finder.withValue(finder) { follow(arguments, in: context) }
     }
 

@@ -33,6 +33,8 @@ package enum StoreError: ActionableError, Equatable {
     case unsynced(path: String, code: Int32)
     /// Another process kept the lock for longer than we wait.
     case busy(path: String, holder: Int32?, since: Date? = nil)
+    /// The file is not there, and copies of it are: whoever began anew would lose what it said, and in time the copies.
+    case lost(path: String, newestCopy: String)
     /// The change itself refused, for the reason given.
     case refused(Advice)
 
@@ -43,6 +45,7 @@ package enum StoreError: ActionableError, Equatable {
         case .io(_, _, let code): code == EACCES || code == EPERM ? .noPermission : .io
         case .unsynced: .io
         case .busy: .unavailable
+        case .lost: .configuration
         case .refused: .badInput
         }
     }
@@ -84,6 +87,14 @@ package enum StoreError: ActionableError, Equatable {
             Advice(
                 what: "\(path) is in use.", why: Self.text(holder, since),
                 fix: "Wait for that process to finish, then repeat the command.")
+        case .lost(let path, let copy):
+            Advice(
+                what: "\(path) is not there, and copies of it are.",
+                why: "It was deleted or moved. A new one would lack all that it said, the clients' token too, and push "
+                    + "the copies out in time.",
+                fix: "Nothing was changed. Put the newest copy back, which lacks the last change: cp -p "
+                    + "\(copy.shellWord) \(path.shellWord); or to begin anew on purpose, set the copies aside: "
+                    + ShellCommand.setCopiesAside(of: path))
         case .refused(let advice): advice
         }
     }

@@ -22,11 +22,16 @@ package struct OwnPlaces: Sendable {
     /// Folders in which everything is ours; a folder that no variable names is so itself.
     package var folders: [String]
     package var configPath: String
+    /// The state directory.
+    package var state: String
+    /// The words of this command line behind the program's name.
+    package var typed: [String] = []
 
-    package init(named: [Named], folders: [String], configPath: String) {
+    package init(named: [Named], folders: [String], configPath: String, state: String) {
         self.named = named
         self.folders = folders
         self.configPath = configPath
+        self.state = state
     }
 
     /// Asked only when there is something to advise. A class: in a release build the optimiser has no type for a task's
@@ -39,6 +44,8 @@ package struct OwnPlaces: Sendable {
 
     /// Nil: nothing is known of them, and only devices are left alone.
     @TaskLocal package static var finder: Finder?
+
+    static var current: OwnPlaces? { finder?.find() }
 
     /// Whether a person may be told to move it, or to have it given to them.
     func mayBeMoved(_ path: String) -> Bool {
@@ -59,6 +66,42 @@ package struct OwnPlaces: Sendable {
         path.hasPrefix(folder == "/" ? "/" : "\(folder)/")
     }
 
+    /// This command line as the account types it that the state directory belongs to.
+    ///
+    /// - Parameter path: what is not ours. In a state directory of ours it is an exception.
+    /// - Returns: nil for what is no state directory by all we can see, or is ours.
+    func lineOfOwner(of path: String) -> String? {
+        guard path == state || Self.holds(state, path) || Self.holds(path, state) else { return nil }
+        var status = stat()
+        guard lstat(state, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid != geteuid(),
+            isStateDirectory(status)
+        else { return nil }
+        let owner = Account.name(of: status.st_uid) ?? "#\(status.st_uid)"
+        let others = named.filter { $0.variable != "AGENTICFLOW_STATE_DIR" }
+            .map { " \($0.variable)=\($0.path.shellWord)" }.joined()
+        let words = (["agenticflow-enterprise"] + typed.map(\.shellWord)).joined(separator: " ")
+        return "sudo -u \(owner.shellWord) AGENTICFLOW_STATE_DIR=\(state.shellWord)\(others) \(words)"
+    }
+
+    /// As `sudo` leaves it in a home.
+    var isLeftByRoot: Bool {
+        var (own, above) = (stat(), stat())
+        let parent = state.prefix(upTo: state.lastIndex(of: "/") ?? state.startIndex)
+        return lstat(state, &own) == 0 && own.st_uid == 0 && stat(String(parent), &above) == 0
+            && above.st_uid == geteuid() && geteuid() != 0
+    }
+
+    /// A variable may name any folder, and root would close /etc to everybody. One that we may not look into, and is not
+    /// root's, is taken for one.
+    private func isStateDirectory(_ status: stat) -> Bool {
+        if state.split(separator: "/").last?.contains("agenticflow-enterprise") == true { return true }
+        guard access(state, X_OK) == 0 else { return status.st_uid != 0 }
+        return ["agenticflow-enterprise.json", "gateway.lock", "agents"].contains { name in
+            var status = stat()
+            return lstat("\(state)/\(name)", &status) == 0
+        }
+    }
+
     /// The line that sets a variable of ours to where its files are without it.
     ///
     /// - Parameter isUsual: false where that is no help.
@@ -75,7 +118,7 @@ package struct OwnPlaces: Sendable {
 
     /// Another place for what cannot be where it was named.
     static func another(_ path: String) -> String {
-        let places = finder?.find()
+        let places = current
         // A device among our own files, which somebody has made there.
         if places?.mayBeMoved(path) ?? true { return "Look at what is there: ls -ld \(path.shellWord)" }
         if let variable = places?.variable(of: path) {
@@ -105,6 +148,6 @@ extension ShellCommand {
     package static func mayBeMoved(_ path: String) -> Bool {
         var status = stat()
         if lstat(path, &status) == 0, [S_IFCHR, S_IFBLK].contains(status.st_mode & S_IFMT) { return false }
-        return OwnPlaces.finder?.find()?.mayBeMoved(path) ?? true
+        return OwnPlaces.current?.mayBeMoved(path) ?? true
     }
 }

@@ -21,17 +21,36 @@ extension StringProtocol {
 /// Commands of the system that we print for a person to type.
 package enum ShellCommand {
     /// Takes what is there out of the way, under a name that nothing has.
-    static func moveAway(_ path: String) -> String {
-        var aside = "\(path).old"
-        for number in 2...99 where isTaken(aside) { aside = "\(path).old\(number)" }
-        return "mv \(path.shellWord) \(aside.shellWord)"
+    static func moveAway(_ path: String) -> String { "mv \(path.shellWord) \(aside(path).shellWord)" }
+
+    /// Takes the copies that were made of a file before each change out of the way, all of them.
+    static func setCopiesAside(of path: String) -> String {
+        let folder = aside(path).shellWord
+        return "mkdir -m 700 \(folder) && mv \(path.shellWord).bak* \(folder)"
     }
 
-    /// For what is not ours to use as it stands. Only root can give it away; in a folder of ours it can be moved by us.
+    private static func aside(_ path: String) -> String {
+        var aside = "\(path).old"
+        for number in 2...99 where isTaken(aside) { aside = "\(path).old\(number)" }
+        return aside
+    }
+
+    /// For what is not ours to use as it stands. A state directory is used by the account that it belongs to, and a
+    /// gateway of that account may be using it now. What is in ours, root can give us, and we can move.
     package static func ownershipFix(_ path: String, isFolder: Bool = false) -> String {
+        let places = OwnPlaces.current
+        if let places, let line = places.lineOfOwner(of: path) {
+            let taken = places.isLeftByRoot ? "; or, when no gateway runs on it, \(giving(places.state, "-R "))" : ""
+            return "Run the command as the owner of the state directory: \(line)\(taken)"
+        }
         guard mayBeMoved(path) else { return OwnPlaces.another(path) }
-        return "Move it away and begin anew: \(moveAway(path)); or have it given to you: "
-            + "sudo chown \(isFolder ? "-R " : "")\(geteuid()) \(path.shellWord)"
+        let given = giving(path, isFolder ? "-R " : "")
+        return given.prefix(1).uppercased() + given.dropFirst() + "; or move it away and begin anew: \(moveAway(path))"
+    }
+
+    private static func giving(_ path: String, _ flag: String) -> String {
+        let user = Account.name(of: geteuid()) ?? "\(geteuid())"
+        return "have it given to you: sudo chown \(flag)\(user.shellWord) \(path.shellWord)"
     }
 
     private static func isTaken(_ path: String) -> Bool {

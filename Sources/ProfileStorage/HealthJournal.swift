@@ -16,11 +16,20 @@ package final class HealthJournal: Sendable {
     private static let compactionBytes = 256 << 10
 
     private let folder: String
+    /// For the one who keeps it open for long: the folder that it is to be in.
+    private let state: String?
+    /// The folder has been there. Whoever moved it away since brings it back, and would find another one in its place.
+    private let hasFolder = Mutex(false)
     /// What the journal measured when it was last compacted: a journal of many credentials is long by right.
     private let compactedBytes = Mutex(0)
 
-    /// - Parameter folder: of the agent `main`; the journal stands for all agents.
-    package init(folder: String) { self.folder = folder }
+    /// - Parameters:
+    ///   - folder: of the agent `main`; the journal stands for all agents. The first write makes it.
+    ///   - state: without this folder nothing is made; nil for whoever is there for a moment only.
+    package init(folder: String, within state: String? = nil) {
+        self.folder = folder
+        self.state = state
+    }
 
     package var path: String { "\(folder)/\(Self.name)" }
 
@@ -39,10 +48,9 @@ package final class HealthJournal: Sendable {
     }
 
     private func replay() throws(StoreError) -> Replay {
-        guard let directory = try SafeDirectory(existing: folder), let bytes = try directory.read(Self.name) else {
-            return Replay([])
-        }
-        return Replay(bytes)
+        guard let directory = try SafeDirectory(existing: folder) else { return Replay([]) }
+        hasFolder.withLock { $0 = true }
+        return Replay(try directory.read(Self.name) ?? [])
     }
 
     /// Adds lines, one for each credential that changed and one for each session that came to another credential.
@@ -50,13 +58,32 @@ package final class HealthJournal: Sendable {
         _ changes: [(key: HealthKey, health: Health)], sessions: [StickySession] = []
     ) throws(StoreError) {
         guard !changes.isEmpty || !sessions.isEmpty else { return }
-        let directory = try SafeDirectory(creating: folder)
+        let directory = try directory()
         let lines = Self.bytes(changes.map { HealthLine($0.key, $0.health) }, sessions.map { SessionLine($0) })
         try directory.withLock(Self.lockName, wait: .seconds(2)) { () throws(StoreError) in
             let size = try directory.append(lines, to: Self.name, startingLine: true)
             guard size > max(Self.compactionBytes, 2 * compactedBytes.withLock { $0 }) else { return }
             try compact(in: directory)
         }
+    }
+
+    private func directory() throws(StoreError) -> SafeDirectory {
+        guard let state else { return try SafeDirectory(creating: folder) }
+        let isToBeThere = hasFolder.withLock { $0 }
+        if isToBeThere || FileStatus(of: state) == nil {
+            guard let found = try SafeDirectory(existing: folder) else { throw gone }
+            return found
+        }
+        let made = try SafeDirectory(creating: folder)
+        hasFolder.withLock { $0 = true }
+        return made
+    }
+
+    private var gone: StoreError {
+        .refused(
+            Advice(
+                what: "\(folder) is gone.", why: "It was moved or deleted, and nothing is made in its place.",
+                fix: "Move it back, or start the gateway anew: agenticflow-enterprise gateway run"))
     }
 
     /// Of each credential and each session the last line stays, and every line that another version may know. All of

@@ -28,8 +28,11 @@ package struct SettingsFile: Sendable {
         do throws(StoreError) {
             guard let directory = try SafeDirectory(existing: folder, kind: kind) else { return (nil, []) }
             let bytes = try directory.read(name, limitInBytes: Self.limitInBytes)
-            let document = try bytes.map { bytes throws(StoreError) in try parse(bytes) }
-            return (document, directory.takeNotices())
+            guard let bytes else {
+                try refuseWhenLost(directory)
+                return (nil, directory.takeNotices())
+            }
+            return (try parse(bytes), directory.takeNotices())
         } catch { throw failure(error) }
     }
 
@@ -42,14 +45,23 @@ package struct SettingsFile: Sendable {
     package var readableBackup: String? {
         let (folder, name) = Self.split(path)
         // A copy that cannot be had is no copy to go back to.
-        guard let directory = try? SafeDirectory(existing: folder, kind: kind) else { return nil }
+        return (try? SafeDirectory(existing: folder, kind: kind)).flatMap { readableBackup(of: name, in: $0) }
+    }
+
+    private func readableBackup(of name: String, in directory: SafeDirectory) -> String? {
         let names = ["\(name).bak"] + (1..<Self.backups).map { "\(name).bak.\($0)" }
         let readable = names.first { name in
             // The same: the next one may do.
             guard let bytes = try? directory.read(name, limitInBytes: Self.limitInBytes) else { return false }
             return (try? parse(bytes)) != nil
         }
-        return readable.map { "\(folder == "/" ? "" : folder)/\($0)" }
+        return readable.map(directory.path(of:))
+    }
+
+    /// Without this file, and with copies of it, somebody has taken it away: to begin anew is for them to say.
+    private func refuseWhenLost(_ directory: SafeDirectory) throws(StoreError) {
+        guard let copy = readableBackup(of: Self.split(path).name, in: directory) else { return }
+        throw .lost(path: path, newestCopy: copy)
     }
 
     /// The configuration with what it includes. What cannot be read is told in the result, with the files that would
@@ -104,6 +116,7 @@ package struct SettingsFile: Sendable {
             return try directory.withLock("\(name).lock", wait: .seconds(10)) { () throws(StoreError) in
                 for name in [name, "\(name).bak", "\(name).bak.new"] { directory.removeLeftovers(beside: name) }
                 let before = try directory.read(name, limitInBytes: Self.limitInBytes)
+                if before == nil { try refuseWhenLost(directory) }
                 let old = try before.map { bytes throws(StoreError) in try parse(bytes) }
                 let start = old ?? Document(emptyObjectAs: .json5)
                 var document = start

@@ -36,7 +36,7 @@ import Testing
                         Updated ~/.agenticflow-enterprise/agenticflow-enterprise.json
                         Deleted agent: coder
                         Moved to: ~/.agenticflow-enterprise/\(Self.trash) (1 profile)
-                        To bring it back: mv \(state)/\(Self.trash) \(state)/agents/coder && \
+                        To bring it back: mv -T \(state)/\(Self.trash) \(state)/agents/coder && \
                         agenticflow-enterprise agents add coder
 
                         """, stderr: "", code: 0))
@@ -65,7 +65,7 @@ import Testing
         #expect(instance.read("\(Self.trash)/workspace/notes") == "mine")
         #expect(
             run.stdout.contains(
-                "&& mv \(instance.state)/agents/coder/workspace \(instance.state)/workspace-coder &&"))
+                "&& mv -T \(instance.state)/agents/coder/workspace \(instance.state)/workspace-coder &&"))
         _ = instance.run(["agents", "add", "far", "--workspace", "~/code"])
         let far = try JSON(instance.run("agents delete far --force --json").stdout)
         #expect(
@@ -82,9 +82,9 @@ import Testing
             // The second one had a workspace too.
             let workspace =
                 place == Self.trash
-                ? "" : "&& mv \(instance.state)/agents/coder/workspace \(instance.state)/workspace-coder "
+                ? "" : "&& mv -T \(instance.state)/agents/coder/workspace \(instance.state)/workspace-coder "
             let back =
-                "mv \(instance.state)/\(place) \(instance.state)/agents/coder \(workspace)&& "
+                "mv -T \(instance.state)/\(place) \(instance.state)/agents/coder \(workspace)&& "
                 + "agenticflow-enterprise agents add coder"
             #expect(
                 json == [

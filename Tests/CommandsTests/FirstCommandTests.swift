@@ -6,7 +6,7 @@ import Testing
     import Glibc
 #endif
 
-/// On an empty home the first command makes the state directory, whichever it is.
+/// On an empty home the first command makes the usual state directory, whichever command it is.
 @Suite struct FirstCommandTests {
     @Test(arguments: [
         "models", "models status", "models explain", "models list", "models auth list",
@@ -28,6 +28,22 @@ import Testing
         let instance = Instance()
         _ = instance.run(words)
         #expect(instance.mode(of: "") == nil)
+    }
+
+    @Test(arguments: [
+        "models", "models status", "models explain", "models list", "models auth list", "config get", "config validate",
+        "env list", "agents list", "doctor", "gateway status", "gateway token --show", "models aliases list",
+    ])
+    func `one that a variable names is made by what is stored, and until then is said not to be there`(words: String) {
+        let instance = Instance()
+        instance.environment["AGENTICFLOW_STATE_DIR"] = "\(instance.home)/typo"
+        let told =
+            "~/typo is not there yet, and the first thing that is stored makes it. (AGENTICFLOW_STATE_DIR names it.)\n"
+        #expect(instance.run(words).stderr.hasPrefix(told))
+        #expect(instance.files == [] && instance.mode(of: "") == nil)
+        #expect(instance.run("env set OPENAI_API_KEY", typing: "sk-test-0123456789").stderr.hasPrefix(told))
+        #expect(instance.files == ["typo", "typo/.env", "typo/.env.lock"])
+        #expect(!instance.run(words).stderr.contains("is not there yet"))
     }
 
     @Test func `missing folders above it are made by what is stored, not by looking`() {

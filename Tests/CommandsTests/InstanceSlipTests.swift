@@ -82,10 +82,15 @@ import Testing
         #expect(!instance.run("models auth list").stderr.contains("There is no instance"))
     }
 
-    @Test func `a state directory that is named is made, whatever the instance is called`() {
+    @Test func `a state directory that a variable names is the one, whatever the instance is called`() {
         let instance = Self.instance(named: "work")
         instance.environment["AGENTICFLOW_STATE_DIR"] = "\(instance.home)/state"
+        #expect(
+            instance.run("config path").stderr
+                == "~/state is not there yet, and the first thing that is stored makes it. (AGENTICFLOW_STATE_DIR names it.)\n"
+        )
+        _ = instance.run("env set OPENAI_API_KEY", typing: "sk-test-0123456789")
+        #expect(FileManager.default.fileExists(atPath: "\(instance.home)/state/.env"))
         #expect(instance.run("config path").stderr.isEmpty)
-        #expect(FileManager.default.fileExists(atPath: "\(instance.home)/state"))
     }
 }

@@ -10,6 +10,10 @@ import Testing
 
 @testable import CredentialLifecycle
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// An instance in a folder of its own, and what a reader makes of it.
 private final class Instance {
     let scratch = ScratchFolder(missing: "state")
@@ -74,6 +78,60 @@ extension InstanceReading {
         let broken = instance.read()
         #expect(broken.settings.gateway.limits.maximumConnections == 9)
         #expect(broken.problems.first?.text.contains("What was last read from it stays in use.") == true)
+    }
+
+    private static func lived() throws -> Instance {
+        let instance = try Instance()
+        instance.configure("{gateway: {auth: {token: 'agw_0123456789'}}}")
+        instance.store(profiles("a"))
+        instance.scratch.write("GROQ_API_KEY=gsk-0123456789\n", to: ".env")
+        #expect(instance.read().problems.isEmpty)
+        return instance
+    }
+
+    private static func isWhole(_ reading: InstanceReading) -> Bool {
+        reading.names(of: .main) == ["main/a"] && reading.clientToken != nil
+            && reading.environment.credential("GROQ_API_KEY") != nil
+    }
+
+    @Test func `a state directory that was moved away takes nothing away, and is told once`() throws {
+        let instance = try Self.lived()
+        let (path, aside) = (instance.layout.state, "\(instance.layout.state).old")
+        #expect(rename(path, aside) == 0)
+        let gone = instance.read()
+        #expect(Self.isWhole(gone))
+        #expect(
+            gone.problems.map(\.text) == [
+                "The state directory \(path) is gone. What was last read from it stays in use; move it back, or end "
+                    + "the gateway."
+            ])
+        // An empty one in its place, as a disk that is not mounted leaves it, is not it.
+        instance.scratch.makeFolder("")
+        let empty = instance.read()
+        #expect(Self.isWhole(empty))
+        #expect(
+            empty.problems.map(\.text)
+                == ["agenticflow-enterprise.json", ".env", "agents/main/agent"].map {
+                    "\(path)/\($0) is gone. What was last read from it stays in use."
+                })
+        #expect(rmdir(path) == 0 && rename(aside, path) == 0)
+        let back = instance.read()
+        #expect(Self.isWhole(back) && back.problems.isEmpty)
+    }
+
+    @Test func `an agent's folder that is gone takes no credential away; a store that was deleted does`() throws {
+        let instance = try Self.lived()
+        let folder = instance.layout.agentDirectory(.main)
+        #expect(rename(folder, "\(folder).old") == 0)
+        let gone = instance.read()
+        #expect(Self.isWhole(gone))
+        #expect(gone.problems.map(\.text) == ["\(folder) is gone. What was last read from it stays in use."])
+        #expect(gone.problems.map(\.place) == [.store(.main)])
+        #expect(rename("\(folder).old", folder) == 0 && unlink(instance.layout.storePath(.main)) == 0)
+        let deleted = instance.read()
+        #expect(deleted.names(of: .main) == [] && deleted.problems.isEmpty)
+        #expect(unlink(instance.layout.dotEnvPath) == 0)
+        #expect(instance.read().environment.credential("GROQ_API_KEY") == nil)
     }
 
     @Test func `nothing at all is an instance with one agent and no problems`() throws {

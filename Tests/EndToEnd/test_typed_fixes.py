@@ -190,6 +190,8 @@ for _name, _command in ((CONFIG, VALIDATE), (STORE, STATUS), (DOTENV, ENV)):
         MENDS[f"{_name} is {_what}"] = (_make, _command, {})
 MENDS |= {
     "a configuration of 100 MB": (huge(CONFIG), VALIDATE, {}),
+    "a configuration that is gone": (
+        lambda place: (place.run(["config", "set", "gateway.port", "18795"]), (place / CONFIG).unlink()), VALIDATE, {}),
     "a store of 100 MB": (huge(STORE), STATUS, {}),
     "a line of .env without a sign": (wrote(DOTENV, "A=1\nFOO BAR\nB=2\n"), ENV, {}),
     "a line of .env without an end": (wrote(DOTENV, "FOO='bar\n"), STATUS, {}),
@@ -277,6 +279,28 @@ def test_an_agent_comes_back_as_it_was(place):
     line = re.search(r"^To bring it back: (.+)$", gone.stdout, re.MULTILINE)[1]
     assert place.type(line).returncode == 0
     assert entry() == before
+
+
+def test_an_agent_that_was_made_again_is_not_mixed_with_the_one_before(place):
+    gone = place.run(["agents", "delete", "coder", "--yes"])
+    line = re.search(r"^To bring it back: (.+)$", gone.stdout, re.MULTILINE)[1]
+    assert place.run(["agents", "add", "coder"]).returncode == 0
+    before = sorted(map(str, place.state.rglob("*")))
+    assert place.type(line).returncode != 0
+    assert sorted(map(str, place.state.rglob("*"))) == before
+
+
+def test_to_begin_anew_sets_every_copy_aside(place):
+    for port in ("18791", "18792", "18793"):
+        assert place.run(["config", "set", "gateway.port", port]).returncode == 0
+    (place / CONFIG).unlink()
+    copies = {path.name for path in place.state.glob(f"{CONFIG}.bak*")}
+    assert len(copies) == 3
+    fix = advice(place.run(["config", "set", "gateway.port", "18794"]))[0][1]
+    answer = place.type(fix.partition("set the copies aside: ")[2])
+    assert answer.returncode == 0, (fix, answer)
+    assert {path.name for path in (place / f"{CONFIG}.old").iterdir()} == copies
+    assert place.run(["config", "set", "gateway.port", "18794"]).returncode == 0
 
 
 def test_an_agent_with_folders_elsewhere_comes_back_as_it_was(place):

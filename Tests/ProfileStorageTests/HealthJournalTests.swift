@@ -6,6 +6,10 @@ import Rotation
 import TestKit
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 @Suite struct HealthJournalTests {
     private let scratch = ScratchFolder(missing: "agents/main/agent")
     private var journal: HealthJournal { HealthJournal(folder: scratch.path) }
@@ -32,6 +36,35 @@ import Testing
         #expect(try journal.load()[key]?.lastUsed == start + 39)
         // 4 000 lines of some 110 bytes are more than a journal holds without being compacted.
         #expect((scratch.bytes(of: HealthJournal.name) ?? []).count < 256 << 10)
+    }
+
+    @Test func `whoever keeps it for long makes its folder once, and none without the state directory`() throws {
+        let state = ScratchFolder(missing: "state")
+        let folder = state.path("agents/main/agent")
+        let journal = HealthJournal(folder: folder, within: state.path)
+        var health = Health()
+        health.lastUsed = Date(timeIntervalSince1970: 1_800_000_000)
+        let line = (try key("anthropic:work"), health)
+        #expect(throws: StoreError.self) { try journal.append([line]) }
+        #expect(state.mode() == nil)
+        state.makeFolder("")
+        try journal.append([line])
+        #expect(rename(state.path, "\(state.path).old") == 0)
+        let told = #expect(throws: StoreError.self) { try journal.append([line]) }
+        #expect(told?.advice.what == "\(folder) is gone.")
+        #expect(state.mode() == nil)
+        state.makeFolder("")
+        #expect(throws: StoreError.self) { try journal.append([line]) }
+        #expect(state.names == [])
+        #expect(rmdir(state.path) == 0 && rename("\(state.path).old", state.path) == 0)
+        try journal.append([line])
+        #expect(try journal.load().count == 1)
+        // One that was there at the start is not made anew either.
+        let second = HealthJournal(folder: folder, within: state.path)
+        _ = try second.load()
+        #expect(rename(folder, "\(folder).old") == 0)
+        #expect(throws: StoreError.self) { try second.append([line]) }
+        #expect(state.mode(of: "agents/main/agent") == nil)
     }
 
     private func key(_ text: String, _ owner: String = "main") throws -> HealthKey {

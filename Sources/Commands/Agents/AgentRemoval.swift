@@ -86,10 +86,10 @@ struct AgentRemoval {
         let parent = belongings.moves.contains { $0.isHome } ? "" : "mkdir -p \(layout.agentsDirectory.shellWord) && "
         // It went along beside the rest.
         let workspace = belongings.moves.first { $0.name == "workspace" }.map {
-            " && mv \((home + "/workspace").shellWord) \($0.path.shellWord)"
+            " && mv -T \((home + "/workspace").shellWord) \($0.path.shellWord)"
         }
         return
-            "\(parent)mv \(trash.shellWord) \(place)\(workspace ?? "") && agenticflow-enterprise agents add \(typedEntry)"
+            "\(parent)mv -T \(trash.shellWord) \(place)\(workspace ?? "") && agenticflow-enterprise agents add \(typedEntry)"
     }
 
     private var typedEntry: String {

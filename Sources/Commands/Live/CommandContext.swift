@@ -39,16 +39,23 @@ package struct CommandContext: Sendable {
         return context
     }
 
-    /// Where this instance keeps its files, made when it is not there. One with a name is made by what is stored in it,
-    /// not by looking: the name may be a slip.
+    /// Where this instance keeps its files, made when it is not there. One that a name or a variable places is made by
+    /// what is stored in it, not by looking: the name may be a slip.
     func furnishedLayout() throws(StateLayoutError) -> StateLayout {
         let layout = try layout()
         guard makesStateDirectory else { return layout }
-        guard layout.isPlacedByName, let name = layout.instance else {
+        guard layout.isPlacedByName || layout.isPlacedByVariable else {
             SafeDirectory.provide(layout.state)
             return layout
         }
-        if FileStatus(of: layout.state) == nil {
+        guard FileStatus(of: layout.state) == nil else { return layout }
+        if layout.isPlacedByVariable {
+            terminal.notice(
+                """
+                \(shown(layout.state)) is not there yet, and the first thing that is stored makes it. \
+                (AGENTICFLOW_STATE_DIR names it.)
+                """)
+        } else if let name = layout.instance {
             terminal.notice(
                 """
                 There is no instance \(name) yet: \(shown(layout.state)) is not there, and the first thing that is stored

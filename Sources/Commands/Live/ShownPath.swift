@@ -30,7 +30,9 @@ struct HomePath: Hashable, Sendable {
             let before = rest[..<found.lowerBound]
             let after = rest[found.upperBound...]
             // Not in the middle of a longer path, nor of a longer name.
-            let isStart = (before.last ?? out.last).map { " \t\n'(,".contains($0) } ?? true
+            let head = (out + before).suffix(2)
+            // Nor behind NAME=, where no shell has to replace it.
+            let isStart = (head.last.map { " \t\n'(,".contains($0) } ?? true) && head != "='"
             let isEnd = after.first.map { "/ \n'),.;:".contains($0) } ?? true
             guard isStart, isEnd else {
                 out += rest[..<found.upperBound]

@@ -20,6 +20,7 @@ package struct InstanceReader: Sendable {
     private var notices: [StorageNotice] = []
     private var files: [String: Fingerprint?] = [:]
     private var references = References()
+    private var presence: StatePresence
 
     /// - Parameters:
     ///   - process: the process environment.
@@ -27,6 +28,7 @@ package struct InstanceReader: Sendable {
     package init(layout: StateLayout, process: [String: String], workingDirectory: String? = nil) {
         self.layout = layout
         self.process = process
+        presence = StatePresence(of: layout.state)
         self.workingDirectory = workingDirectory.flatMap { WorkingDirectoryFile(directory: $0, state: layout.state) }
     }
 
@@ -51,6 +53,13 @@ package struct InstanceReader: Sendable {
         problems = []
         notices = []
         files = [:]
+        presence.look()
+        if presence.isGone {
+            note(
+                .configuration,
+                "The state directory \(layout.state) is gone. What was last read from it stays in use; move it back, or "
+                    + "end the gateway.", .error)
+        }
         readConfiguration()
         readEnvironmentFile()
         var layers = EnvironmentLayers(process: process, stateDotEnv: dotEnv.variables)
@@ -224,8 +233,8 @@ package struct InstanceReader: Sendable {
         } else if let read = found.document {
             document = read
             origins = found.origins
-        } else if document != nil {
-            note(.configuration, "\(layout.configPath) is gone. What was last read from it stays in use.", .error)
+        } else if document != nil, !presence.explains(layout.configPath) {
+            note(.configuration, Self.gone(layout.configPath), .error)
         }
     }
 
@@ -233,7 +242,11 @@ package struct InstanceReader: Sendable {
         files[layout.dotEnvPath] = Fingerprint(of: layout.dotEnvPath)
         do throws(StoreError) {
             let found = try EnvironmentFile(layout).load()
-            dotEnv = found.file
+            if found.file.bytes.isEmpty, !dotEnv.bytes.isEmpty, presence.isGone || presence.isAnother {
+                if !presence.isGone { note(.environmentFile, Self.gone(layout.dotEnvPath), .error) }
+            } else {
+                dotEnv = found.file
+            }
             notices += found.notices
             for problem in dotEnv.problems {
                 note(.environmentFile, "\(layout.dotEnvPath), line \(problem.line): \(problem.problem)", .error)
@@ -247,7 +260,16 @@ package struct InstanceReader: Sendable {
         let path = layout.storePath(agent)
         files[path] = Fingerprint(of: path)
         do throws(StoreError) {
-            var stored = try AuthProfilesFile(folder: layout.agentDirectory(agent)).loadStored()
+            let folder = layout.agentDirectory(agent)
+            var stored = try AuthProfilesFile(folder: folder).loadStored()
+            // A file that was deleted takes its credentials along; a folder that is not there may be on a disk that is
+            // not, or on its way to another place.
+            if stores[agent]?.book.profiles.isEmpty == false, stored.book == ProfileBook(),
+                FileStatus(of: folder) == nil
+            {
+                if !presence.explains(folder) { note(.store(agent), Self.gone(folder), .error) }
+                return
+            }
             stored.strange = stored.flat.filter { !isProvider($0) }
             stored.flat.removeAll { !isProvider($0) }
             stores[agent] = stored
@@ -255,6 +277,10 @@ package struct InstanceReader: Sendable {
             for text in stored.problems { note(.store(agent), "\(path): \(text)", .warning) }
             note(agent, olderShapesOf: stored, at: path)
         } catch { note(.store(agent), error, isKept: stores[agent] != nil) }
+    }
+
+    private static func gone(_ path: String) -> String {
+        "\(path) is gone. What was last read from it stays in use."
     }
 
     private mutating func note(_ agent: AgentID, olderShapesOf stored: StoredProfiles, at path: String) {

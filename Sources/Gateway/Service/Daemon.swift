@@ -49,7 +49,7 @@ package struct Daemon {
         onListening: @escaping @Sendable (Int) -> Void, onDraining: @escaping @Sendable (Drain) -> Void
     ) async throws {
         let loops = EventLoops(count: loopCount, log: log)
-        let journal = HealthJournal(folder: first.layout.agentDirectory(.main))
+        let journal = HealthJournal(folder: first.layout.agentDirectory(.main), within: first.layout.state)
         let addresses = UpstreamAddresses()
         var builder = DeploymentBuilder(first, addresses: addresses)
         let board = Board()
@@ -74,8 +74,8 @@ package struct Daemon {
         // Shut down from the last to the first: what the drain still learns reaches the journal.
         let group = ServiceGroup(
             services: [
-                JournalService(journal: journal, board: board, log: log), reload, ReferenceService(user: reload),
-                listener,
+                JournalService(journal: journal, board: board, log: log, standing: standing), reload,
+                ReferenceService(user: reload), listener,
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
         do { try await group.run() } catch {

@@ -12,6 +12,7 @@ struct JournalService: Service {
     let journal: HealthJournal
     let board: Board
     let log: RequestLog
+    let standing: GatewayStanding
     private static let sessionsPerWrite = 1000
     /// The order of use of more credentials than these may lag behind; what is held against one never does.
     private static let usesPerWrite = 128
@@ -46,13 +47,15 @@ struct JournalService: Service {
         do throws(StoreError) {
             try journal.append(unwritten.health.map { ($0.key, $0.value) }, sessions: unwritten.sessions)
             unwritten = Unwritten()
+            if wasFailing { standing.setUnwritten(nil) }
             wasFailing = false
         } catch {
+            let problem = "\(error.advice.what) \(error.advice.why)"
             // Said once, not twice a second.
-            if !wasFailing {
-                log.event("journal_not_written", [("problem", .text("\(error.advice.what) \(error.advice.why)"))])
-            }
+            if !wasFailing { log.event("journal_not_written", [("problem", .text(problem))]) }
             wasFailing = true
+            standing.setUnwritten(
+                "The waiting times of credentials are not being written, and a restart would forget them. \(problem)")
         }
     }
 }

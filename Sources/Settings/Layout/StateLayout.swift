@@ -15,6 +15,8 @@ package struct StateLayout: Hashable, Sendable {
     package let instance: String?
     /// The name says which state directory it is: nothing else does.
     package let isPlacedByName: Bool
+    /// `AGENTICFLOW_STATE_DIR` says which it is.
+    package let isPlacedByVariable: Bool
     private let paths: PathResolver
     /// Directories set aside for single agents, by the configuration or by `AGENTICFLOW_AGENT_DIR`.
     private var agentDirectories: [AgentID: String] = [:]
@@ -46,6 +48,7 @@ package struct StateLayout: Hashable, Sendable {
         }
         let name = try Self.instance(named: instance ?? variables["AGENTICFLOW_PROFILE"])
         isPlacedByName = name != nil && variables["AGENTICFLOW_STATE_DIR"] == nil
+        isPlacedByVariable = variables["AGENTICFLOW_STATE_DIR"] != nil
         if let explicit = variables["AGENTICFLOW_STATE_DIR"] {
             state = try paths.resolve(explicit, for: "AGENTICFLOW_STATE_DIR")
         } else {
@@ -96,7 +99,7 @@ package struct StateLayout: Hashable, Sendable {
         ]
         return OwnPlaces(
             named: places.filter { set[$0.0] != nil }.map { OwnPlaces.Named($0.0, $0.1) },
-            folders: [state, agentDirectory(.main), oauthDirectory], configPath: configPath)
+            folders: [state, agentDirectory(.main), oauthDirectory], configPath: configPath, state: state)
     }
 
     /// Variables for the daemon, beside the configuration's own.

@@ -3,10 +3,10 @@
     import Glibc
 #endif
 
-/// The account this process runs under.
-enum Account {
-    /// Its home directory, as the system's list of users names it; for when `HOME` is not set.
-    static var home: String? {
+/// The accounts of this machine, as the system's list of users names them.
+package enum Account {
+    /// The home directory of the one this process runs under; for when `HOME` is not set.
+    package static var home: String? {
         var entry = passwd()
         var found: UnsafeMutablePointer<passwd>?
         var space = [CChar](repeating: 0, count: 4096)
@@ -18,7 +18,7 @@ enum Account {
     }
 
     /// - Returns: nil for a number that no account has.
-    static func name(of user: UInt32) -> String? {
+    package static func name(of user: UInt32) -> String? {
         var entry = passwd()
         var found: UnsafeMutablePointer<passwd>?
         var space = [CChar](repeating: 0, count: 4096)
