@@ -77,10 +77,14 @@ package struct Asker: Hashable, Sendable {
     package var defaultAgent: AgentID
     /// Of providers whose usual id is taken: where one more API key can be stored.
     package var keyPlaces: [ProviderID: ProfileID]
+    /// What is stored for it, or for `main` that it inherits from, is not known: a store cannot be read.
+    package var isStoreUnreadable: Bool
 
     package init(
-        agent: AgentID = .main, defaultAgent: AgentID = .main, keyPlaces: [ProviderID: ProfileID] = [:]
+        agent: AgentID = .main, defaultAgent: AgentID = .main, keyPlaces: [ProviderID: ProfileID] = [:],
+        isStoreUnreadable: Bool = false
     ) {
+        self.isStoreUnreadable = isStoreUnreadable
         self.agent = agent
         self.defaultAgent = defaultAgent
         self.keyPlaces = keyPlaces
@@ -90,6 +94,13 @@ package struct Asker: Hashable, Sendable {
     package func storingKey(of provider: ProviderID) -> String {
         let place = keyPlaces[provider].map { " --profile-id \($0)" } ?? ""
         return "agenticflow-enterprise models auth paste-api-key --provider \(provider)\(place)\(words)"
+    }
+
+    /// Instead of the advice to store one: where nothing can be read, nothing can be stored either. Nil when all is read.
+    package var unreadableStore: String? {
+        isStoreUnreadable
+            ? "Credentials are stored for agent \(agent), and the file cannot be read. See why: "
+                + "agenticflow-enterprise doctor" : nil
     }
 
     /// What names it in a command; nothing when the command means it anyway.

@@ -80,6 +80,9 @@ extension Fault {
     private static func nothing(_ told: Shortage, _ others: String, _ asker: Asker) -> String {
         var reasons = OtherReasons()
         reasons.add(told.causes, of: told)
+        if told.causes.isEmpty, let unreadable = asker.unreadableStore {
+            return "Nothing can be sent to \(told.providerName).\(others) \(unreadable)"
+        }
         let why = told.causes.isEmpty ? "" : ": \(reasons.list)"
         let first = told.causes.first
         let words = first.map { asker.words(for: NamedCredential($0, of: told.target.provider)) } ?? asker.words

@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from dialects import CHAT, MESSAGES
+from dialects import ALL, CHAT, MESSAGES
 from gateway import replace, store
 from polling import eventually
 
@@ -278,3 +278,22 @@ def test_a_provider_that_is_not_reached_is_no_timeout_in_words(start, simulator,
     found = json.loads(gateway.command("models", "status", "--probe", "--json").stdout)["auth"]["probes"]["results"][0]
     assert found["finding"] == "could_not_ask" and "config get models.providers.openai.baseUrl" in found["remedy"]
     assert simulator.total() == 0
+
+
+@pytest.mark.parametrize("dialect", ALL, ids=str)
+@pytest.mark.parametrize("text", ['{"version":1,"profi', '{"version":99,"profiles":{}}'])
+def test_nobody_is_told_to_store_beside_a_store_that_cannot_be_read(start, simulator, dialect, text):
+    gateway = start.prepare({f"{dialect.provider}:work": "sk-sim-ok-work"})
+    gateway.store_path.write_text(text)
+    gateway.start()
+    for name, status in [(dialect.model, 404), (f"{dialect.provider}/{dialect.model}", 503)]:
+        answer = gateway.send(dialect.path, dialect.body(model=name))
+        message = json.loads(answer.body)["error"]["message"]
+        assert answer.status == status
+        assert "Credentials are stored for agent main, and the file cannot be read. See why: agenticflow-enterprise doctor" in message
+        assert "paste-api-key" not in message
+    explained = gateway.command("models", "explain", "--model", f"{dialect.provider}/{dialect.model}")
+    assert "paste-api-key" not in explained.stdout
+    told = gateway.command("doctor")
+    assert "[store-" in told.stdout
+    assert gateway.store_path.read_text() == text

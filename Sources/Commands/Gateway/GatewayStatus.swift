@@ -2,7 +2,6 @@
 import ArgumentParser
 import CredentialLifecycle
 import Credentials
-import Credentials
 import Documents
 import FoundationEssentials
 import Settings
@@ -32,7 +31,10 @@ struct GatewayStatus: ContextCommand {
         } else {
             for line in report.lines(context) { context.terminal.say(line) }
         }
-        if let hidden = report.hidden { throw ExitCode(hidden.exitCode.rawValue) }
+        if let hidden = report.hidden {
+            context.terminal.notice("error", hidden.advice)
+            throw ExitCode(hidden.exitCode.rawValue)
+        }
     }
 
     /// What is known of the gateway from outside, and what it says itself.
@@ -149,7 +151,8 @@ struct GatewayStatus: ContextCommand {
             }
             lines.append("Config:    \(context.shown(reading.layout.configPath))")
             lines.append("State:     \(context.shown(reading.layout.state))")
-            lines += problems.flatMap {
+            // What it fails for is its error.
+            lines += problems.filter { $0.advice != hidden?.advice }.flatMap {
                 ["- \(context.shown(in: $0.text))", "  fix: \(context.shown(in: $0.advice.fix))"]
             }
             if state == "stopped" { lines.append("Start it with: agenticflow-enterprise gateway run") }

@@ -55,6 +55,6 @@ struct CredentialNames {
         {
             return id
         }
-        throw .unknown(text, near: Spelling.nearest(to: text, among: known.map(\.text)), agent, known: known.sorted())
+        throw .unknown(text, near: Spelling.nearestID(to: text, among: known.map(\.text)), agent, known: known.sorted())
     }
 }

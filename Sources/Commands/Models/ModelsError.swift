@@ -130,7 +130,7 @@ enum ModelsError: ActionableError, Equatable {
     }
 
     private static func guess(_ text: String, among known: [String]) -> String {
-        Spelling.nearest(to: text.trimmed, among: known).map { " Did you mean \($0)?" } ?? ""
+        Spelling.nearestID(to: text.trimmed, among: known).map { " Did you mean \($0)?" } ?? ""
     }
 
     /// What stands where an id belongs may be the key itself.

@@ -98,7 +98,8 @@ struct ModelsExplain: ContextCommand {
         if answer.isUnknownPin, let pinned = answer.root["pinned"]?.string {
             let listed = answer.root["candidates"]?.elements.compactMap { $0["profile"]?.string } ?? []
             let error = ModelsError.noCredentials(
-                pinned, near: Spelling.nearest(to: pinned, among: listed), agent: named ?? reading.settings.defaultAgent
+                pinned, near: Spelling.nearestID(to: pinned, among: listed),
+                agent: named ?? reading.settings.defaultAgent
             )
             if json { throw ExitCode(error.exitCode.rawValue) }
             throw error

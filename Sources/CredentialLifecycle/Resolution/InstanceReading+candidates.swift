@@ -37,4 +37,15 @@ extension InstanceReading {
         let candidates = candidates(for: provider, of: agent).map(\.candidate)
         return Roster(candidates: candidates, order: order, table: &table).leftOut(at: now)
     }
+
+    package func isUnreadable(storeOf agent: AgentID) -> Bool {
+        problems.contains { $0.place == .store(agent) && $0.advice != nil }
+    }
+
+    /// What is stored for the agent is not all known: its own file, or the one of `main` that it inherits from.
+    package func lacksStore(_ agent: AgentID) -> Bool {
+        if isUnreadable(storeOf: agent) { return true }
+        let inherits = settings.agents.first { $0.id == agent }?.inheritsProfiles ?? true
+        return agent != .main && inherits && isUnreadable(storeOf: .main)
+    }
 }

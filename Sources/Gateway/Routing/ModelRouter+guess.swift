@@ -25,7 +25,7 @@ extension ModelRouter {
     func guess(for text: String) -> String? {
         if let suffix = ProfileSuffix(text), let known = knownProvider(of: suffix.name) {
             let name = suffix.text.contains(":") ? suffix.text : "\(known):\(suffix.text)"
-            let near = Spelling.nearest(to: name, among: profiles.map(\.text).sorted())
+            let near = Spelling.nearestID(to: name, among: profiles.map(\.text).sorted())
             return near.map { "\(suffix.name)@\($0)" }
         }
         if let slash = text.firstIndex(of: "/"), let provider = ProviderID(text[..<slash]),

@@ -65,6 +65,9 @@ extension ModelRouter {
                     + "\(endpoint.path), and for which no usable credential is stored. Use the endpoint of its own "
                     + "dialect, or another model.")
         }
+        if let unreadable = question.asker.unreadableStore {
+            return Fault(.modelNotFound, "Nothing can be sent to \(Self.list(serving)). \(unreadable)")
+        }
         let native = endpoint.nativeProvider
         let shown = name.prefix(100).escapedForDisplay
         let other = withCredential.contains(native) ? " (\(native)/\(shown) asks \(native) all the same)" : ""
@@ -89,6 +92,9 @@ extension ModelRouter {
                 .modelNotFound,
                 "There is no provider \"\(name[..<slash].prefix(64).escapedForDisplay)\". Did you mean "
                     + "\(near)\(name[slash...].prefix(100).escapedForDisplay)?")
+        }
+        if withCredential.isEmpty, let unreadable = question.asker.unreadableStore {
+            return Fault(.modelNotFound, "No provider offers \"\(shown)\". \(unreadable)")
         }
         let guess = guess(for: name).map { " Did you mean \($0.escapedForDisplay)?" }
         if withCredential.isEmpty {

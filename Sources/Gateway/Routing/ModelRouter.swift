@@ -31,6 +31,8 @@ struct ModelRouter: Sendable {
     /// References that somebody has chosen.
     var configured: [String] = []
     var agents: Set<AgentID> = [.main]
+    /// What is stored for them cannot be read.
+    var agentsWithoutStore: Set<AgentID> = []
     /// Whose the requests are that name no agent.
     var defaultAgent = AgentID.main
 
@@ -80,7 +82,11 @@ struct ModelRouter: Sendable {
 
     private func asker(_ agent: String?) -> Asker { asker(agent.flatMap { AgentID($0) } ?? defaultAgent) }
 
-    func asker(_ agent: AgentID) -> Asker { Asker(agent: agent, defaultAgent: defaultAgent, keyPlaces: keyPlaces) }
+    func asker(_ agent: AgentID) -> Asker {
+        Asker(
+            agent: agent, defaultAgent: defaultAgent, keyPlaces: keyPlaces,
+            isStoreUnreadable: agentsWithoutStore.contains(agent))
+    }
 
     private func isPrimary(_ target: Target, _ question: Question) -> Bool {
         // A primary that does not resolve here is nobody's.

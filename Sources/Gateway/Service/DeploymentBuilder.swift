@@ -53,6 +53,7 @@ struct DeploymentBuilder {
         router.defaults = AgentModels(primary: settings.models.primary, fallbacks: settings.models.fallbacks)
         router.own = settings.modelsOfTheirOwn
         router.agents = Set(reading.agents.map(\.id))
+        router.agentsWithoutStore = Set(reading.agents.map(\.id).filter(reading.lacksStore))
         router.defaultAgent = settings.defaultAgent
         router.keyPlaces = reading.freeKeyPlaces
         for agent in reading.agents {

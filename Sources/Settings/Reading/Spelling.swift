@@ -15,6 +15,15 @@ package enum Spelling {
         return best.word
     }
 
+    /// The same for ids such as `openai:work`: where the part before the colon is right, only what follows it is a slip.
+    package static func nearestID(to id: String, among known: [String]) -> String? {
+        guard let colon = id.firstIndex(of: ":") else { return nearest(to: id, among: known) }
+        let provider = id[...colon]
+        let names = known.filter { $0.hasPrefix(provider) }.map { String($0.dropFirst(provider.count)) }
+        if names.isEmpty { return nearest(to: id, among: known) }
+        return nearest(to: String(id[id.index(after: colon)...]), among: names).map { provider + $0 }
+    }
+
     /// The number of insertions, deletions, replacements and exchanges of neighbours between two words.
     private static func distance(_ a: String, _ b: String) -> Int {
         let (a, b) = (Array(a.utf8), Array(b.utf8))

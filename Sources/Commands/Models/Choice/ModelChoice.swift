@@ -20,7 +20,7 @@ struct ModelChoice: Equatable {
         if let pinned = configured.pin(of: target)?.profile {
             let stored = reading[reading.settings.defaultAgent]?.profiles.map(\.profile.id) ?? []
             let isThere = stored.contains(pinned) || pinned.isReserved
-            let near = Spelling.nearest(to: pinned.text, among: stored.map(\.text).sorted())
+            let near = Spelling.nearestID(to: pinned.text, among: stored.map(\.text).sorted())
             throw ModelChoiceError.invalid(
                 text, .profile(pinned, meant: isThere ? pinned : near.flatMap { ProfileID($0) }))
         }

@@ -22,13 +22,17 @@ struct MissingCredential {
     func lines(_ provider: String) -> [String] {
         let layout = reading.layout
         let program = "agenticflow-enterprise"
-        let variable = ProviderID(provider).flatMap { reading.providers[$0]?.environmentVariables.last }
-        return [
+        let places = [
             "Auth store: \(context.shown(layout.storePath(agent))) (agent \(agent))",
             "Agent dir: \(context.shown(layout.agentDirectory(agent)))",
+        ]
+        // What is there is told with the file's own error; nothing can be stored beside it.
+        if reading.lacksStore(agent) { return places }
+        let variable = ProviderID(provider).flatMap { reading.providers[$0]?.environmentVariables.last }
+        return places + [
             "Store one with: "
                 + (ProviderID(provider).map { PasteCommand.beside(.apiKey, of: $0, reading, agent: agent) }
-                    ?? "\(program) models auth add"),
+                    ?? "\(program) models auth add")
         ] + (variable.map { ["Or set it in \(context.shown(layout.dotEnvPath)): \(program) env set \($0)"] } ?? [])
             + ["Other agents have their own: \(program) agents list, \(program) agents add NAME"]
     }

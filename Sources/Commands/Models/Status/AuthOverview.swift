@@ -135,10 +135,6 @@ extension InstanceReading {
         guard case .reference(let reference) = settings.providers[provider]?.apiKey else { return nil }
         return reference
     }
-
-    func isUnreadable(storeOf agent: AgentID) -> Bool {
-        problems.contains { $0.place == .store(agent) && $0.advice != nil }
-    }
 }
 
 extension CandidateSource {
