@@ -172,19 +172,19 @@ import Testing
                     + "Did you mean anthropic/claude-sonnet-4-5?"
             ),
             (
-                "claude-opus-4-5@b",
-                "anthropic lists no model \"claude-opus-4-5@b\"; it is sent as it is written. "
-                    + "Did you mean claude-opus-4-5@anthropic:a?"
+                "claude-opus-4-5@wrok",
+                "anthropic lists no model \"claude-opus-4-5@wrok\"; it is sent as it is written. "
+                    + "Did you mean claude-opus-4-5@anthropic:work?"
             ),
             ("anthropic/claude-99", "anthropic lists no model \"claude-99\"; it is sent as it is written."),
             ("anthropic/claude-sonnet-4-5", nil), ("openrouter/whatever", nil), ("fast", nil),
-            ("anthropic/claude-opus-4-5@a", nil), ("fast@a", nil), ("fast@anthropic:a", nil),
+            ("anthropic/claude-opus-4-5@work", nil), ("fast@work", nil), ("fast@anthropic:work", nil),
         ] as [(String, String?)])
     func `a model that nobody lists is explained with a warning`(model: String, doubt: String?) {
         let instance = Instance(
             config: #"{agents: {defaults: {models: {"anthropic/claude-haiku-4-5": {alias: "fast"}}}}}"#,
             store:
-                #"{"version": 1, "profiles": {"anthropic:a": {"type": "api_key", "provider": "anthropic", "key": "sk-ant-api03-aaaaaaaaaa"}}}"#
+                #"{"version": 1, "profiles": {"anthropic:work": {"type": "api_key", "provider": "anthropic", "key": "sk-ant-api03-aaaaaaaaaa"}}}"#
         )
         let run = instance.run("models explain --model \(model)")
         #expect(run.code == 0)
