@@ -5,8 +5,11 @@ package enum Spelling {
     /// - Returns: the known word nearest to `word`, if it is near enough to be a slip; letter case never counts. With one
     ///   letter replaced a short word is another word (`get` and `set`), and of a very short one nothing is left.
     package static func nearest(to word: String, among known: [String]) -> String? {
+        nearest(to: word, among: known, within: word.count < 3 ? 0 : min(3, word.count / 3))
+    }
+
+    private static func nearest(to word: String, among known: [String], within limit: Int) -> String? {
         guard word.utf8.count <= 64 else { return nil }
-        let limit = word.count < 3 ? 0 : min(3, word.count / 3)
         let lowered = word.lowercased()
         // A word that much longer or shorter is none of them, and there may be hundreds of words.
         let ranked = known.filter { abs($0.utf8.count - word.utf8.count) <= limit }
@@ -15,13 +18,15 @@ package enum Spelling {
         return best.word
     }
 
-    /// The same for ids such as `openai:work`: where the part before the colon is right, only what follows it is a slip.
+    /// The same for ids such as `openai:work`: where the part before the colon is right, only what follows it is a slip. Of
+    /// a very short one a letter may be missing or doubled.
     package static func nearestID(to id: String, among known: [String]) -> String? {
         guard let colon = id.firstIndex(of: ":") else { return nearest(to: id, among: known) }
         let provider = id[...colon]
         let names = known.filter { $0.hasPrefix(provider) }.map { String($0.dropFirst(provider.count)) }
         if names.isEmpty { return nearest(to: id, among: known) }
-        return nearest(to: String(id[id.index(after: colon)...]), among: names).map { provider + $0 }
+        let name = String(id[id.index(after: colon)...])
+        return nearest(to: name, among: names, within: max(1, min(3, name.count / 3))).map { provider + $0 }
     }
 
     /// The number of insertions, deletions, replacements and exchanges of neighbours between two words.
