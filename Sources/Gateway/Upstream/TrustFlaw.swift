@@ -21,9 +21,11 @@ enum TrustFlaw: Error, Hashable, CustomStringConvertible {
     /// - Returns: nil when nothing is to be seen.
     static func ofSystem(files: [String] = files, folder: String = folder) -> TrustFlaw? {
         for path in files {
-            var found = stat()
-            if stat(path, &found) == 0 {
-                if found.st_mode & S_IFMT != S_IFDIR { return flaw(of: path).map { .system(path: path, why: $0) } }
+            let found = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            if found >= 0 {
+                close(found)
+            } else if errno == ENOTDIR {
+                return flaw(of: path).map { .system(path: path, why: $0) }
             } else if errno != ENOENT {
                 return .system(path: path, why: reason(errno))
             }
