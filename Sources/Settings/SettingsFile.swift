@@ -93,21 +93,24 @@ package struct SettingsFile: Sendable {
 
     /// Reads, changes and writes under a lock. The file before is kept as `.bak`, older ones as `.bak.1` to `.bak.4`.
     ///
+    /// A first client token is in `.bak` too: whoever goes back to that must not lose what clients were given.
+    ///
     /// - Returns: what `change` returned. Nothing is written when it changes nothing or refuses.
     @discardableResult
     package func edit<R>(_ change: (inout Document) throws(DocumentError) -> R) throws(SettingsFileError) -> R {
         // What a command works out by itself may be much: the guard is for what people type.
-        try revise(mayShrink: true, change) { _, _ in }
+        try revise(mayShrink: true, copiesFirstToken: true, change) { _, _ in }
     }
 
     /// As ``edit(_:)``, with a last look at the outcome.
     ///
     /// - Parameters:
     ///   - mayShrink: the change may take away more than half of the file.
+    ///   - copiesFirstToken: the copy is of the file after, if that has a client token and the one before had none.
     ///   - review: is given the document before and after; nothing is written when it throws.
     @discardableResult
     package func revise<R>(
-        mayShrink: Bool, _ change: (inout Document) throws(DocumentError) -> R,
+        mayShrink: Bool, copiesFirstToken: Bool = false, _ change: (inout Document) throws(DocumentError) -> R,
         review: (_ before: Document, _ after: Document) throws(StoreError) -> Void
     ) throws(SettingsFileError) -> R {
         let (folder, name) = Self.split(path)
@@ -129,7 +132,8 @@ package struct SettingsFile: Sendable {
                 try review(start, document)
                 if let old {
                     try check(document, against: old, mayShrink: mayShrink)
-                    try keep(old.bytes, in: directory, name)
+                    let isFirstToken = copiesFirstToken && !Self.hasToken(old) && Self.hasToken(document)
+                    try keep(isFirstToken ? document.bytes : old.bytes, in: directory, name)
                 }
                 try directory.atomicReplace(name, with: document.bytes)
                 return result
@@ -181,14 +185,16 @@ package struct SettingsFile: Sendable {
         if before.element(at: auth)?.kind == .object, document.element(at: auth)?.kind != .object {
             throw refusal("It would take away gateway.auth, and with it the token that clients present.")
         }
-        let token = auth + ["token"]
-        func hasToken(_ document: Document?) -> Bool { document?.element(at: token)?.string?.trimmed.isEmpty == false }
-        if !mayShrink, hasToken(before), !hasToken(document), !hasToken(resolve(document).document) {
+        if !mayShrink, Self.hasToken(before), !Self.hasToken(document), !Self.hasToken(resolve(document).document) {
             throw refusal(
                 "It would take away gateway.auth.token, which clients present: all of them would be refused.",
                 fix: "If that is meant, run it again with --allow-loss; else give the new one: "
                     + "agenticflow-enterprise config set gateway.auth.token --stdin")
         }
+    }
+
+    private static func hasToken(_ document: Document?) -> Bool {
+        document?.element(at: ["gateway", "auth", "token"])?.string?.trimmed.isEmpty == false
     }
 
     private func refusal(_ why: String, fix: String? = nil) -> StoreError {
@@ -247,7 +253,9 @@ package struct SettingsFileError: ActionableError, Equatable {
         return Advice(
             what: "\(path) cannot be read as a configuration.", why: problem,
             fix: "Nothing was changed. Correct that line"
-                + (backup.map { ", or go back to the copy before: cp \($0.shellWord) \(path.shellWord)" }
+                + (backup.map {
+                    ", or go back to the copy before, which lacks the last change: cp \($0.shellWord) \(path.shellWord)"
+                }
                     ?? ", then run: agenticflow-enterprise config validate"))
     }
 

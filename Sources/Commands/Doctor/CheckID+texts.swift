@@ -114,6 +114,10 @@ extension CheckID {
             "The certificates that a provider is verified with cannot be read.", "correct the file; `config set`"
         ),
         .gatewayProblem: ("The gateway goes on without something.", "as its problem says"),
+        .gatewayClosed: (
+            "The running gateway has no client token, so it lets nobody in.",
+            "`config set gateway.auth.token`, `env set`, or `doctor --generate-gateway-token`"
+        ),
         .gatewayTokenMissing: ("Clients have no token to present.", "`doctor --generate-gateway-token`"),
         .gatewayTokenElsewhere: (
             "Only the gateway has the client token, or the login shell may.", "a login shell, or `env set`"

@@ -87,6 +87,7 @@ enum CheckID: String, CaseIterable, Sendable {
     case gatewayVersionDiffers = "gateway-version-differs"
     case gatewayProblem = "gateway-problem"
     case trustUnreadable = "trust-unreadable"
+    case gatewayClosed = "gateway-closed"
     case gatewayTokenMissing = "gateway-token-missing"
     case gatewayTokenElsewhere = "gateway-token-elsewhere"
     case gatewayRestartNeeded = "gateway-restart-needed"
@@ -141,8 +142,8 @@ enum CheckID: String, CaseIterable, Sendable {
             .permissions
         case .gatewayNotRunning, .gatewayHidden, .gatewayHung, .gatewayRefusesToken, .gatewayForeignAnswer,
             .gatewayVersionDiffers,
-            .gatewayProblem, .trustUnreadable, .gatewayTokenMissing, .gatewayTokenElsewhere, .gatewayRestartNeeded,
-            .gatewayPlaceStale,
+            .gatewayProblem, .trustUnreadable, .gatewayClosed, .gatewayTokenMissing, .gatewayTokenElsewhere,
+            .gatewayRestartNeeded, .gatewayPlaceStale,
             .portInUse, .portNotAllowed,
             .bindAddressUnavailable, .clockSkew:
             .gateway
@@ -158,7 +159,7 @@ enum CheckID: String, CaseIterable, Sendable {
             .nothingToSend, .modelProviderUnknown, .credentialExpired, .credentialMissing, .credentialSharedLogin,
             .storeMalformed, .storeNewerVersion, .storeUnsafe, .storeUnreadable, .stateDirUnsafe, .stateNotWritable,
             .stateTrackedByGit, .gatewayHung, .gatewayRefusesToken, .gatewayForeignAnswer, .portInUse, .portNotAllowed,
-            .bindAddressUnavailable, .trustUnreadable:
+            .bindAddressUnavailable, .trustUnreadable, .gatewayClosed:
             .error
         case .gatewayNotRunning, .gatewayPlaceStale, .otherStateDir, .credentialCooling, .credentialAbandoned,
             .credentialUnused, .envProviderUnsupported:

@@ -151,6 +151,9 @@ struct DoctorCommand: ContextCommand, LongCommand {
             if survey.reading.clientToken == nil, let advice = standing.advice(survey.context, survey.layout) {
                 throw NoClientToken(configPath: survey.layout.configPath, elsewhere: advice)
             }
+            if let flaw = survey.reading.clientTokenFlaw {
+                throw NoClientToken(configPath: survey.layout.configPath, elsewhere: flaw)
+            }
             survey.context.terminal.say("There is a client token already: \(program) gateway token --show")
             return
         }

@@ -1,21 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import CredentialLifecycle
 import Credentials
 import Documents
 import FoundationEssentials
+import Settings
 
 struct GatewayHealth: ContextCommand {
     static let configuration = CommandConfiguration(
-        commandName: "health", abstract: "Ask the running gateway how it is; exit 0 when it serves.",
+        commandName: "health", abstract: "Ask the running gateway how it is; exit 0 when it serves, else 69.",
         discussion: "Example: agenticflow-enterprise gateway health --json")
 
     @Flag(help: "Print the gateway's own answer, as JSON.")
     var json = false
 
     func run(in context: CommandContext) throws {
-        let gateway = RunningGateway(try context.reading())
-        let root = try gateway.healthReport()
-        if json { return context.terminal.print(root.literal.compact + "\n") }
+        let reading = try context.reading()
+        let root = try RunningGateway(reading).healthReport()
+        let closed = root["status"]?.string == "closed" ? GatewayUnavailable.closed(reading.clientTokenFlaw) : nil
+        if json {
+            context.terminal.print(root.literal.compact + "\n")
+            if let closed { throw ExitCode(closed.exitCode.rawValue) }
+            return
+        }
+        if let closed { throw closed }
         context.terminal.say("Gateway: \(root["status"]?.string ?? "unknown")")
         for problem in root["problems"]?.elements ?? [] { context.terminal.say("- \(problem.string ?? "")") }
     }
@@ -44,6 +52,8 @@ enum GatewayUnavailable: ActionableError {
     case stopping(pid: Int64?, until: Date)
     case refused(Int)
     case hidden(HiddenGateway)
+    /// It has no client token; `flaw`: why, as far as this command sees.
+    case closed(_ flaw: Advice?)
 
     /// Who stops, and what it waits for.
     static func stopping(pid: Int64?, until: Date) -> String {
@@ -65,6 +75,12 @@ enum GatewayUnavailable: ActionableError {
                 what: "No gateway runs on this state directory.", why: "Nobody holds its lock.",
                 fix: "Start it with: agenticflow-enterprise gateway run")
         case .hidden(let hidden): hidden.advice
+        case .closed(let flaw?): flaw
+        case .closed(nil):
+            Advice(
+                what: "No client is let in: the gateway has no client token.",
+                why: "This command finds one, in variables that the gateway does not have.",
+                fix: "Have the gateway read it too: agenticflow-enterprise env set \(InstanceSettings.tokenVariable)")
         case .stopping(let pid, let until): Self.drainingAdvice(Self.stopping(pid: pid, until: until))
         case .silent(let place):
             Advice(

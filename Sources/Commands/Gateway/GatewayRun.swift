@@ -66,7 +66,7 @@ struct GatewayRun: ParsableCommand {
             try FirstToken.make(for: reading.layout, terminal: context.terminal)
             reading = reader.read()
             // A token that names a variable is not replaced: the variable is what is missing.
-            if reading.clientToken == nil { throw GatewayStartError.tokenUnavailable(reading.layout.configPath) }
+            if let flaw = reading.clientTokenFlaw { throw GatewayStartError.tokenUnavailable(flaw) }
         }
         let log = RequestLog()
         defer { log.close() }

@@ -12,7 +12,7 @@ enum GatewayStartError: ActionableError {
     /// The configuration; 77 when it is a matter of permission.
     case unreadable(Advice, ExitStatus)
     /// `gateway.auth.token` is there and gives nothing to compare with.
-    case tokenUnavailable(_ configPath: String)
+    case tokenUnavailable(_ flaw: Advice)
     /// There is no token, and a place that may hold it could not be read.
     case tokenHidden(_ problem: String)
 
@@ -64,12 +64,7 @@ enum GatewayStartError: ActionableError {
                 fix: "Mend that, or write a token into the configuration: "
                     + "agenticflow-enterprise doctor --generate-gateway-token; then run: agenticflow-enterprise gateway run"
             )
-        case .tokenUnavailable(let configPath):
-            Advice(
-                what: "The client token cannot be read, so nobody could be let in.",
-                why: "gateway.auth.token in \(configPath) names a variable that is not set, or is empty.",
-                fix: "Set the variable in the environment or in .env beside it, or write a token there, then run: "
-                    + "agenticflow-enterprise gateway run")
+        case .tokenUnavailable(let flaw): flaw
         }
     }
 }

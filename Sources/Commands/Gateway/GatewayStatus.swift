@@ -97,7 +97,13 @@ struct GatewayStatus: ContextCommand {
                     ))
             }
             if let own = self.own?["problems"]?.elements.compactMap(\.string) {
-                return outside + own.map { ($0, Advice(sentences: $0)) }
+                // Told whole, with what to type on a line of its own.
+                let closed = reading.clientTokenFlaw.map { [$0.sentences: $0] } ?? [:]
+                return outside
+                    + own.map { text in
+                        let advice = closed[text]
+                        return (advice.map { "\($0.what) \($0.why)" } ?? text, advice ?? Advice(sentences: text))
+                    }
             }
             for problem in reading.problems where problem.severity == .error {
                 let said = outside.map(\.1) + [hidden?.cause.advice].compactMap(\.self)

@@ -18,7 +18,10 @@ struct GatewayToken: ContextCommand {
         let standing = ClientTokenStanding(reading, InstanceView(reading, now: context.now()))
         let advice = standing.advice(context, reading.layout)
         guard let token = reading.clientToken else {
-            throw NoClientToken(configPath: reading.layout.configPath, elsewhere: advice)
+            // The first start makes one where none is named, and that has been.
+            let isFirst = reading.settings.gateway.token == .absent && RunningGateway(reading).presence == .stopped
+            throw NoClientToken(
+                configPath: reading.layout.configPath, elsewhere: advice ?? (isFirst ? nil : reading.clientTokenFlaw))
         }
         if let advice { context.terminal.notice("warning", advice) }
         if show { return context.terminal.say(asked: token.reveal()) }

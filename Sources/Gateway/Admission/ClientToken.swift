@@ -10,6 +10,9 @@ struct ClientToken: Sendable {
     /// - Parameter token: nil when none could be read: nobody is let in then.
     init(_ token: Secret?) { expected = token.map { Array($0.reveal().utf8) } ?? [] }
 
+    /// Somebody can be let in.
+    var isKnown: Bool { !expected.isEmpty }
+
     /// - Throws: what to answer with when the request does not carry the token.
     func admit(_ fields: HeadFields) throws(Fault) {
         if isShown(in: fields) { return }

@@ -13,6 +13,8 @@ struct ControlRoutes: Sendable {
     let runtime: Runtime
     let loops: EventLoops
     let standing: GatewayStanding
+    /// Takes up what has changed on disk since the last look, so that an answer is of the files as they are.
+    let refresh: @Sendable () -> Void
 
     /// Paths that change something; the front door asks more of them.
     static let changing: Set<String> = ["/api/v1/credentials/clear"]
@@ -20,22 +22,34 @@ struct ControlRoutes: Sendable {
     func add(to router: Router<ControlContext>) {
         router.get("livez") { _, _ in Self.json(.ok, "{\"status\":\"live\"}\n") }
         router.get("readyz") { _, _ in readiness() }
-        router.get("healthz") { _, _ in Self.json(.ok, healthReport()) }
+        router.get("healthz") { _, _ in
+            refresh()
+            return Self.json(.ok, healthReport())
+        }
         router.get("metrics") { _, _ in await metrics() }
         router.get("v1/models") { request, _ in models(for: request) }
-        router.get("api/v1/status") { _, _ in Self.json(.ok, StatusReport(runtime: runtime, standing: standing).text) }
-        router.get("api/v1/explain") { request, _ in explain(request) }
+        router.get("api/v1/status") { _, _ in
+            refresh()
+            return Self.json(.ok, StatusReport(runtime: runtime, standing: standing).text)
+        }
+        router.get("api/v1/explain") { request, _ in
+            refresh()
+            return explain(request)
+        }
         router.post("api/v1/credentials/clear") { request, _ in try await clear(request) }
     }
 
     private func readiness() -> Response {
-        runtime.isDraining
-            ? Self.json(.serviceUnavailable, "{\"status\":\"draining\"}\n") : Self.json(.ok, "{\"status\":\"ready\"}\n")
+        let reason = runtime.isDraining ? "draining" : runtime.deployment.token.isKnown ? nil : "closed"
+        return Self.json(
+            reason == nil ? .ok : .serviceUnavailable, "{\"status\":\"\(reason ?? "ready")\"}\n")
     }
 
     private func healthReport() -> String {
         let problems = standing.problems
-        let status = runtime.isDraining ? "draining" : problems.isEmpty ? "ok" : "degraded"
+        let status =
+            runtime.isDraining
+            ? "draining" : !runtime.deployment.token.isKnown ? "closed" : problems.isEmpty ? "ok" : "degraded"
         let list = problems.map(\.jsonQuoted).joined(separator: ",")
         return
             "{\"status\":\"\(status)\",\"connections\":\(runtime.openConnections),\"logLinesDropped\":\(runtime.log.droppedLines),\"problems\":[\(list)]}\n"

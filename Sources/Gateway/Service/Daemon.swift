@@ -63,7 +63,7 @@ package struct Daemon {
         let reload = ReloadService(
             reader: reader, first: first, firstProblems: builder.problems, place: place, addresses: addresses,
             runtime: runtime, standing: standing)
-        let control = ControlPlane(ControlRoutes(runtime: runtime, loops: loops, standing: standing))
+        let control = ControlPlane(ControlRoutes(runtime: runtime, loops: loops, standing: standing) { reload.check() })
         let listener = GatewayService(
             place: place, runtime: runtime, control: control, loops: loops,
             onListening: { port in

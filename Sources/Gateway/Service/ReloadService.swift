@@ -129,7 +129,8 @@ final class ReloadService: Service, SecretUser {
         return programs
     }
 
-    private func check() {
+    /// Takes over what has changed since the last look.
+    func check() {
         state.withLock { state in
             let changed = state.watch.changes()
             guard !changed.isEmpty else { return }
@@ -173,7 +174,8 @@ final class ReloadService: Service, SecretUser {
 
     private func report(_ reading: InstanceReading, _ more: [String]) {
         standing.setEnvironment(EnvironmentView(reading).json)
-        let problems = reading.problems.filter { $0.severity == .error }.map(\.text) + more
+        let closed = reading.clientTokenFlaw.map { [$0.sentences] } ?? []
+        let problems = closed + reading.problems.filter { $0.severity == .error }.map(\.text) + more
         for problem in standing.replace(problems) { runtime.log.event("problem", [("problem", .text(problem))]) }
     }
 

@@ -272,6 +272,11 @@ import Testing
         Fault(
             .bindAddressUnavailable,
             config: Patient.config(gateway: "port: 18789, bind: \"192.0.2.1\", allowPlainRemote: true,")),
+        Fault(
+            .gatewayClosed,
+            answer: Patient.healthy.replacing(
+                "\"pid\"",
+                with: "\"environment\": {\"variables\": [], \"clientToken\": null, \"shellEnv\": {}}, \"pid\"")),
         Fault(.clockSkew, answer: Patient.healthy.replacing("\"pid\"", with: "\"startedAt\": 9999999999999, \"pid\"")),
     ]
 

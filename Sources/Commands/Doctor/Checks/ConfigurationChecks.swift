@@ -56,7 +56,8 @@ struct ConfigurationChecks {
         case .malformed(_, let problem):
             return Finding(
                 .configUnreadable, "\(shown) cannot be read as a configuration.", why: problem,
-                fix: "Correct that line\(backup.map { ", or go back to the copy before: \($0);" } ?? ",") "
+                fix:
+                    "Correct that line\(backup.map { ", or go back to the copy before, which lacks the last change: \($0);" } ?? ",") "
                     + "then run: \(program) config validate", path: path)
         default: return Finding(.configUnreadable, advice, path: path)
         }

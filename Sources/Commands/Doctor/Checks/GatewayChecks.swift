@@ -101,6 +101,7 @@ struct GatewayChecks {
         for problem in root["problems"]?.elements.compactMap(\.string) ?? []
         where !known.contains(where: { problem.hasPrefix($0) }) {
             if survey.view.faults.values.contains(where: { $0.sentences == problem }) { continue }
+            if problem == survey.reading.clientTokenFlaw?.sentences { continue }
             add(
                 .gatewayProblem, "The gateway says: \(problem)", "It goes on without it, or with what it last read.",
                 "Run: \(program) gateway status")
@@ -135,11 +136,17 @@ struct GatewayChecks {
             let isOther = if case .other = standing { true } else { false }
             return add(isOther ? .gatewayRefusesToken : .gatewayTokenElsewhere, advice.what, advice.why, advice.fix)
         }
-        guard survey.reading.clientToken == nil, survey.configurationError == nil,
-            survey.settings.gateway.token == .absent
-        else { return }
+        let isAbsent = survey.reading.clientToken == nil && survey.settings.gateway.token == .absent
         // The misplaced one becomes it.
         let isMisplaced = survey.configuration?.element(at: ["gateway", "token"])?.string != nil
+        if let variables = survey.view.variables, variables.clientToken == nil {
+            let advice = GatewayUnavailable.closed(survey.reading.clientTokenFlaw).advice
+            return findings.append(
+                Finding(
+                    .gatewayClosed, advice.what, why: advice.why, fix: advice.fix, path: survey.layout.configPath,
+                    repair: isAbsent && !isMisplaced ? .makeGatewayToken : nil))
+        }
+        guard isAbsent, survey.configurationError == nil else { return }
         findings.append(
             Finding(
                 .gatewayTokenMissing, "There is no client token.",
