@@ -120,7 +120,9 @@ import Testing
 
     @Test(arguments: ["broken", "", "{\"version\": 2}", "{\"version\": 1, \"profiles\": "])
     func `a store that cannot be read is told, and so is the rest`(text: String) throws {
-        let instance = Instance(config: "{agents: {list: [{id: 'main', default: true}, {id: 'coder'}]}}", store: text)
+        let instance = Instance(
+            config: "{agents: {defaults: {model: 'groq/x'}, list: [{id: 'main', default: true}, {id: 'coder'}]}}",
+            store: text)
         instance.environment["OPENAI_API_KEY"] = "sk-test-environment"
         for flags in ["", " --check", " --json"] {
             let run = instance.run("models status\(flags)")
@@ -129,6 +131,8 @@ import Testing
             #expect(run.stderr.contains("\n  why: "))
             #expect(run.stderr.contains("\n  fix: Nothing was changed."))
             #expect(run.stdout.contains("OPENAI_API_KEY"))
+            // What it says would be refused.
+            #expect(!run.stdout.contains("paste-api-key"))
         }
         #expect(try JSON(instance.run("models status --json").stdout)["problems.0"] != nil)
         #expect(instance.store == text)

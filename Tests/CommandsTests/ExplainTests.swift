@@ -287,6 +287,27 @@ import Testing
         #expect(json["next"] == .null)
     }
 
+    @Test func `what a gateway has read that cannot be asked is not known`() throws {
+        let instance = Instance(config: "{ agents: ", store: "{ profiles: ")
+        let gateway = PretendGateway(instance, answers: nil)
+        let run = instance.run("models explain --model anthropic/x")
+        #expect(run.code == 78)
+        #expect(
+            run.stdout.contains(
+                "Next for anthropic/x: unknown. The configuration cannot be read here, and what the gateway has read "
+                    + "cannot be told.\n"), "\(run.stdout)")
+        // Nothing could be stored.
+        #expect(!run.stdout.contains("paste-api-key"))
+        withExtendedLifetime(gateway) {}
+    }
+
+    @Test func `a store that cannot be read is not taken for an empty one`() {
+        let run = Instance(config: "{}", store: "{ profiles: ").run("models explain --model anthropic/x")
+        #expect(run.code == 65)
+        #expect(run.stdout.contains("Next for anthropic/x: none. What is stored cannot be read.\n"), "\(run.stdout)")
+        #expect(!run.stdout.contains("No API key found"))
+    }
+
     @Test func `names from elsewhere stay on their line`() throws {
         let instance = Instance(config: Self.config, store: Self.store)
         try instance.hold("anthropic:a", .rateLimit, for: 300, evidence: "a\u{1b}]52;c;eA==\u{7}\nNext: forged\u{202e}")

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import Credentials
 import FoundationEssentials
 import Rotation
 import Testing
+
+@testable import Commands
 
 #if canImport(Glibc)
     import Glibc
@@ -293,13 +296,36 @@ import Testing
             instance, answers: ["/api/v1/status": (401, "{}"), "/api/v1/explain": (401, "{}")])
         let status = instance.run("gateway status")
         #expect(status.code == 0)
-        #expect(status.stdout.hasPrefix("Gateway:   running\n"))
+        #expect(status.stdout.hasPrefix("Gateway:   running (pid \(getpid()))\n"))
         #expect(status.stdout.contains("its client token is in the configuration, which cannot be read here"))
         #expect(!status.stdout.contains("another client token"))
         #expect(status.stderr.hasPrefix("error: ~/.agenticflow-enterprise/agenticflow-enterprise.json cannot be read"))
         let explained = instance.run("models explain --model openai/gpt-5")
         #expect(explained.stderr.contains("why: its client token is in the configuration, which cannot be read here."))
         withExtendedLifetime(gateway) {}
+    }
+
+    @Test func `one that is silent is named by its process`() throws {
+        let instance = Instance(store: Self.store)
+        let gateway = PretendGateway(instance, answers: nil)
+        #expect(instance.run("gateway status").stdout.hasPrefix("Gateway:   silent (pid \(getpid()))\n"))
+        #expect(try JSON(instance.run("gateway status --json").stdout)["pid"] == .number(Double(getpid())))
+        withExtendedLifetime(gateway) {}
+    }
+
+    @Test func `nobody is told to start one that would refuse`() throws {
+        let instance = Instance(config: "{ gateway: {", store: Self.store)
+        let status = instance.run("gateway status")
+        #expect(status.stdout.hasPrefix("Gateway:   stopped\nConfig:    "), "\(status.stdout)")
+        #expect(!status.stdout.contains("gateway run"))
+        #expect(try JSON(instance.run("gateway status --json").stdout)["url"] == .null)
+    }
+
+    @Test(arguments: [(18789, 18790), (18790, 18791)])
+    func `the other port that is advised is another one`(taken: Int, other: Int) {
+        let error = GatewayStartError.cannotListen(
+            host: "127.0.0.1", port: taken, isInUse: true, problem: "", other: nil)
+        #expect(error.advice.fix.hasSuffix("gateway run --port \(other)"))
     }
 
     @Test func `what the gateway refuses to explain is no silence`() {

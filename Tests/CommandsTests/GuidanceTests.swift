@@ -116,6 +116,11 @@ import Testing
             #expect(run.code == 0 && !run.stderr.contains("warning:"), "\(words): \(run.stderr)")
         }
         #expect(instance.store?.contains("\"\(word)\"") == true)
+        // Nor is it passed over afterwards.
+        for (model, next) in [("lab/m", "lab:manual"), ("lmstudio/m", "lmstudio:manual"), ("vllm/m", "vllm:env")] {
+            let run = instance.run("models explain --json --model \(model)")
+            #expect(run.stdout.contains("\"next\": \"\(next)\"") && run.stderr == "", "\(run)")
+        }
         #expect(instance.run("models auth paste-api-key --provider openai", typing: word).code == 65)
     }
 

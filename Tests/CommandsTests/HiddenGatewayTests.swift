@@ -96,7 +96,7 @@ import Testing
         let fix = run.stderr.split(separator: "\n").first { $0.hasPrefix("  fix: ") }
         #expect(
             fix?.hasSuffix(
-                "AGENTICFLOW_STATE_DIR=\(instance.state) agenticflow-enterprise gateway status") == true,
+                "AGENTICFLOW_STATE_DIR=\(instance.state) agenticflow-enterprise gateway health") == true,
             "\(run.stderr)")
         #expect(fix?.contains("sudo -u ") == true && fix?.contains("chown") == false)
     }

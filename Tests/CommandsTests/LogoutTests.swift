@@ -102,6 +102,23 @@ private let store = """
         #expect(run.code == 0)
     }
 
+    @Test(arguments: [true, false])
+    func `an order that goes on naming it releases nobody`(isIncluded: Bool) throws {
+        let list = "{agents: {list: [{id: 'main', default: true}, {id: 'coder'}]}"
+        let order = "auth: {order: {anthropic: ['anthropic:work']}}"
+        let instance = Instance(
+            config: isIncluded ? "\(list), $include: './order.json5'}" : "\(list), \(order)}", store: store)
+        if isIncluded {
+            instance.write("order.json5", "{\(order)}")
+        } else {
+            instance.write("agents/coder/agent/auth-profiles.json", store)
+        }
+        let run = instance.run("models auth logout anthropic:work --yes --agent main")
+        #expect(run.code == 0 && !run.stderr.contains("counts no more"), "\(run.stderr)")
+        #expect(
+            try JSON(instance.run("models explain --json --agent main --model anthropic/x").stdout)["next"] == .null)
+    }
+
     @Test func `what an included file says of it is told with its lines, and stays`() throws {
         let instance = Instance(
             config:

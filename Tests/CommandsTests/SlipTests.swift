@@ -130,7 +130,7 @@ import Testing
         let path = "~/.agenticflow-enterprise/agenticflow-enterprise.json"
         #expect(
             instance.run("config unset gateway.limits").stderr
-                == "2 values went with it. To put them back: cp -p \(path).bak \(path)\n")
+                == "2 values went with it. Until the next change, this puts them back: cp -p \(path).bak \(path)\n")
         #expect(instance.read("agenticflow-enterprise.json.bak") == config)
         // One is what was named; a rehearsal takes nothing.
         #expect(instance.run("config unset agents --dry-run").stderr == "")

@@ -12,7 +12,7 @@ import pytest
 
 from dialects import CHAT, MESSAGES
 from polling import eventually
-from programs import BUILD, GATEWAY, clean_environment, run
+from programs import BUILD, GATEWAY, Program, clean_environment, run
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "help" / "environment.md"
 
@@ -143,6 +143,20 @@ def test_a_shell_that_hangs_holds_up_neither_requests_nor_other_changes(start, s
     assert gateway.stop(within=15.0) == 0
     child = int((tmp_path / "child").read_text())
     eventually(lambda: is_gone(child), "the end of what the shell had started", within=10.0)
+
+
+def test_a_note_that_a_dead_gateway_left_is_not_taken_for_the_one_that_starts(start, simulator, tmp_path):
+    shell = login_shell(tmp_path, f"while ! [ -e '{tmp_path}/go' ]; do sleep 0.05; done\n{ANSWER}")
+    gateway = start.prepare(config={"env": {"shellEnv": {"enabled": True, "timeoutMs": 100_000}}}, environment={"SHELL": shell})
+    note = gateway.state / "gateway.json"
+    note.write_text('{"pid":1,"stoppingUntil":1600000000000}\n')
+    note.chmod(0o600)
+    gateway.program = Program(GATEWAY, ["gateway", "run", "--port", "0"], gateway.environment, gateway.logs)
+    eventually(lambda: (tmp_path / "calls").exists(), "the question")
+    assert json.loads(gateway.command("gateway", "status", "--json").stdout)["state"] == "silent"
+    (tmp_path / "go").write_text("")
+    gateway.program.await_event("listening")
+    assert json.loads(gateway.command("gateway", "status", "--json").stdout)["state"] == "running"
 
 
 def is_gone(pid):

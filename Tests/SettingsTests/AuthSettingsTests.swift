@@ -43,11 +43,12 @@ import Testing
 
     @Test func `an order's provider is folded; an empty one selects nothing`() throws {
         let found = try settings(
-            "{auth: {order: {'Z.AI': [' zai:b ', 'zai:a'], openai: [], groq: null, xai: ['no'], mistral: 'mistral:a'}}}"
+            "{auth: {order: {'Z.AI': [' zai:b ', 'zai:a'], openai: [], groq: null, xai: ['no', ' '], mistral: 'mistral:a'}}}"
         )
         #expect(found.auth.order == [ProviderID("zai")!: ids("zai:b", "zai:a"), .openai: []])
         #expect(
             found.complaints == [
+                "auth.order.xai[1] is blank; allowed: text.",
                 "auth.order.xai[0] names no profile; allowed: ids such as anthropic:work.",
                 "auth.order.mistral is text; allowed: a list of texts.",
             ])

@@ -29,6 +29,8 @@ struct Completer {
     /// `help` was typed: only commands follow.
     private var isHelp = false
     private var isInstance = false
+    /// `--agent` was typed before the words of a command are complete (see ``AgentWords``): its value is next.
+    private var isAgent = false
 
     init(_ words: [String], in context: CommandContext) {
         self.words = words
@@ -51,6 +53,9 @@ struct Completer {
 
     private mutating func follow(_ word: String) {
         if pending != nil { return pending = nil }
+        if isAgent { return isAgent = false }
+        if mayNameAgent, word == AgentWords.option { return isAgent = true }
+        if mayNameAgent, word.hasPrefix("\(AgentWords.option)=") { return }
         if !isAfterDashes, word == "--" { return isAfterDashes = true }
         if !isAfterDashes, word.hasPrefix("-"), word != "-" {
             read()
@@ -69,6 +74,15 @@ struct Completer {
         }
     }
 
+    private var mayNameAgent: Bool {
+        !isAfterDashes && !isOfDefault && positionals == 0 && !command.type.configuration.subcommands.isEmpty
+            && (command.words.first ?? "models") == "models"
+    }
+
+    private func agents(behind stem: String = "") -> [String] {
+        written(Completions(in: context).agents.map { Offer(word: stem + $0) })
+    }
+
     /// What follows a group that means one of its commands when none is named may be meant for that one.
     private mutating func enterDefault() {
         guard !isOfDefault, let inner = command.defaultSubcommand else { return }
@@ -81,10 +95,12 @@ struct Completer {
 
     var lines: [String] {
         if isInstance { return written(Completions(in: context).instances.map { Offer(word: $0) }) }
+        if isAgent { return agents() }
         if let pending { return values(of: pending, behind: "") }
         if current.hasPrefix("-"), !isAfterDashes {
             if let sign = current.firstIndex(of: "=") {
                 let name = String(current[..<sign])
+                if name == AgentWords.option, command.words.isEmpty { return agents(behind: name + "=") }
                 guard let option = arguments.first(where: { $0.names.contains(name) }) else { return [] }
                 return values(of: option, behind: name + "=")
             }

@@ -116,7 +116,7 @@ struct ConfigDoubts {
                 .compactMap(\.self)
         }
         for (key, _) in document.element(at: ["models", "providers"])?.members ?? [] {
-            guard let id = ProviderID(key), !ForeignKey.takesAnything(id, reading),
+            guard let id = ProviderID(key), !reading.providers.takesAnything(id),
                 case .present(let secret, variables: []) = reading.settings.providers[id]?.apiKey
             else { continue }
             found += [problem(DocumentPath(["models", "providers", key, "apiKey"]), Shape.flaw(secret))]

@@ -51,7 +51,7 @@ struct ConfigSet: ContextCommand {
         let reading: ConfigValue.Reading = string ? .text : json ? .json : .asItLooks
         let isPiped = value == nil && !context.terminal.hasPerson
         let value = try value(text, at: place, as: reading, isPiped: isPiped) { [known = change.reading] provider in
-            ForeignKey.takesAnything(provider, known)
+            known.providers.takesAnything(provider)
         }
         let new = value.literal
         try checkKeys(of: new, at: place)

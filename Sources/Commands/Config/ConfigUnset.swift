@@ -35,7 +35,7 @@ struct ConfigUnset: ContextCommand {
         guard isDone, !change.isRehearsal, count > 1 else { return }
         let file = change.file.path
         context.terminal.notice(
-            "\(count) values went with it. To put them back: cp -p \(context.typed(file + ".bak")) \(context.typed(file))"
+            "\(count) values went with it. Until the next change, this puts them back: cp -p \(context.typed(file + ".bak")) \(context.typed(file))"
         )
     }
 }

@@ -46,7 +46,7 @@ struct EnvironmentTarget {
         if !context.terminal.hasPerson, Secret(text).isBlank {
             throw IntakeError.nothingPiped("agenticflow-enterprise env set \(name)")
         }
-        let takesAnyWord = owner.map { ForeignKey.takesAnything($0, reading) } ?? false
+        let takesAnyWord = owner.map(reading.providers.takesAnything) ?? false
         if name.hasSuffix("_API_KEYS") {
             let parts = text.split { $0 == "," || $0 == ";" || $0.isWhitespace }
             if parts.isEmpty { throw IntakeError.empty }

@@ -52,6 +52,8 @@ struct GatewayRun: ParsableCommand {
         let place = try listeningPlace(reading)
         let state = try SafeDirectory(creating: reading.layout.state)
         let lock = try Self.lock(state)
+        // Of one that did not end in order: commands would take it for this one's.
+        Announcement.withdraw(from: state)
         if let question = reader.shellQuestion(after: reading) {
             // Before anybody is served: the clients' token may be one of the variables.
             if context.terminal.isNoticeTerminal {

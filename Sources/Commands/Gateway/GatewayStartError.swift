@@ -42,7 +42,8 @@ enum GatewayStartError: ActionableError {
                     ? other.map { "The port is taken. \($0)" } ?? "Another program listens there."
                     : "The system says: \(problem).",
                 fix: isInUse
-                    ? "Find it with: ss -ltnp 'sport = :\(port)'. Or choose another port: agenticflow-enterprise gateway run --port 18790"
+                    ? "Find it with: ss -ltnp 'sport = :\(port)'. Or choose another port: "
+                        + "agenticflow-enterprise gateway run --port \(port == 18790 ? 18791 : 18790)"
                     : "Choose an address of this machine: agenticflow-enterprise gateway run --bind loopback")
         case .plainRemote(let host):
             Advice(

@@ -10,8 +10,8 @@ struct GatewayStatus: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Whether a gateway runs here, where it listens, and what troubles it.",
         discussion: """
-            Exits with 0 whether one runs, is silent or is stopped: it has looked. Where it may not look, it exits with \
-            77. To tell by the exit code whether clients are served, use gateway health.
+            Exits with 0 whether one runs, drains, is silent or is stopped: it has looked. Where it may not look, it \
+            exits with 77. To tell by the exit code whether clients are served, use gateway health.
 
             Example: agenticflow-enterprise gateway status --json
             """
@@ -122,7 +122,16 @@ struct GatewayStatus: ContextCommand {
         private static let seeHealth = "Look at its log, and at: agenticflow-enterprise gateway health"
 
         private var url: String { Self.url(gateway.place) }
-        private var knownURL: String? { hidden == nil && (state != "draining" || own != nil) ? url : nil }
+        private var knownURL: String? {
+            if state == "draining", own == nil { return nil }
+            return hidden == nil && !isHalted ? url : nil
+        }
+
+        /// None runs, and none would start: what cannot be read names no place either.
+        private var isHalted: Bool { state == "stopped" && reading.configurationAdvice != nil }
+
+        /// As it says itself; of one that says nothing, the process that holds its lock.
+        private var pid: Int64? { own?["pid"]?.integer ?? gateway.pid }
 
         private static func url(_ place: (host: String, port: Int)) -> String {
             "http://\(place.host.contains(":") ? "[\(place.host)]" : place.host):\(place.port)"
@@ -138,7 +147,7 @@ struct GatewayStatus: ContextCommand {
             let members: [Literal.Member] = [
                 .init("state", .string(state)), .init("url", .optional(knownURL)),
                 .init("pendingUrl", .optional(pending.map(Self.url))),
-                .init("pid", own?["pid"]?.literal ?? .null), .init("version", own?["version"]?.literal ?? .null),
+                .init("pid", pid.map { .integer($0) } ?? .null), .init("version", own?["version"]?.literal ?? .null),
                 .init("startedAt", own?["startedAt"]?.literal ?? .null),
                 .init("connections", own?["connections"]?.literal ?? .null),
                 .init("configPath", .string(reading.layout.configPath)),
@@ -150,7 +159,8 @@ struct GatewayStatus: ContextCommand {
 
         func lines(_ context: CommandContext) -> [String] {
             var lines = ["Gateway:   \(state)"]
-            if let pid = own?["pid"]?.integer { lines[0] += " (pid \(pid), version \(own?["version"]?.string ?? "?"))" }
+            let version = own.map { ", version \($0["version"]?.string ?? "?")" } ?? ""
+            if let pid { lines[0] += " (pid \(pid)\(version))" }
             if let knownURL { lines.append("Address:   \(knownURL)") }
             if let connections = own?["connections"]?.integer {
                 lines.append("Clients:   \(connections) \(connections == 1 ? "connection" : "connections")")
@@ -161,7 +171,7 @@ struct GatewayStatus: ContextCommand {
             lines += problems.filter { $0.advice != hidden?.advice }.flatMap {
                 ["- \(context.shown(in: $0.text))", "  fix: \(context.shown(in: $0.advice.fix))"]
             }
-            if state == "stopped" { lines.append("Start it with: agenticflow-enterprise gateway run") }
+            if state == "stopped", !isHalted { lines.append("Start it with: agenticflow-enterprise gateway run") }
             return lines
         }
     }

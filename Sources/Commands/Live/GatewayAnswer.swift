@@ -136,7 +136,8 @@ extension Terminal {
                 Advice(
                     what: "The gateway of this instance runs, but was of no help.", why: "\(silence).",
                     fix: "What follows is worked out from the files. Look at: agenticflow-enterprise gateway status; "
-                        + "if it stays so, restart the gateway: agenticflow-enterprise gateway run"))
+                        + "if it stays so, end the process that it names, then run: agenticflow-enterprise gateway run")
+            )
         }
     }
 }

@@ -7,15 +7,14 @@ package struct HiddenGateway: ActionableError, Equatable {
     /// It is known that one runs, but not where it listens.
     var isRunning: Bool
     var cause: StoreError
-    /// Whose state directory it is, when that is another account.
-    var owner: UInt32?
     var state: String
+    private var isAnothers: Bool
 
     init(_ cause: StoreError, isRunning: Bool, state: String) {
         self.cause = cause
         self.isRunning = isRunning
         self.state = state
-        owner = FileStatus(of: state).flatMap { $0.isOurs || $0.kind == .link ? nil : $0.owner }
+        isAnothers = FileStatus(of: state).map { !$0.isOurs && $0.kind != .link } ?? false
     }
 
     package var exitCode: ExitStatus { cause.exitCode }
@@ -33,13 +32,8 @@ package struct HiddenGateway: ActionableError, Equatable {
         return "\(path) cannot be read: \(StoreError.text(of: code))."
     }
 
-    /// Only its owner can use a state directory, so nobody is told to take it over.
-    private var fix: String {
-        guard let owner else { return cause.advice.fix }
-        let name = Account.name(of: owner) ?? (owner == 0 ? "root" : "#\(owner)")
-        return "Run the command as the owner, as in: sudo -u \(name.shellWord) "
-            + "AGENTICFLOW_STATE_DIR=\(state.shellWord) agenticflow-enterprise gateway status"
-    }
+    /// Only its owner can use a state directory, whatever in it could not be read.
+    private var fix: String { isAnothers ? ShellCommand.ownershipFix(state, isFolder: true) : cause.advice.fix }
 }
 
 /// Why there is nothing from the gateway itself.

@@ -72,13 +72,12 @@ struct ModelsExplain: ContextCommand {
         }
         if case .files(let absence) = answer.origin, !absence.isCovered(by: said) { context.terminal.tell(absence) }
         if let behind = answer.behind { context.terminal.notice(behind) }
-        let isHalted = answer.isFromFiles && reading.configurationAdvice != nil
+        let halt = answer.halt(reading)
         let report = ExplanationReport(
             answer.root, isFromFiles: answer.isFromFiles,
             configured: ConfiguredModels(reading, agent: named), pending: Self.pending(answer, reading, named),
             noCredential: MissingCredential(reading, named ?? reading.settings.defaultAgent, context),
-            isHalted: isHalted,
-            now: now)
+            halt: halt, now: now)
         // Beside the error that there is no such profile they only confuse.
         if !answer.isUnknownPin {
             for sentence in report.doubts(reading) { context.terminal.notice("warning: \(sentence)") }
@@ -87,7 +86,8 @@ struct ModelsExplain: ContextCommand {
             let problems: [Literal.Member] = [
                 .init("problems", .strings(unread.map(\.text))), unread.map(\.told).member,
             ]
-            let members = answer.origin.members + answer.members(isHalted) + [report.pendingMember] + problems
+            let members =
+                answer.origin.members + answer.members(isHalted: halt != nil) + [report.pendingMember] + problems
             context.terminal.print(Literal.object(members).pretty() + "\n")
         } else {
             context.terminal.say(answer.origin.sentence)
@@ -145,8 +145,13 @@ struct ModelsExplain: ContextCommand {
                 .map(\.candidate)
         }
 
-        /// - Parameter isHalted: nobody is next, because no gateway starts.
-        func members(_ isHalted: Bool) -> [Literal.Member] {
+        func halt(_ reading: InstanceReading) -> ExplanationReport.Halt? {
+            guard isFromFiles, reading.configurationAdvice != nil else { return nil }
+            return origin == .files(.notRunning) ? .noGateway : .unseenGateway
+        }
+
+        /// - Parameter isHalted: it is not known who is next.
+        func members(isHalted: Bool) -> [Literal.Member] {
             root.members.map { Literal.Member($0.key, isHalted && $0.key == "next" ? .null : $0.value.literal) }
         }
     }

@@ -21,7 +21,7 @@ enum ExitCodes {
         ],
         ["gateway", "health"]: [(0, "it serves")],
         ["gateway", "status"]: [
-            (0, "it has looked: running, silent or stopped"), (77, "it may not look"),
+            (0, "it has looked: running, draining, silent or stopped"), (77, "it may not look"),
         ],
     ]
 

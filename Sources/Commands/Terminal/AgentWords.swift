@@ -2,7 +2,7 @@
 
 /// `--agent ID` counts before the words of a command as well as behind them: `--agent coder models auth list`.
 enum AgentWords {
-    private static let option = "--agent"
+    static let option = "--agent"
 
     /// The same words with the option where its command takes it. A command that has no such option refuses it there.
     static func behindCommand(_ words: [String]) -> [String] {

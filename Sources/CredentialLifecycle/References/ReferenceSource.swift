@@ -67,7 +67,7 @@ package struct ReferenceSource: Sendable {
 
     static func checked(_ secret: Secret) -> Finding {
         if secret.isBlank { return .failed("There is nothing in it.") }
-        guard secret.isSafeFieldValue else {
+        guard secret.fieldFlaw() == nil else {
             return .failed("What is there is no credential: 8 to 4096 visible characters without a blank.")
         }
         return .found(secret)

@@ -145,7 +145,8 @@ package struct InstanceReader: Sendable {
         for provider in providers.all.values.sorted(by: { $0.id < $1.id }) {
             for key in providers.environmentKeys(for: provider, in: layers) {
                 let isOurs = key.secret == clientToken
-                guard let flaw = isOurs ? "is this gateway's own client token" : key.secret.fieldFlaw else { continue }
+                let own = key.secret.fieldFlaw(takesAnyWord: providers.takesAnything(provider.id))
+                guard let flaw = isOurs ? "is this gateway's own client token" : own else { continue }
                 let text =
                     "\(key.variable.escapedForDisplay) of \(words(for: key.layer)) \(flaw), so no request is sent with it."
                 guard !problems.contains(where: { $0.variable == key.variable && $0.text == text }) else { continue }

@@ -19,7 +19,7 @@ extension InstanceReading {
         return SourceOrder(
             profiles: agent.profiles, configured: settings.auth.profiles, configKey: configKey(of: provider),
             environmentKeys: known.map { providers.environmentKeys(for: $0, in: environment) } ?? [],
-            clientToken: clientToken
+            clientToken: clientToken, takesAnyWord: providers.takesAnything(provider)
         ).candidates(for: provider)
     }
 

@@ -45,12 +45,15 @@ package struct SourceOrder: Sendable {
     package var environmentKeys: [EnvironmentKey]
     /// The gateway's own: a program may have it in the place of a provider's key, and no provider may have it.
     package var clientToken: Secret?
+    /// The provider may be a server of somebody's own, which takes what is shorter than any key.
+    package var takesAnyWord: Bool
 
     package init(
         profiles: [OwnedProfile], configured: [ConfiguredProfile], configKey: ReferencedSecret?,
-        environmentKeys: [EnvironmentKey], clientToken: Secret? = nil
+        environmentKeys: [EnvironmentKey], clientToken: Secret? = nil, takesAnyWord: Bool = false
     ) {
         self.clientToken = clientToken
+        self.takesAnyWord = takesAnyWord
         self.profiles = profiles
         self.configured = configured
         self.configKey = configKey
@@ -112,16 +115,12 @@ package struct SourceOrder: Sendable {
         return ResolvedCandidate(
             candidate: Candidate(
                 id: id, kind: kind, source: source, expires: .never,
-                standing: secret == clientToken ? .ineligibleProfile : Self.standing(of: secret)),
+                standing: secret == clientToken ? .ineligibleProfile : standing(of: secret)),
             secret: secret)
     }
 
     private func standing(_ owned: OwnedProfile, _ expectation: ConfiguredProfile?) -> SkipCode {
         if let clientToken, owned.secret == clientToken { return .ineligibleProfile }
-        return Self.standing(of: owned, expectation: expectation)
-    }
-
-    private static func standing(of owned: OwnedProfile, expectation: ConfiguredProfile?) -> SkipCode {
         let profile = owned.profile
         if let expectation, expectation.provider != profile.provider || !expectation.mode.accepts(profile.kind) {
             return .ineligibleProfile
@@ -135,10 +134,10 @@ package struct SourceOrder: Sendable {
         return standing(of: secret)
     }
 
-    private static func standing(of secret: Secret) -> SkipCode {
+    private func standing(of secret: Secret) -> SkipCode {
         if secret.isBlank { return .missingCredential }
         if secret.isSetupToken { return .needsVendorCLI }
-        return secret.isSafeFieldValue ? .ok : .ineligibleProfile
+        return secret.fieldFlaw(takesAnyWord: takesAnyWord) == nil ? .ok : .ineligibleProfile
     }
 }
 

@@ -46,17 +46,19 @@ package enum CredentialFields {
 }
 
 extension Secret {
-    /// Printable ASCII without blanks, 8 to 4096 bytes: nothing that could end a field and begin another.
-    package var isSafeFieldValue: Bool { fieldFlaw == nil }
+    /// Printable ASCII without blanks, up to 4096 bytes: nothing that could end a field and begin another.
+    package var isSafeFieldValue: Bool { fieldFlaw(takesAnyWord: true) == nil }
 
-    /// Why no header can carry it, as the second half of a sentence; nil when one can.
-    package var fieldFlaw: String? {
+    /// Why it is not sent, as the second half of a sentence; nil when it is.
+    ///
+    /// - Parameter takesAnyWord: a server of one's own may ask for `none`; what is so short is no vendor's.
+    package func fieldFlaw(takesAnyWord: Bool = false) -> String? {
         let bytes = reveal().utf8
         if bytes.contains(where: { $0 == 0x20 || $0 == 0x09 }) { return "has a blank inside" }
         if !bytes.allSatisfy({ (0x21...0x7E).contains($0) }) {
             return "has a character that no header can carry, such as a line break or a typographic mark"
         }
-        if bytes.count < 8 { return "has fewer than 8 characters" }
+        if bytes.count < (takesAnyWord ? 1 : 8) { return "has fewer than 8 characters" }
         return bytes.count > 4096 ? "has more than 4096 characters" : nil
     }
 }

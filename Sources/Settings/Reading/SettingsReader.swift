@@ -117,7 +117,10 @@ struct SettingsReader {
         }
         return element.elements.enumerated().compactMap { index, entry in
             if let text = entry.string?.trimmed, !text.isEmpty { return text }
-            note(.init(.error, at: "\(place)[\(index)]", is: "is \(entry.kind.words)", allowed: "text"))
+            note(
+                .init(
+                    .error, at: "\(place)[\(index)]", is: entry.kind == .string ? "is blank" : "is \(entry.kind.words)",
+                    allowed: "text"))
             return nil
         }
     }

@@ -96,7 +96,7 @@ import Testing
     @Test(arguments: [
         "sk-ant-oat01-abcdefgh", " sk-ant-oat01-abcdefgh", "sk-ant-oat", "sk-1234\r\nx: y", "sk-1234 5678",
         "sk-1234é5678",
-        "short", "", String(repeating: "x", count: 4097), "sk-12345678\u{0}",
+        "", String(repeating: "x", count: 4097), "sk-12345678\u{0}",
     ])
     func `a setup token is never sent, nor what could end a field`(secret: String) {
         #expect(text(provider(.xAPIKey), secret) == nil)

@@ -70,7 +70,7 @@ struct ProfileRemoval {
         // Whether they have it too, and where they name it, must be known.
         for other in owners { try change.reading.requireReadable(other.id) }
         // Another agent's own profile of that name keeps its note and its place.
-        let unshared = profiles.map(\.id).filter { id in !owners.contains { $0.stored.book.profiles[id] != nil } }
+        let unshared = change.unshared(profiles.map(\.id))
         try forgetInSettings(unshared)
         for other in owners where other.id != .main && change.agent.id == .main {
             try forgetInOrders(of: other, Set(profiles.map(\.id)))

@@ -9,20 +9,9 @@ struct ForeignKey {
     let look: Shape.Look
     private let provider: Provider
 
-    /// Who has put another address in a vendor's place, made a provider, or runs one, knows what it takes.
-    static func takesAnything(_ id: ProviderID, _ reading: InstanceReading) -> Bool {
-        guard let provider = reading.providers[id] else {
-            return Provider[id: id] == nil && OtherProvider[id: id] == nil
-        }
-        if let host = provider.place?.host, host == "localhost" || NetworkAddress(host)?.isLoopback == true {
-            return true
-        }
-        return provider.baseURL != Provider[id: id]?.baseURL
-    }
-
     /// Nil when nothing is odd about it.
     init?(_ secret: Secret, for id: ProviderID, _ reading: InstanceReading) {
-        guard let provider = reading.providers[id], !Self.takesAnything(id, reading),
+        guard let provider = reading.providers[id], !reading.providers.takesAnything(id),
             let look = Shape.foreignLook(secret, for: id)
         else { return nil }
         self.look = look
@@ -33,7 +22,7 @@ struct ForeignKey {
     init?(_ secret: Secret, over held: Secret?, for id: ProviderID, _ reading: InstanceReading) {
         self.init(secret, for: id, reading)
         guard let held else { return }
-        if !held.isSafeFieldValue || ForeignKey(held, for: id, reading)?.look == look { return nil }
+        if held.fieldFlaw() != nil || ForeignKey(held, for: id, reading)?.look == look { return nil }
     }
 
     /// The command that stores it where it belongs, and takes no other one's place; nil when nobody here takes it.
@@ -76,10 +65,10 @@ extension CommandContext {
     ///   take it, so there it is only remarked on.
     func requireCredential(_ secret: Secret, for provider: ProviderID, _ reading: InstanceReading) throws(IntakeError) {
         guard let instead = Shape.instead(secret) else {
-            if Shape.isEverydayWord(secret), !ForeignKey.takesAnything(provider, reading) { throw .another(.word) }
+            if Shape.isEverydayWord(secret), !reading.providers.takesAnything(provider) { throw .another(.word) }
             return tellCut(secret, provider, reading)
         }
-        guard ForeignKey.takesAnything(provider, reading) else { throw .another(instead) }
+        guard reading.providers.takesAnything(provider) else { throw .another(instead) }
         terminal.notice(
             "warning",
             Advice(
@@ -90,7 +79,7 @@ extension CommandContext {
     }
 
     private func tellCut(_ secret: Secret, _ id: ProviderID, _ reading: InstanceReading) {
-        guard let cut = Shape.cut(secret), !ForeignKey.takesAnything(id, reading) else { return }
+        guard let cut = Shape.cut(secret), !reading.providers.takesAnything(id) else { return }
         terminal.notice(
             "warning",
             Advice(

@@ -97,7 +97,7 @@ struct Pasting {
 
     /// - Parameter command: the one that reads it, when it is not for pasting.
     func readSecret(_ prompt: String, for command: String? = nil) throws -> Secret {
-        let takesAnyWord = ForeignKey.takesAnything(provider, change.reading)
+        let takesAnyWord = change.reading.providers.takesAnything(provider)
         let secret = try context.terminal.readCredential(
             prompt, for: command ?? self.command, takesAnyWord: takesAnyWord)
         do throws(IntakeError) { try Shape.check(secret, kind: kind, provider: provider) } catch {

@@ -27,12 +27,15 @@ extension StoreChange {
     /// What comes into use, as of what was read before anything was removed.
     func released(by removed: [Profile]) -> [ReleasedCredentials] {
         let gone = Set(removed.map(\.id))
+        // What another agent has too, and what an included file says, stays in the configuration's orders.
+        let unshared = unshared(removed.map(\.id))
+        let forgotten = Set(unshared).subtracting(IncludedMentions(of: unshared, in: settings.resolved()).ids)
         return Set(removed.map(\.provider)).sorted().compactMap { provider in
             guard let order = reading.order(of: provider, for: agent), !order.ids.isEmpty,
-                gone.isSuperset(of: order.ids)
+                (order.source == .store ? gone : forgotten).isSuperset(of: order.ids)
             else { return nil }
             // Behind the agent's own order there may be the configuration's.
-            let configured = Set(reading.settings.auth.order[provider] ?? []).subtracting(gone)
+            let configured = Set(reading.settings.auth.order[provider] ?? []).subtracting(forgotten)
             let ids = reading.candidates(for: provider, of: agent).map(\.candidate).filter { candidate in
                 !gone.contains(candidate.id) && candidate.eligibility(at: context.now()) == .ok
                     && (configured.isEmpty ? !candidate.isLeftOut : configured.contains(candidate.id))

@@ -56,6 +56,12 @@ struct StoreChange {
             agentWords: reading.agentWords(agent.id), known: agent.stored.book.profiles.keys.sorted())
     }
 
+    /// Those that no other agent has in its own store under the same id.
+    func unshared(_ ids: [ProfileID]) -> [ProfileID] {
+        let others = reading.agents.filter { $0.id != agent.id }
+        return ids.filter { id in !others.contains { $0.stored.book.profiles[id] != nil } }
+    }
+
     /// What was held against a credential does not hold against the one in its place. A running gateway sees that by
     /// itself.
     func forgetHealth(of id: ProfileID) {

@@ -52,8 +52,8 @@ struct ExplanationReport {
     private let isLeftOut: Bool
     /// Why nothing can be sent to the provider, when that is so.
     private let fault: Advice?
-    /// The configuration cannot be read, and no gateway runs that had read it before.
-    private let isHalted: Bool
+    /// The configuration cannot be read, and no gateway says who is next.
+    private let halt: Halt?
     private let isFromFiles: Bool
     private let noCredential: MissingCredential
     private let now: Date
@@ -67,23 +67,29 @@ struct ExplanationReport {
         var profile: String?
     }
 
+    enum Halt {
+        case noGateway
+        /// One runs, or may.
+        case unseenGateway
+    }
+
     init(
         _ root: Element, isFromFiles: Bool, configured: ConfiguredModels, pending: [Candidate],
-        noCredential: MissingCredential, isHalted: Bool = false, now: Date
+        noCredential: MissingCredential, halt: Halt? = nil, now: Date
     ) {
-        self.isHalted = isHalted
+        self.halt = halt
         self.configured = configured
         self.pending = pending
         let model = root["model"]?.string ?? ""
         self.model = model
         provider = root["provider"]?.string ?? ""
         orderSource = root["orderSource"]?.string ?? ""
-        next = isHalted ? nil : root["next"]?.string
+        next = halt != nil ? nil : root["next"]?.string
         fallbacks = root["fallbacks"]?.elements.compactMap(\.string) ?? []
         rows =
             root["candidates"]?.elements.map { entry in
                 var row = Row(entry)
-                if isHalted, row.state == Explanation.State.next.rawValue {
+                if halt != nil, row.state == Explanation.State.next.rawValue {
                     row.state = Explanation.State.ready.rawValue
                 }
                 return row
@@ -127,17 +133,19 @@ struct ExplanationReport {
         if let session { lines.append("Session: \(sentence(of: session))") }
         if let servedBy {
             lines.append("Served by: \(servedBy), the first fallback that can be asked")
-        } else if next == nil, !isPinned, fault == nil, let refusal {
+        } else if next == nil, !isPinned, fault == nil, halt == nil, let refusal {
             lines.append("Clients are told: \(refusal)")
         }
-        if rows.isEmpty, pending.isEmpty, !isPinned, fault == nil { lines += noCredential.lines(provider) }
+        if rows.isEmpty, pending.isEmpty, !isPinned, fault == nil, halt == nil { lines += noCredential.lines(provider) }
         return lines
     }
 
     // MARK: What is next, and why
 
     private var headline: String {
-        guard let next else { return "Next for \(provider)/\(model): none. \(whyNone)" }
+        guard let next else {
+            return "Next for \(provider)/\(model): \(halt == .unseenGateway ? "unknown" : "none"). \(whyNone)"
+        }
         return "Next for \(provider)/\(model): \(next). \(why(next))"
     }
 
@@ -154,11 +162,18 @@ struct ExplanationReport {
     }
 
     private var whyNone: String {
-        if isHalted { return "The configuration cannot be read, and no gateway starts without it." }
+        switch halt {
+        case .noGateway: return "The configuration cannot be read, and no gateway starts without it."
+        case .unseenGateway:
+            return "The configuration cannot be read here, and what the gateway has read cannot be told."
+        case nil: break
+        }
         if let fault { return fault.sentences }
         if rows.isEmpty, !pending.isEmpty { return "The gateway has not seen what was just stored." }
         if rows.isEmpty {
-            return isPinned ? refusal ?? "" : "No API key found for provider \"\(provider)\"."
+            if isPinned { return refusal ?? "" }
+            return noCredential.isUnknown
+                ? "What is stored cannot be read." : "No API key found for provider \"\(provider)\"."
         }
         if isLeftOut { return "The order leaves out every credential that could be sent." }
         if isPinned {

@@ -19,6 +19,9 @@ struct MissingCredential {
     /// What names the agent in a command; nothing when it is the default one.
     var words: String { reading.agentWords(agent) }
 
+    /// What is stored cannot be read.
+    var isUnknown: Bool { reading.lacksStore(agent) }
+
     func lines(_ provider: String) -> [String] {
         let layout = reading.layout
         let program = "agenticflow-enterprise"
@@ -27,7 +30,7 @@ struct MissingCredential {
             "Agent dir: \(context.shown(layout.agentDirectory(agent)))",
         ]
         // What is there is told with the file's own error; nothing can be stored beside it.
-        if reading.lacksStore(agent) { return places }
+        if isUnknown { return places }
         let variable = ProviderID(provider).flatMap { reading.providers[$0]?.environmentVariables.last }
         return places + [
             "Store one with: "

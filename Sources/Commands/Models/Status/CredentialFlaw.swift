@@ -35,7 +35,10 @@ struct CredentialFlaw {
         let agents = reading.agents.lazy.flatMap {
             reading.candidates(for: ProviderID(id.provider) ?? .anthropic, of: $0)
         }
-        problem = agents.first { $0.candidate.id == id }?.secret?.fieldFlaw ?? "is no credential that can be sent"
+        let isAny = ProviderID(id.provider).map(reading.providers.takesAnything) ?? false
+        problem =
+            agents.first { $0.candidate.id == id }?.secret?.fieldFlaw(takesAnyWord: isAny)
+            ?? "is no credential that can be sent"
         why = "It was cut short, or something else was pasted."
         command = nil
     }

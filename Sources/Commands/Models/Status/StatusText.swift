@@ -116,6 +116,9 @@ struct StatusText {
         guard !verdict.missing.isEmpty || !leftOut.isEmpty else { return [] }
         return ["Missing auth"] + leftOut
             + verdict.missing.map { provider in
+                if overview.reading.lacksStore(overview.agent.id) {
+                    return "- \(provider) What is stored cannot be read, so nothing can be stored beside it."
+                }
                 let variable = overview.reading.providers[provider]?.keyVariable
                 let other = variable.map { ", or write \($0)=... into \(context.shown(layout.dotEnvPath))" } ?? ""
                 let paste = PasteCommand.beside(.apiKey, of: provider, overview.reading, agent: overview.agent.id)
