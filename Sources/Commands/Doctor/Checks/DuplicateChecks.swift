@@ -10,13 +10,19 @@ struct DuplicateChecks {
     private(set) var findings: [Finding] = []
     /// By agent: what the commands take out of its store.
     private(set) var leaving: [AgentID: Set<ProfileID>] = [:]
-    private let named: Set<ProfileID>
+    /// What requests go by, then what is only noted.
+    private let named: [Set<ProfileID>]
 
     init(_ survey: Survey) {
         self.survey = survey
         let orders =
             Array(survey.settings.auth.order.values) + survey.reading.agents.flatMap { Array($0.order.values) }
-        named = Set(orders.joined()).union(survey.settings.auth.profiles.map(\.id))
+        let pins = survey.reading.agents.flatMap { agent in
+            let models = ConfiguredModels(survey.reading, agent: agent.id)
+            return ([models.raw, models.imageModel].compactMap(\.self) + models.aliases.values)
+                .compactMap { models.pin(of: $0)?.profile }
+        }
+        named = [survey.pinned.union(orders.joined()).union(pins), Set(survey.settings.auth.profiles.map(\.id))]
         checkLogins()
         for agent in survey.reading.agents { checkSecrets(of: agent) }
     }
@@ -42,7 +48,7 @@ struct DuplicateChecks {
         let wrong = right.isEmpty ? [] : zip(group, looks).filter { $0.1 != nil }.map(\.0)
         let others = Dictionary(grouping: right.isEmpty ? group : right, by: \.provider).flatMap { _, same in
             // One that is named somewhere stays.
-            let kept = same.first { named.contains($0.id) } ?? same[0]
+            let kept = named.lazy.compactMap { ids in same.first { ids.contains($0.id) } }.first ?? same[0]
             return same.filter { $0.id != kept.id }
         }
         let going = (wrong + others).sorted { $0.id < $1.id }
