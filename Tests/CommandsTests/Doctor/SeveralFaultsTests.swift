@@ -58,6 +58,14 @@ import Testing
             name: "a key under the wrong provider, which is in use and has no other", model: "\"openai/gpt-5\"",
             main: [key("anthropic:work", a), key("openai:default", a)], kept: ["anthropic:work": a]),
         Row(
+            name: "a key twice under the wrong provider, which is in use and has no other", model: "\"openai/gpt-5\"",
+            main: [key("anthropic:work", a), key("openai:x", a), key("openai:y", a)], kept: ["anthropic:work": a],
+            gone: ["openai:y"]),
+        Row(
+            name: "one setup token under two providers, beside a key",
+            main: [setupToken("anthropic:s"), setupToken("openai:s"), key("anthropic:z", a)],
+            kept: ["anthropic:z": a], gone: ["anthropic:s", "openai:s", "anthropic:manual"]),
+        Row(
             name: "a model with a profile that has expired, beside one in order",
             model: "\"anthropic/claude-sonnet-4-5@anthropic:b\"",
             main: [key("anthropic:a", a), expired("anthropic:b")],

@@ -194,9 +194,10 @@ struct CredentialChecks {
     /// Nothing else could be sent in the place of a setup token; said once, of the first one that the agent stores.
     private func needsKey(_ row: CredentialRow, of owner: AgentID?) -> Bool {
         let overview = owner.map { owner in survey.overviews.first { $0.agent.id == owner } } ?? survey.overviews.first
-        let rows = overview?.rows(of: row.provider) ?? []
-        if rows.contains(where: { ![.disabled, .ineligible].contains($0.state) }) { return false }
-        return rows.first { $0.isSetupToken && (owner == nil || $0.owner == owner) }?.id == row.id
+        // That is what is advised, whoever the token is stored for.
+        let isThere = overview?.rows(of: .anthropic).contains { ![.disabled, .ineligible].contains($0.state) }
+        if isThere == true { return false }
+        return overview?.rows.first { $0.isSetupToken && (owner == nil || $0.owner == owner) }?.id == row.id
     }
 
     private mutating func check(key row: CredentialRow) {

@@ -55,7 +55,9 @@ struct DuplicateChecks {
         // Several providers may take one key, as a proxy's do.
         guard !going.isEmpty else { return }
         let ids = Set(going.map(\.id))
-        let replaced = Set(wrong.filter { isNeeded($0, without: ids) }.map(\.id))
+        // One key of its own is enough for a provider.
+        let needed = Dictionary(grouping: wrong.filter { isNeeded($0, without: ids) }, by: \.provider)
+        let replaced = Set(needed.values.map { $0[0].id })
         leaving[agent.id, default: []].formUnion(ids.subtracting(replaced))
         let commands = going.map { profile in
             replaced.contains(profile.id)
