@@ -54,8 +54,10 @@ struct ProblemFix {
         let gone = wholeOrder(place) ?? place
         if problem.severity == .error {
             let value = KnownKeys.isSecret(place) ? "--stdin" : "VALUE"
-            return "Run: agenticflow-enterprise config set \(place.typed) \(value)    (or: "
-                + "agenticflow-enterprise config unset \(gone.typed))"
+            let set = "Run: agenticflow-enterprise config set \(place.typed) \(value)"
+            // An agent is none without its id.
+            if place.keys == nil, place.last == .key("id") { return set }
+            return "\(set)    (or: agenticflow-enterprise config unset \(gone.typed))"
         }
         return "Correct it in the file, or take it out: agenticflow-enterprise config unset \(gone.typed)"
     }

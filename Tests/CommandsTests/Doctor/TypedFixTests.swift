@@ -18,21 +18,8 @@ import Testing
 
     private static let token = "auth: {token: \"agw_0123456789abcdefghijklmnopqrstuvwxyzABCD\"}"
 
-    /// What is printed behind `fix: `, without what is only said; of two ways the last one, which takes out.
-    private static func commands(_ output: String) -> [[String]] {
-        output.split(separator: "\n").filter { $0.contains("fix: ") }.flatMap { line -> [[String]] in
-            let parts = line.split(separator: " (or: ").last.map(String.init) ?? ""
-            let typed = parts.split(separator: "agenticflow-enterprise ", omittingEmptySubsequences: false).dropFirst()
-            return typed.map { command in
-                let ends = [", or ", "; or "].compactMap { command.firstRange(of: $0)?.lowerBound }
-                let words = command[..<(ends.min() ?? command.endIndex)].split(separator: " ").filter { $0 != "&&" }
-                return words.map { $0.filter { !"'()".contains($0) } }
-            }
-        }
-    }
-
     private static func typeAll(_ instance: Instance, _ line: String, exits: Set<Int32> = [0]) {
-        for command in commands(instance.run(line).stdout) {
+        for command in instance.printedCommands(line) {
             let run = instance.run(command)
             #expect(exits.contains(run.code), "\(command): \(run.stderr)")
         }
@@ -153,5 +140,40 @@ import Testing
         Self.typeAll(instance, "doctor --only model-doubtful --only model-provider-unknown")
         #expect(instance.config == config("\"openai/gpt-5\", \"openai/gpt-5-mini\""))
         #expect(try instance.findings() == ["gateway-not-running"])
+    }
+}
+
+extension Instance {
+    /// What is printed behind `fix: `, without what is only said; of two ways the last one, which takes out.
+    func printedCommands(_ line: String) -> [[String]] {
+        run(line).stdout.split(separator: "\n").filter { $0.contains("fix: ") }.flatMap { line -> [[String]] in
+            let parts = line.split(separator: " (or: ").last.map(String.init) ?? ""
+            let typed = parts.split(separator: "agenticflow-enterprise ", omittingEmptySubsequences: false).dropFirst()
+            var commands: [[String]] = []
+            for command in typed {
+                let or = [", or ", "; or "].compactMap { command.firstRange(of: $0)?.lowerBound }.min()
+                let then = command.firstRange(of: "; then ")?.lowerBound
+                let end = [or, then].compactMap(\.self).min() ?? command.endIndex
+                commands.append(Self.words(command[..<end]).filter { $0 != "&&" })
+                // What follows is instead of it.
+                if or != nil { break }
+            }
+            return commands
+        }
+    }
+    /// As a shell takes them: what stands in quotes is one.
+    private static func words(_ text: Substring) -> [String] {
+        var words = [""]
+        var isQuoted = false
+        for letter in text {
+            if letter == "'" {
+                isQuoted.toggle()
+            } else if letter == " ", !isQuoted {
+                words.append("")
+            } else if isQuoted || !"()".contains(letter) {
+                words[words.count - 1].append(letter)
+            }
+        }
+        return words.filter { !$0.isEmpty }
     }
 }

@@ -69,11 +69,13 @@ struct ConfigurationChecks {
         let key = problem.path
         let what = "\(key) \(problem.message)"
         if key == "gateway.token" {
+            // One of an included file is for an editor.
+            let isOwn = survey.configuration?.element(at: ["gateway", "token"]) != nil
             return Finding(
                 .configGatewayTokenMisplaced, "gateway.token stands where it has no effect.",
                 why: "Clients' token is read from gateway.auth.token.",
-                fix: "Run: \(program) doctor --fix", path: path,
-                repair: survey.configuration?.element(at: ["gateway", "token"]) == nil ? nil : .moveGatewayToken)
+                fix: isOwn ? "Run: \(program) doctor --fix" : fixes.of(problem), path: problem.file ?? path,
+                repair: isOwn ? .moveGatewayToken : nil)
         }
         if let name = problem.misplacedVariable {
             return Finding(

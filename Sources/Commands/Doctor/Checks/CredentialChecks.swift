@@ -13,9 +13,11 @@ struct CredentialChecks {
     private(set) var findings: [Finding] = []
     /// Logins that a repair will put in the place of a note that nobody has.
     private let renamed: Set<ProfileID>
+    private let duplicates: DuplicateChecks
 
     init(_ survey: Survey) {
         self.survey = survey
+        duplicates = DuplicateChecks(survey)
         renamed = survey.knowsEveryProfile ? Set(LoginNotes(survey).renamed.values) : []
         for overview in survey.overviews {
             for row in overview.profiles {
@@ -24,10 +26,9 @@ struct CredentialChecks {
                 check(row, of: owner)
             }
             checkUse(overview.agent.id)
-            checkDuplicates(overview.agent)
         }
         for row in survey.overviews.first?.keys ?? [] { check(key: row) }
-        checkSharedLogins()
+        findings += duplicates.findings
     }
 
     // MARK: One credential
@@ -69,11 +70,11 @@ struct CredentialChecks {
     ) {
         switch row.code.flatMap({ SkipCode(rawValue: $0) }) {
         case .needsVendorCLI:
-
+            let out = "\(program) models auth logout \(row.id) --agent \(owner)"
             add(
                 .credentialSetupToken, "\(row.id) is a setup token.", Self.setupToken,
-                "\(useKey(row.owner)); then take the token out: \(program) models auth logout \(row.id) --agent \(owner)"
-            )
+                needsKey(row, of: owner)
+                    ? "\(useKey(row.owner)); then take the token out: \(out)" : "Take it out: \(out)")
         case .missingCredential: add(.credentialMissing, "\(row.id) holds no secret.", "Requests pass it over.", again)
         case .invalidExpires:
             add(.credentialMissing, "The expiry of \(row.id) is no moment.", "Requests pass it over.", again)
@@ -115,10 +116,12 @@ struct CredentialChecks {
                 && row.hasCredential && !renamed.contains(row.id) && !survey.pinned.contains(row.id)
                 && !survey.isUsed(row) && row.expiring != .expired && row.expiring != .missing
         }
-        for (provider, rows) in Dictionary(grouping: rows ?? [], by: \.provider).sorted(by: { $0.key < $1.key }) {
+        let leaving = leaving(owner)
+        let unused = (rows ?? []).filter { !leaving.contains($0.id) }
+        for (provider, rows) in Dictionary(grouping: unused, by: \.provider).sorted(by: { $0.key < $1.key }) {
             let isAnyUsed = survey.overviews.contains { $0.rows(of: provider).contains { $0.state != .excluded } }
             let order = survey.reading.widenedOrder(
-                of: provider, by: owner, only: Set(rows.map(\.id)), at: survey.now)
+                of: provider, by: owner, only: Set(rows.map(\.id)), without: leaving, at: survey.now)
             // Without any that is used there is an error to be told, not a note.
             guard order.source != nil, isAnyUsed else { continue }
             let (names, isOne) = (Self.list(rows.map(\.id.text)), rows.count == 1)
@@ -133,8 +136,15 @@ struct CredentialChecks {
         }
     }
 
+    /// What other commands that are printed take out of an agent's store.
+    private func leaving(_ owner: AgentID) -> Set<ProfileID> {
+        let rows = survey.overviews.first { $0.agent.id == owner }?.profiles ?? []
+        let tokens = rows.filter { $0.source == .profile(owner: owner) && $0.code == SkipCode.needsVendorCLI.rawValue }
+        return duplicates.leaving[owner, default: []].union(tokens.map(\.id))
+    }
+
     /// The first few.
-    private static func list(_ names: [String]) -> String {
+    static func list(_ names: [String]) -> String {
         if names.count > 5 { return names.prefix(4).joined(separator: ", ") + " and \(names.count - 4) more" }
         return (names.dropLast(2) + [names.suffix(2).joined(separator: " and ")]).joined(separator: ", ")
     }
@@ -181,6 +191,15 @@ struct CredentialChecks {
             + PasteCommand.inUse(.apiKey, of: .anthropic, survey.reading, agent: owner, at: survey.now)
     }
 
+    /// Nothing else could be sent in the place of a setup token; said once, of the first one that the agent stores.
+    private func needsKey(_ row: CredentialRow, of owner: AgentID?) -> Bool {
+        let overview = owner.map { owner in survey.overviews.first { $0.agent.id == owner } } ?? survey.overviews.first
+        // That is what is advised, whoever the token is stored for.
+        let isThere = overview?.rows(of: .anthropic).contains { ![.disabled, .ineligible].contains($0.state) }
+        if isThere == true { return false }
+        return overview?.rows.first { $0.isSetupToken && (owner == nil || $0.owner == owner) }?.id == row.id
+    }
+
     private mutating func check(key row: CredentialRow) {
         if row.code == SkipCode.ineligibleProfile.rawValue {
             // Told where the variables are.
@@ -192,10 +211,15 @@ struct CredentialChecks {
         guard row.code == SkipCode.needsVendorCLI.rawValue else { return }
         // Told where its variable and the key's are compared.
         if row.source.variable == Survey.anthropicToken, survey.hasBothOfAnthropic { return }
+        let out = survey.takingOut(row)
+        let fix =
+            needsKey(row, of: nil)
+            ? useKey() + (out.map { "; then take the token out: \($0)" } ?? "")
+            : out.map { "Take it out: \($0)" } ?? "See where it is from: \(program) env list"
         findings.append(
             Finding(
                 .credentialSetupToken, "\(row.source.variable ?? "The configured key") is a setup token.",
-                why: Self.setupToken, fix: useKey(), profile: row.id, provider: row.provider))
+                why: Self.setupToken, fix: fix, profile: row.id, provider: row.provider))
     }
 
     private mutating func addMalformed(_ row: CredentialRow) {
@@ -240,51 +264,5 @@ struct CredentialChecks {
                 "Run claude setup-token, then: \(program) models auth setup-token --profile-id \(row.id) --agent \(owner)"
         }
         return row.replacement(of: owner, survey.reading, isDate: isDate)
-    }
-
-    // MARK: Twice
-
-    private mutating func checkDuplicates(_ agent: AgentReading) {
-        var holders: [Secret: [ProfileID]] = [:]
-        for profile in agent.stored.book.profiles.values {
-            if let secret = profile.secret, !secret.isBlank { holders[secret, default: []].append(profile.id) }
-        }
-        let orders = Array(survey.settings.auth.order.values) + Array(agent.order.values)
-        let named = Set(orders.joined()).union(survey.settings.auth.profiles.map(\.id))
-        let groups = holders.values.filter { $0.count > 1 }.map { $0.sorted() }.sorted { $0[0] < $1[0] }
-        for ids in groups {
-            // One that is named somewhere stays.
-            let kept = ids.first(where: named.contains) ?? ids[0]
-            let rest = ids.filter { $0 != kept }
-            let commands = rest.map { "\(program) models auth logout \($0) --agent \(agent.id)" }
-            findings.append(
-                Finding(
-                    .credentialDuplicate, "\(Self.list(ids.map(\.text))) hold the same secret.",
-                    why: "They share one account: what is refused to one is refused to the other.",
-                    fix: "Run: \(commands.joined(separator: " && "))", path: survey.layout.storePath(agent.id),
-                    profile: rest[0], agent: agent.id))
-        }
-    }
-
-    /// A refresh token can be spent once: the second agent that uses it may sign both out.
-    private mutating func checkSharedLogins() {
-        var holders: [Secret: [(agent: AgentID, id: ProfileID)]] = [:]
-        for agent in survey.reading.agents {
-            for profile in agent.stored.book.profiles.values {
-                guard let refresh = profile.refresh, !refresh.isBlank else { continue }
-                holders[refresh, default: []].append((agent.id, profile.id))
-            }
-        }
-        for group in holders.values.map({ $0.sorted { $0 < $1 } }).sorted(by: { $0[0] < $1[0] })
-        where Set(group.map(\.agent)).count > 1 {
-            let last = group[group.count - 1]
-            let names = group.map { "\($0.id) of agent \($0.agent)" }.joined(separator: " and ")
-            findings.append(
-                Finding(
-                    .credentialSharedLogin, "\(names) hold the same refresh token.",
-                    why: "It can be spent once: the second to use it may sign both out.",
-                    fix: "Run: \(program) models auth logout \(last.id) --agent \(last.agent)",
-                    path: survey.layout.storePath(last.agent), profile: last.id))
-        }
     }
 }

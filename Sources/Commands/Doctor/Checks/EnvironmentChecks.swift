@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CredentialLifecycle
 import Credentials
+import Documents
 import Providers
 import Settings
 
@@ -81,15 +82,13 @@ struct EnvironmentChecks {
     }
 
     private mutating func checkBoth() {
-        guard survey.hasBothOfAnthropic,
-            let token = survey.reading.environment.lookup(Survey.anthropicToken)
-        else { return }
+        guard survey.hasBothOfAnthropic else { return }
         findings.append(
             Finding(
                 .envAnthropicBoth, "ANTHROPIC_OAUTH_TOKEN and ANTHROPIC_API_KEY are both set.",
                 why: "The token goes first, and the gateway cannot send a setup token.",
-                fix: token.layer == .stateDotEnv
-                    ? "Run: \(program) env unset ANTHROPIC_OAUTH_TOKEN" : "Run: unset ANTHROPIC_OAUTH_TOKEN",
+                fix: survey.takingOut(variable: Survey.anthropicToken).map { "Run: \($0)" }
+                    ?? "See where it is from: \(program) env list",
                 provider: .anthropic))
     }
 
@@ -135,6 +134,26 @@ extension Survey {
 
     var hasBothOfAnthropic: Bool {
         [Self.anthropicToken, "ANTHROPIC_API_KEY"].allSatisfy { reading.environment.lookup($0) != nil }
+    }
+
+    /// The command that takes a variable out of where it is set; nil where an editor has to.
+    func takingOut(variable name: String) -> String? {
+        switch reading.environment.lookup(name)?.layer {
+        case .process: "unset \(name)"
+        case .stateDotEnv: "\(program) env unset \(name)"
+        case .config:
+            configuration?.element(at: ["env", "vars", name]) == nil
+                ? nil : "\(program) config unset \(DocumentPath(["env", "vars", name]).typed)"
+        case .workingDirectory, .shell, nil: nil
+        }
+    }
+
+    /// The same of a key that is not stored. One of a list stands beside others, which are to stay.
+    func takingOut(_ row: CredentialRow) -> String? {
+        if let variable = row.source.variable { return variable.hasSuffix("S") ? nil : takingOut(variable: variable) }
+        let place = ["models", "providers", row.provider.text, "apiKey"]
+        return configuration?.element(at: place) == nil
+            ? nil : "\(program) config unset \(DocumentPath(place).typed)"
     }
 
     /// The names that supply credentials: of the providers' table, and all that are set in its families.

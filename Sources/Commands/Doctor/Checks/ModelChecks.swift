@@ -74,11 +74,15 @@ struct ModelChecks {
         guard survey.knowsEveryProfile else { return }
         guard survey.overviews.contains(where: { $0.rows.contains(where: \.hasCredential) }) else {
             let provider = survey.models.defaultProvider ?? .anthropic
+            let isComing = !survey.comingProfiles.isEmpty
             findings.append(
                 Finding(
                     .noCredentials, "No credentials found.",
-                    why: "No agent stores one, and neither the environment nor the configuration has a key.",
-                    fix: "Run: \(PasteCommand.beside(.apiKey, of: provider, survey.reading))", provider: provider))
+                    why: "No agent stores one, and neither the environment nor the configuration has a key."
+                        + (isComing ? " A file of an older program has some." : ""),
+                    fix: isComing
+                        ? "Run: \(program) doctor --fix"
+                        : "Run: \(PasteCommand.beside(.apiKey, of: provider, survey.reading))", provider: provider))
             return
         }
         // What main has others may use: what it lacks is told of it alone.
@@ -98,7 +102,10 @@ struct ModelChecks {
             } else if inherits {
                 missing.removeAll(where: told.contains)
             }
-            for provider in missing { findings.append(demand.lacking(provider)) }
+            // Of one that is there and holds no secret its own check says what to do.
+            for provider in missing where overview.rows(of: provider).isEmpty {
+                findings.append(demand.lacking(provider))
+            }
         }
     }
 }
@@ -140,7 +147,7 @@ struct ModelDemand {
     var isStopped: Bool {
         guard survey.knowsEveryKey, !models.isUnknown, models.raw == nil || !wanted.isEmpty else { return false }
         guard ProviderOverview(provider, in: overview).leftOut == nil else { return false }
-        let named = models.raw.flatMap { models.pin(of: models.aliases[$0] ?? $0)?.profile }
+        let named = pin?.profile
         return !rows.contains { row in
             switch row.state {
             case .ready, .cooling, .pending: named == nil || row.id == named
@@ -180,17 +187,55 @@ struct ModelDemand {
         }
     }
 
+    /// The profile that the default model names, and the model without it.
+    private var pin: (model: String, profile: ProfileID)? {
+        models.raw.flatMap { models.pin(of: models.aliases[$0] ?? $0) }
+    }
+
     private var fix: String {
-        // A setup token would be refused in its place as well.
-        let first = overview.rows(of: provider).first { !$0.isSetupToken && $0.owner != nil }
-        guard let first, let owner = first.owner else {
-            return "Run: \(PasteCommand.inUse(.apiKey, of: provider, survey.reading, agent: agent, at: survey.now))"
+        if let pin { return fix(pin) }
+        let rows = overview.rows(of: provider)
+        // Those that are kept out are in order: nothing takes their place.
+        if let row = rows.first(where: { $0.code == SkipCode.notInAuthProfiles.rawValue }) {
+            return "Run: \(ProfileNote(id: row.id, provider: row.provider, kind: row.kind).command)"
         }
-        if first.hold.flatMap({ FailureReason(rawValue: $0.reason) }) == .billing {
-            return "Top up the account, then run: \(program) models auth clear-cooldown \(first.id)"
+        if rows.contains(where: { $0.state == .excluded }) {
+            return "Run: \(survey.reading.widenedOrder(of: provider, by: agent, at: survey.now).command)"
+        }
+        // A setup token would be refused in its place as well.
+        guard let first = rows.first(where: { !$0.isSetupToken && $0.owner != nil }) else { return paste }
+        return mending(first)
+    }
+
+    private func fix(_ pin: (model: String, profile: ProfileID)) -> String {
+        let rows = overview.rows(of: provider)
+        if rows.contains(where: { [.ready, .cooling, .pending].contains($0.state) }),
+            let place = ModelPlace.all(of: agent, survey).first, !place.isFallback
+        {
+            return place.setting(pin.model, survey)
+        }
+        guard let named = rows.first(where: { $0.id == pin.profile }) else {
+            return "Run: \(program) models auth paste-api-key --provider \(provider) --profile-id \(pin.profile)"
+                + survey.reading.agentWords(agent)
+        }
+        return named.isSetupToken || named.owner == nil ? paste : mending(named)
+    }
+
+    private var paste: String {
+        "Run: \(PasteCommand.inUse(.apiKey, of: provider, survey.reading, agent: agent, at: survey.now))"
+    }
+
+    /// What makes one that is stored usable again.
+    private func mending(_ row: CredentialRow) -> String {
+        guard let owner = row.owner else { return paste }
+        if row.hold.flatMap({ FailureReason(rawValue: $0.reason) }) == .billing {
+            return "Top up the account, then run: \(program) models auth clear-cooldown \(row.id)"
                 + survey.reading.agentWords(owner)
         }
-        return first.replacement(of: owner, survey.reading, isDate: first.expiring == .expired)
+        if row.code == SkipCode.unresolvedRef.rawValue, let profile = survey.profile(row) {
+            return ReferenceCause(of: profile, survey).fix
+        }
+        return row.replacement(of: owner, survey.reading, isDate: row.expiring == .expired)
     }
 
     /// A provider that is in use, of which the agent has nothing.

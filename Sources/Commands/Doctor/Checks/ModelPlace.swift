@@ -20,27 +20,35 @@ struct ModelPlace {
         let own = survey.settings.models(of: agent)
         let image = survey.settings.models.image
         func place(
-            _ slot: any ModelSlot.Type, isFallback: Bool, _ text: String, isOwn: Bool = false
+            _ slot: any ModelSlot.Type, isFallback: Bool, _ text: String, after before: Int = 0, isOwn: Bool = false
         ) -> ModelPlace? {
-            ModelPlace(slot, isFallback: isFallback, text, of: isOwn ? agent : nil, survey)
+            ModelPlace(slot, isFallback: isFallback, text, after: before, of: isOwn ? agent : nil, survey)
+        }
+        func places(_ slot: any ModelSlot.Type, _ texts: [String], isOwn: Bool = false) -> [ModelPlace] {
+            texts.indices.compactMap { index in
+                let before = texts[..<index].count { $0 == texts[index] }
+                return place(slot, isFallback: true, texts[index], after: before, isOwn: isOwn)
+            }
         }
         let (isOwn, hasOwnFallbacks) = (own.primarySource == .agent, own.fallbacksSource == .agent)
         let primary = own.primary.flatMap { place(DefaultModel.self, isFallback: false, $0, isOwn: isOwn) }
         let imagePrimary = image.primary.flatMap { place(ImageModel.self, isFallback: false, $0) }
         return [primary].compactMap(\.self)
-            + own.fallbacks.compactMap { place(DefaultModel.self, isFallback: true, $0, isOwn: hasOwnFallbacks) }
-            + [imagePrimary].compactMap(\.self)
-            + (image.fallbacks ?? []).compactMap { place(ImageModel.self, isFallback: true, $0) }
+            + places(DefaultModel.self, own.fallbacks, isOwn: hasOwnFallbacks)
+            + [imagePrimary].compactMap(\.self) + places(ImageModel.self, image.fallbacks ?? [])
     }
 
     /// Nil for one that is not to be found, which cannot be for one that was read.
+    ///
+    /// - Parameter before: how many of the list are the same, and stand before it.
     private init?(
-        _ slot: any ModelSlot.Type, isFallback: Bool, _ text: String, of agent: AgentID?, _ survey: Survey
+        _ slot: any ModelSlot.Type, isFallback: Bool, _ text: String, after before: Int, of agent: AgentID?,
+        _ survey: Survey
     ) {
-        func find(_ document: Document?) -> DocumentPath? {
-            document.flatMap { Self.path(slot, isFallback: isFallback, text, of: agent, in: $0) }
+        let found = survey.resolved.document.flatMap {
+            Self.path(slot, isFallback: isFallback, text, after: before, of: agent, in: $0)
         }
-        guard let path = find(survey.resolved.document) else { return nil }
+        guard let path = found else { return nil }
         self.path = path
         let origins = survey.resolved.origins
         // A list that an included file has a part in has no numbers that a command could name, and one of which something
@@ -55,7 +63,8 @@ struct ModelPlace {
     }
 
     private static func path(
-        _ slot: any ModelSlot.Type, isFallback: Bool, _ text: String, of agent: AgentID?, in document: Document
+        _ slot: any ModelSlot.Type, isFallback: Bool, _ text: String, after before: Int, of agent: AgentID?,
+        in document: Document
     ) -> DocumentPath? {
         var base = slot.path
         if let agent {
@@ -66,7 +75,8 @@ struct ModelPlace {
         }
         guard let element = document.element(at: base) else { return nil }
         guard isFallback else { return element.string == nil ? base.appending(.key("primary")) : base }
-        return element["fallbacks"]?.elements.firstIndex { $0.string?.trimmed == text }.map {
+        let list = element["fallbacks"]?.elements ?? []
+        return list.indices.filter { list[$0].string?.trimmed == text }.dropFirst(before).first.map {
             base.appending(.key("fallbacks")).appending(.index($0))
         }
     }

@@ -10,13 +10,16 @@ import Settings
 /// What the configuration and the stores say about profiles, held against the profiles that there are.
 struct OrderChecks {
     private let survey: Survey
+    /// With what `--fix` brings into the stores.
     private let stored: Set<ProfileID>
+    private let coming: Set<ProfileID>
     private let renamed: [ProfileID: ProfileID]
     private(set) var findings: [Finding] = []
 
     init(_ survey: Survey) {
         self.survey = survey
-        stored = Set(survey.reading.agents.flatMap { $0.stored.book.profiles.keys })
+        coming = survey.comingProfiles
+        stored = coming.union(survey.reading.agents.flatMap { $0.stored.book.profiles.keys })
         renamed = survey.knowsEveryProfile ? LoginNotes(survey).renamed : [:]
         if survey.knowsEveryProfile {
             checkNotes()
@@ -29,6 +32,7 @@ struct OrderChecks {
     }
 
     private var path: String { survey.layout.configPath }
+    private var shown: String { survey.shown(path) }
 
     private mutating func checkNotes() {
         for note in survey.settings.auth.profiles where !stored.contains(note.id) && !note.id.isReserved {
@@ -104,6 +108,9 @@ struct OrderChecks {
             let out = list.elements.indices.filter { gone.contains(list.elements[$0].string?.trimmed ?? "") }
             // The last one first: the places of the others stay as they are.
             let places = keepsOne ? out.reversed().map { place.appending(.index($0)) } : [place]
+            // Where another command takes an element out, these have other numbers by then.
+            let isFirm = !keepsOne || list.elements.allSatisfy { $0.string.flatMap { ProfileID($0.trimmed) } != nil }
+            let commands = places.map { "\(program) config unset \($0.typed)" }.joined(separator: " && ")
             findings.append(
                 Finding(
                     .authOrderOrphan, "auth.order.\(key) names \(gone.joined(separator: ", ")), which no agent stores.",
@@ -111,8 +118,8 @@ struct OrderChecks {
                         + (keepsOne ? "." : ", and nothing else is in the order: \(provider) has no credential."),
                     fix: canRepair
                         ? "Run: \(program) doctor --fix"
-                        : "Run: "
-                            + places.map { "\(program) config unset \($0.typed)" }.joined(separator: " && "),
+                        : isFirm
+                            ? "Run: \(commands)" : "Take it out of \(shown), then run: \(program) config validate",
                     path: path, provider: provider,
                     repair: canRepair ? .dropOrderEntries(key: key, gone) : nil))
         }
@@ -140,21 +147,29 @@ struct OrderChecks {
 
     private mutating func checkOrders(of agent: AgentReading) {
         guard !agent.order.isEmpty else { return }
-        let visible = Set(agent.profiles.map(\.profile.id))
+        let visible = coming.union(agent.profiles.map(\.profile.id))
         for (provider, ids) in agent.order.sorted(by: { $0.key < $1.key }) {
             let gone = ids.filter { !visible.contains($0) && !$0.isReserved }
             guard !gone.isEmpty else { continue }
             let kept = ids.compactMap { gone.contains($0) ? renamed[$0] : $0 }
             let target = "--provider \(provider) --agent \(agent.id)"
+            // What `order set` does not find yet.
+            let isComing = kept.contains { id in !agent.profiles.contains { $0.profile.id == id } && !id.isReserved }
+            let command =
+                (isComing ? "\(program) doctor --fix && " : "")
+                + (kept.isEmpty
+                    ? "\(program) models auth order clear \(target)"
+                    : "\(program) models auth order set \(target) \(kept.map(\.text).joined(separator: " "))")
+            // Another order than the one that is advised where nothing is left would take that one's place.
+            let emptied = survey.overviews.first { $0.agent.id == agent.id }.flatMap {
+                ProviderOverview(provider, in: $0).leftOut
+            }
             findings.append(
                 Finding(
                     .authOrderOrphan,
                     "The order of agent \(agent.id) for \(provider) names \(gone.map(\.text).joined(separator: ", ")), "
                         + "which it has not got.",
-                    why: "What is not there is passed over.",
-                    fix: kept.isEmpty
-                        ? "Run: \(program) models auth order clear \(target)"
-                        : "Run: \(program) models auth order set \(target) \(kept.map(\.text).joined(separator: " "))",
+                    why: "What is not there is passed over.", fix: emptied?.remedy ?? "Run: \(command)",
                     path: survey.layout.storePath(agent.id), provider: provider))
         }
     }

@@ -174,13 +174,7 @@ struct StoreChecks {
     // MARK: Files of older programs
 
     private mutating func checkOldFiles() {
-        for (agent, folder) in survey.agentFolders {
-            checkOld("\(folder)/auth.json", .legacyAuthFile, into: folder, isReadable: survey.storeErrors[agent] == nil)
-        }
-        let folder = survey.layout.agentDirectory(.main)
-        checkOld(
-            "\(survey.layout.oauthDirectory)/oauth.json", .legacyOAuthFile, into: folder,
-            isReadable: survey.storeErrors[.main] == nil)
+        for old in survey.oldFiles { checkOld(old.path, old.id, into: old.folder, isReadable: old.isReadable) }
     }
 
     private mutating func checkOld(_ path: String, _ id: CheckID, into folder: String, isReadable: Bool) {
@@ -199,6 +193,21 @@ struct StoreChecks {
 }
 
 extension Survey {
+    /// Where older programs kept credentials, and the folder whose store is to have them.
+    fileprivate var oldFiles: [(path: String, id: CheckID, folder: String, isReadable: Bool)] {
+        let main = layout.agentDirectory(.main)
+        return agentFolders.map { agent, folder in
+            ("\(folder)/auth.json", .legacyAuthFile, folder, storeErrors[agent] == nil)
+        } + [("\(layout.oauthDirectory)/oauth.json", .legacyOAuthFile, main, storeErrors[.main] == nil)]
+    }
+
+    /// What `--fix` brings into the stores.
+    var comingProfiles: Set<ProfileID> {
+        let files = oldFiles.filter(\.isReadable).flatMap { OldCredentials(file: $0.path)?.entries.map(\.id) ?? [] }
+        let flat = reading.agents.flatMap(\.stored.flat).compactMap { ProfileID(provider: $0, name: "default") }
+        return Set(files + flat)
+    }
+
     /// The folders that are ours alone: of the state, and of every agent.
     var ownFolders: [String] {
         var seen: Set<String> = []

@@ -33,14 +33,15 @@ extension InstanceReading {
     /// - Parameters:
     ///   - wanted: nil takes in everything that could be sent; else only those.
     ///   - id: one that is taken in whether it can be sent or not.
+    ///   - gone: what will not be there any more.
     func widenedOrder(
         of provider: ProviderID, by agent: AgentID, only wanted: Set<ProfileID>? = nil, including id: ProfileID? = nil,
-        at now: Date
+        without gone: Set<ProfileID> = [], at now: Date
     ) -> WidenedOrder {
         let reader = self[agent]
         let order = reader.flatMap { self.order(of: provider, for: $0) }
         let candidates = reader.map { self.candidates(for: provider, of: $0).map(\.candidate) } ?? []
-        let known = Set(candidates.map(\.id))
+        let known = Set(candidates.map(\.id)).subtracting(gone)
         // `order set` takes only what is there; what only the gateway has may be there.
         var ids = order?.ids.filter { known.contains($0) || $0.isReserved } ?? []
         let left = candidates.filter { candidate in
