@@ -52,6 +52,8 @@ struct GatewayRun: ParsableCommand {
         let place = try listeningPlace(reading)
         let state = try SafeDirectory(creating: reading.layout.state)
         let lock = try Self.lock(state)
+        // One that was killed has left its own, which says where it listened, or that it stops.
+        Announcement.withdraw(from: state)
         if let question = reader.shellQuestion(after: reading) {
             // Before anybody is served: the clients' token may be one of the variables.
             if context.terminal.isNoticeTerminal {
