@@ -57,7 +57,7 @@ package enum Program {
     package static func run(_ arguments: [String], in context: CommandContext?) -> Int32 {
         let finder = OwnPlaces.Finder {
             var places = (context ?? .live()).ownPlaces
-            places?.typed = arguments
+            places?.typed = SecretWords.typable(arguments)
             return places
         }
         return OwnPlaces.$finder.withValue(finder) { follow(arguments, in: context) }

@@ -97,7 +97,9 @@ extension Fault {
     }
 
     private static func unknown(_ profile: ProfileID, _ target: Target, _ asker: Asker) -> String {
-        "No credentials found for profile \"\(profile)\". Usually it is another agent's, stored on another host, or "
+        let what = "No credentials found for profile \"\(profile)\"."
+        if let unreadable = asker.unreadableStore { return "\(what) \(unreadable). \(unpin(profile))" }
+        return "\(what) Usually it is another agent's, stored on another host, or "
             + "named by an order and gone. See: agenticflow-enterprise models auth list\(asker.words); "
             + "agenticflow-enterprise models auth order get --provider \(target.provider)\(asker.words). "
             + unpin(profile)

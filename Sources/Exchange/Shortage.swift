@@ -63,7 +63,11 @@ struct OtherReasons {
             let words = LeftOutSentence(leftOut, provider, agent: asker.agent, agentWords: "").short
             add(provider, SkipCode.excludedByAuthOrder.rawValue, words)
         case .noCredential where shortage.causes.isEmpty:
-            add(provider, SkipCode.missingCredential.rawValue, "nothing is stored for \(shortage.providerName)")
+            let words =
+                asker.isStoreUnreadable
+                ? "what is stored for \(shortage.providerName) cannot be read"
+                : "nothing is stored for \(shortage.providerName)"
+            add(provider, SkipCode.missingCredential.rawValue, words)
         case .providerLeftOut:
             add(provider, SkipCode.providerLeftOut.rawValue, "\(provider) is left out, as models status says")
         case .pinnedUnavailable(let id, .unknownProfile, _):

@@ -55,7 +55,9 @@ package struct Provider: Hashable, Sendable {
     /// What is probably wrong when nothing is found there, without a full stop: OpenAI's dialect has the version in the
     /// base URL.
     package var addressDoubt: String? {
-        guard let path = place?.path, !formats.contains(.anthropicMessages) else { return nil }
+        guard baseURL != Self[id: id]?.baseURL, let path = place?.path, !formats.contains(.anthropicMessages) else {
+            return nil
+        }
         let hasVersion = path.split(separator: "/").contains {
             $0.first == "v" && $0.dropFirst().first?.isNumber == true
         }

@@ -101,6 +101,21 @@ import Testing
         #expect(fix?.contains("sudo -u ") == true && fix?.contains("chown") == false)
     }
 
+    @Test(arguments: [
+        (["gateway.auth.token", "CANARY"], "gateway.auth.token --stdin"),
+        (["models.providers.lab", "{apiKey: 'CANARY'}", "--string"], "models.providers.lab --stdin --string"),
+        (["env.vars.A", "--", "--CANARY"], "env.vars.A --stdin"),
+        (["gateway.port", "18790"], "gateway.port 18790"),
+    ])
+    func `what is to be typed as another account repeats no secret`(words: [String], typed: String) {
+        guard geteuid() == 0 else { return }
+        let instance = Instance(config: "{}")
+        chown(instance.state, 65_534, 65_534)
+        let told = instance.run(["config", "set"] + words)
+        #expect(told.code == 77 && !"\(told)".contains("CANARY"), "\(told)")
+        #expect(told.stderr.contains(" agenticflow-enterprise config set \(typed)\n"), "\(told.stderr)")
+    }
+
     @Test func `a configuration that may not be read is no broken one`() {
         let instance = Instance()
         instance.write("agenticflow-enterprise.json", "{}")

@@ -125,12 +125,12 @@ import Testing
         let state = "\(instance.home)/it's agenticflow-enterprise"
         mkdir(state, 0o700)
         chown(state, 65_534, 65_534)
-        let run = instance.run(["config", "set", "env.vars.A", "a 'b'"])
+        let run = instance.run(["config", "set", "agents.defaults.workspace", "a 'b'"])
         #expect(
             run.stderr.replacing("~", with: instance.home).contains(
                 "AGENTICFLOW_STATE_DIR='\(instance.home)/it'\\''s agenticflow-enterprise' "
                     + "AGENTICFLOW_AGENT_DIR='\(instance.home)/agent dir' "
-                    + "agenticflow-enterprise config set env.vars.A 'a '\\''b'\\'''\n"), "\(run.stderr)")
+                    + "agenticflow-enterprise config set agents.defaults.workspace 'a '\\''b'\\'''\n"), "\(run.stderr)")
     }
 
     @Test func `a folder that is none of ours is not to be used as one`() {

@@ -91,6 +91,25 @@ import Testing
         #expect(instance.read().environment.credential("GROQ_API_KEY") == nil)
     }
 
+    @Test func `an agent that was removed, or has another folder, leaves no credential behind`() throws {
+        let instance = try ReaderInstance()
+        instance.configure(Self.agents)
+        instance.store(anthropicProfiles("c"), agent: "helper")
+        #expect(instance.read().names(of: Self.helper) == ["helper/c"])
+        instance.configure("{agents:{list:[{id:'main'},{id:'helper',agentDir:'\(instance.layout.state)/other'}]}}")
+        let moved = instance.read()
+        #expect(moved.names(of: Self.helper) == [] && moved.problems.isEmpty)
+        instance.configure(Self.agents)
+        #expect(instance.read().names(of: Self.helper) == ["helper/c"])
+        instance.configure("{}")
+        #expect(instance.read()[Self.helper] == nil)
+        let folder = instance.layout.agentDirectory(Self.helper)
+        #expect(rename(folder, "\(folder).old") == 0)
+        instance.configure(Self.agents)
+        let anew = instance.read()
+        #expect(anew.names(of: Self.helper) == [] && anew.problems.isEmpty)
+    }
+
     @Test func `nothing at all is an instance with one agent and no problems`() throws {
         let reading = try ReaderInstance().read()
         #expect(reading.agents.map(\.id) == [.main])

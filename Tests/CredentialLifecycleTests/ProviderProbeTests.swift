@@ -154,6 +154,10 @@ import Testing
             "\(detail)")
     }
 
+    @Test func `no address that is built in is doubted`() {
+        #expect(Provider.builtIn.filter { $0.addressDoubt != nil }.map(\.id) == [])
+    }
+
     @Test func `without a model there is no completion to ask for`() throws {
         let zai = try #require(ProviderID("zai").flatMap { Provider[id: $0] })
         #expect(throws: ProbeVerdict.self) {

@@ -12,7 +12,7 @@ import pytest
 from dialects import ALL, CHAT, MESSAGES, frames
 from gateway import TOKEN, replace, store
 from polling import eventually
-from programs import BUILD, GATEWAY
+from programs import BUILD, GATEWAY, Program
 from rawhttp import Ended
 
 each_dialect = pytest.mark.parametrize("dialect", ALL, ids=str)
@@ -97,6 +97,27 @@ def test_who_asks_a_gateway_that_stops_hears_so_and_kills_nothing(start, simulat
         models = gateway.command("models", "status")
         assert "warning: The gateway of this instance stops." in models.stderr and "gateway run" not in models.stderr
     assert gateway.program.wait() == 0
+
+
+def test_what_a_killed_gateway_has_left_says_nothing_of_the_next_one(start, tmp_path):
+    """It was killed while it stopped; the next one still asks its login shell."""
+    os.mkfifo(tmp_path / "turn")
+    shell = tmp_path / "shell"
+    shell.write_text(f"#!/bin/sh\ntouch '{tmp_path}/asked'\nread line < '{tmp_path}/turn'\nexit 3\n")
+    shell.chmod(0o700)
+    gateway = start.prepare(
+        {"anthropic:work": "sk-sim-ok-work"}, environment={"SHELL": str(shell)},
+        config={"env": {"shellEnv": {"enabled": True, "timeoutMs": 100_000}}})
+    replace(gateway.state / "gateway.json", json.dumps({"pid": 1, "stoppingUntil": 1000}))
+    gateway.program = Program(GATEWAY, ["gateway", "run", "--port", "0"], gateway.environment, gateway.logs)
+    eventually((tmp_path / "asked").exists, "the question")
+    for words in (["gateway", "status"], ["gateway", "health"], ["models", "status"]):
+        said = gateway.command(*words)
+        assert "stop" not in said.stdout + said.stderr and "draining" not in said.stdout, said
+    (tmp_path / "turn").write_text("go on\n")
+    gateway.program.await_event("listening")
+    assert "Gateway:   running" in gateway.command("gateway", "status").stdout
+    assert gateway.stop() == 0
 
 
 def test_a_request_behind_the_one_under_way_is_told_of_the_end(start, simulator):

@@ -124,6 +124,27 @@ import Testing
         #expect(other.message.contains(" Also: anthropic is left out, as models status says. "))
     }
 
+    @Test func `of a store that cannot be read nobody says that nothing is stored in it`() throws {
+        let all = [
+            Shortage(Self.target, .noCredential, causes: []),
+            Shortage(Target(provider: .openai, model: "g"), .noCredential, causes: []),
+        ]
+        let told = Fault(all[0], among: all, Asker(isStoreUnreadable: true))
+        #expect(
+            told.message
+                == "Nothing can be sent to Anthropic. Also: what is stored for OpenAI cannot be read. Credentials are "
+                + "stored for agent main, and the file cannot be read. See why: agenticflow-enterprise doctor")
+        // A profile that is not known may be in it.
+        let id = try #require(ProfileID("anthropic:work"))
+        let pinned = Shortage(
+            Self.target, .pinnedUnavailable(id, .unknownProfile, until: nil), causes: [])
+        #expect(
+            Fault(pinned, Asker(isStoreUnreadable: true)).message
+                == "No credentials found for profile \"anthropic:work\". Credentials are stored for agent main, and the "
+                + "file cannot be read. See why: agenticflow-enterprise doctor. The request insists on that profile; "
+                + "leaving out @anthropic:work lets another one serve it.")
+    }
+
     // MARK: Orders
 
     @Test(arguments: [

@@ -120,6 +120,23 @@ import Testing
         return found
     }
 
+    @Test func `a provider that only seating finds out of reach is so for the files' view as well`() throws {
+        let folder = ScratchFolder()
+        let environment = [
+            "AGENTICFLOW_STATE_DIR": folder.path, "HOME": folder.path, "ANTHROPIC_API_KEY": "sk-env-number-one",
+        ]
+        folder.write(
+            "{models: {providers: {anthropic: {caFile: '/nowhere/ca.pem'}}}}", to: "agenticflow-enterprise.json")
+        var reader = InstanceReader(layout: try StateLayout(environment: environment), process: environment)
+        let preview = GatewayPreview(reader.read(), health: [:], sessions: [])
+        // One that it does not serve: that is not what is told first.
+        for endpoint in ["/v1/messages", "/v1/chat/completions"] {
+            let json = try preview.explainJSON(model: "anthropic/claude-a", endpoint: endpoint, now: Self.start)
+            let told = try Document(Array(json.utf8), as: .json).root["unavailable"]?["code"]?.string
+            #expect(told == "provider_left_out")
+        }
+    }
+
     @Test func `health stays with a credential when the board is seated anew`() throws {
         var random = SeededGenerator(seed: 3)
         let folder = ScratchFolder()

@@ -5,6 +5,10 @@ import Testing
 
 @testable import Gateway
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// Certificate authorities that cannot be read: which, why, and what helps.
 @Suite struct TrustFlawTests {
     private let folder = ScratchFolder()
@@ -31,6 +35,15 @@ import Testing
         #expect(garbage == .system(path: empty, why: "It holds no certificate (PEM)."))
         let none = TrustFlaw.ofSystem(files: [missing], folder: missing)
         #expect(none == .system(path: nil, why: "None of \(missing), \(missing) is there."))
+    }
+
+    @Test func `a pipe in the place of a provider's file is not waited for`() throws {
+        let path = folder.path("pipe")
+        #expect(mkfifo(path, 0o600) == 0)
+        let place = UpstreamAddresses.Place(host: "127.0.0.1", port: 1, isTLS: true, caFile: path)
+        #expect(throws: TrustFlaw.file(path: path, why: "It holds no certificate (PEM).")) {
+            try UpstreamAddresses(isForConnecting: false).address(of: place)
+        }
     }
 
     @Test(arguments: [

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Credentials
+import Documents
+import Settings
 
 /// Which words of a command line may be shown again. A credential that was typed where none belongs must not reach a
 /// log or a screen a second time.
@@ -52,6 +54,21 @@ enum SecretWords {
             text = out + text[position...]
         }
         return String(decoding: text, as: UTF8.self)
+    }
+
+    /// The words of a command line for somebody to type again: a value that is a secret by its place, or may hold one, is
+    /// then read from standard input.
+    static func typable(_ words: [String]) -> [String] {
+        guard let command = words.firstRange(of: ["config", "set"]),
+            let path = words[command.upperBound...].firstIndex(where: { !$0.hasPrefix("-") }),
+            // Whatever is no path is refused before any file is looked at.
+            let place = try? DocumentPath(parsing: words[path])
+        else { return words }
+        let rest = words[(path + 1)...]
+        let flags = rest.prefix { $0 != "--" }.filter { $0.hasPrefix("--") }
+        let hasValue = rest.count { $0 != "--" } > flags.count
+        let mayBeSecret = KnownKeys.isSecret(place) || rest.contains { $0.contains { "{[".contains($0) } }
+        return hasValue && mayBeSecret ? words[...path] + ["--stdin"] + flags : words
     }
 
     /// In a command to type: no shell takes brackets there.

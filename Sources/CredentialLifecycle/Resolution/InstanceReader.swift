@@ -16,6 +16,8 @@ package struct InstanceReader: Sendable {
     private var origins = SettingsOrigins()
     private var dotEnv = DotEnv()
     private var stores: [AgentID: StoredProfiles] = [:]
+    /// Where they were read.
+    private var folders: [AgentID: String] = [:]
     private var problems: [InstanceProblem] = []
     private var notices: [StorageNotice] = []
     private var files: [String: Fingerprint?] = [:]
@@ -77,6 +79,7 @@ package struct InstanceReader: Sendable {
         }
         for path in providers.caFiles.values { files[path] = Fingerprint(of: path) }
         let agents = settings.everyAgent
+        forgetStores(besides: agents.map(\.id), in: layout)
         for agent in agents {
             readStore(of: agent.id, in: layout) { id in
                 providers[id] != nil || settings.providers[id] != nil || OtherProvider[id: id] != nil
@@ -253,6 +256,13 @@ package struct InstanceReader: Sendable {
                 note(.environmentFile, "\(layout.dotEnvPath), line \(problem.line): \(problem.problem)", .error)
             }
         } catch { note(.environmentFile, error, isKept: !dotEnv.bytes.isEmpty) }
+    }
+
+    /// Of an agent that was removed, or that has another folder now, nothing stays in use.
+    private mutating func forgetStores(besides agents: [AgentID], in layout: StateLayout) {
+        let current = agents.reduce(into: [:]) { $0[$1] = layout.agentDirectory($1) }
+        stores = stores.filter { current[$0.key] == folders[$0.key] }
+        folders = current
     }
 
     private mutating func readStore(

@@ -22,7 +22,9 @@ package struct GatewayPreview: Sendable {
         var builder = DeploymentBuilder(reading, addresses: UpstreamAddresses(isForConnecting: false))
         board.adopt(reading.startingHealth.merging(health) { _, journal in journal })
         board.adopt(sessions)
-        router = builder.router(withCredential: builder.seat(at: board))
+        // First: who can be asked at all is known when everybody is seated.
+        let withCredential = builder.seat(at: board)
+        router = builder.router(withCredential: withCredential)
         defaultAgent = reading.settings.defaultAgent
         problems = reading.problems.map(\.text) + builder.problems
     }

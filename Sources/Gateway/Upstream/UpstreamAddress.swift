@@ -81,6 +81,8 @@ final class UpstreamAddresses: Sendable {
         configuration.minimumTLSVersion = .tlsv12
         configuration.applicationProtocols = ["http/1.1"]
         if let caFile {
+            // Before NIOSSL does, which would wait for a pipe in its place.
+            if let why = TrustFlaw.flaw(of: caFile) { throw .file(path: caFile, why: why) }
             // In addition to the system's: the operator's own authority, for this provider alone.
             configuration.additionalTrustRoots = [.file(caFile)]
         }
@@ -89,7 +91,7 @@ final class UpstreamAddresses: Sendable {
             if let flaw = TrustFlaw.ofSystem() { throw flaw }
             let cause = "\(error)"
             guard let caFile, (try? context(caFile: nil)) != nil else { throw .system(path: nil, why: "\(cause).") }
-            throw .file(path: caFile, why: TrustFlaw.flaw(of: caFile) ?? "\(cause).")
+            throw .file(path: caFile, why: "\(cause).")
         }
     }
 }
