@@ -53,6 +53,13 @@ struct ConfiguredModels {
             })
     }
 
+    /// What requests for the default model ask for: what is configured; else the built-in one, where its provider has
+    /// credentials.
+    func asked(_ overview: AuthOverview) -> String? {
+        guard raw == nil, let provider = defaultProvider else { return raw }
+        return overview.rows(of: provider).contains(where: \.hasCredential) ? KnownModel.defaultReference : nil
+    }
+
     /// The alias' target, the reference itself, or the id with the one provider that offers it; without a profile.
     func reference(_ text: String) -> String? {
         let name = aliases[text] ?? text
