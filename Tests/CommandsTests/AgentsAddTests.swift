@@ -109,6 +109,7 @@ import Testing
             (["new", "--model", "no-such-id"], "Invalid model reference: no-such-id", 65),
             (["new", "--model", "anthropic/\u{1B}[0m"], "Invalid model reference: anthropic/\\u{1b}[0m", 65),
             (["new", "--model", " "], "Invalid model reference:  ", 65),
+            (["new", "--model", "openai/gpt-5@openai:v"], "Invalid model reference: openai/gpt-5@openai:v", 65),
             (["new", "--agent-dir", "~/old-dir"], "The folder that --agent-dir names cannot be used.", 64),
             (
                 ["new", "--agent-dir", "~/.agenticflow-enterprise"],
