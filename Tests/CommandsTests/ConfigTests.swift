@@ -7,7 +7,7 @@ import Testing
 #endif
 
 @Suite struct ConfigTests {
-    private static let text = """
+    static let text = """
         // mine
         {
           gateway: { port: 0x4966, auth: { token: "${TOKEN}" } }, // here

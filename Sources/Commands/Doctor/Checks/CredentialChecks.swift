@@ -199,7 +199,7 @@ struct CredentialChecks {
     }
 
     private mutating func addMalformed(_ row: CredentialRow) {
-        let key = "models.providers.\(row.provider).apiKey"
+        let key = row.provider.place("apiKey").shellWord
         let name = row.source.variable ?? key
         let flaw = CredentialFlaw(of: row.id, in: survey.reading)
         let variable = survey.keyVariable(of: row.provider)
