@@ -12,4 +12,35 @@ import Testing
         #expect(instance.run(["config", "set", #"models.providers["lab.x"].api"#, "openai-completions"]).code == 0)
         #expect(instance.run("config validate").code == 0)
     }
+
+    @Test(
+        arguments: [
+            (
+                "{agents: {list: [{id: 'main'}, {id: 'Bad Id'}]}}",
+                "Run: agenticflow-enterprise config set 'agents.list[1].id' VALUE    (or: ", "'agents.list[1]')",
+                "agents.list[1]"
+            ),
+            (
+                "{secrets: {providers: {V: {source: 'env'}}}}", "Correct line 1: ",
+                "(or take it out: agenticflow-enterprise config unset secrets.providers.V)", "secrets.providers.V"
+            ),
+            (
+                "{models: {providers: {openai: {headers: {host: 'x'}}}}}", "Correct line 1: ",
+                "(or take it out: agenticflow-enterprise config unset models.providers.openai.headers.host)",
+                "models.providers.openai.headers.host"
+            ),
+            (
+                "{env: {vars: {'a-b': 'x'}}}", "Correct line 1: ",
+                "(or take it out: agenticflow-enterprise config unset env.vars.a-b)", "env.vars.a-b"
+            ),
+        ] as [(String, String, String, String)])
+    func `what no value mends is offered to be taken out, whole`(
+        config: String, begins: String, ends: String, place: String
+    ) {
+        let instance = Instance(config: config)
+        let told = instance.run("config validate").stdout.split(separator: "\n").first { $0.hasPrefix("  fix: ") } ?? ""
+        #expect(told.dropFirst(7).hasPrefix(begins) && told.hasSuffix(ends), "\(told)")
+        #expect(instance.run(["config", "unset", place]).code == 0)
+        #expect(instance.run("config validate").code == 0)
+    }
 }
