@@ -43,4 +43,22 @@ import Testing
         #expect(instance.run(["config", "unset", place]).code == 0)
         #expect(instance.run("config validate").code == 0)
     }
+
+    @Test(
+        arguments: [
+            ("5x!", "is no name for an alias; allowed: letters, digits, '_', '.', ':' and '-', at most 64."),
+            ("default", "is the name by which clients ask for the default model."), ("fast", nil),
+        ] as [(String, String?)])
+    func `an alias that models aliases add refuses is a warning elsewhere`(alias: String, told: String?) {
+        let instance = Instance()
+        let set = instance.run(["config", "set", #"agents.defaults.models["openai/gpt-5"].alias"#, alias])
+        let run = instance.run("config validate")
+        #expect(set.code == 0 && run.code == 0)
+        if let told {
+            #expect(set.stderr.contains(told), "\(set.stderr)")
+            #expect(run.stdout.contains("warning: ") && run.stdout.contains(told), "\(run.stdout)")
+        } else {
+            #expect(set.stderr == "" && !run.stdout.contains("warning: "), "\(set.stderr)\(run.stdout)")
+        }
+    }
 }
