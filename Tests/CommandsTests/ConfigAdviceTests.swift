@@ -61,4 +61,18 @@ import Testing
             #expect(set.stderr == "" && !run.stdout.contains("warning: "), "\(set.stderr)\(run.stdout)")
         }
     }
+
+    @Test func `a value that begins with a dash, and a variable right under env, are shown their way`() {
+        let instance = Instance(config: ConfigTests.text)
+        let dash = instance.run("config set gateway.port -5")
+        #expect(dash.code == 64)
+        let line = "agenticflow-enterprise config set gateway.port -- VALUE"
+        #expect(
+            dash.stderr.hasSuffix("fix: A value that begins with a dash stands behind two: \(line)\n"),
+            "\(dash.stderr)")
+        let variable = instance.run("config set env.FOO bar")
+        #expect(variable.code == 64)
+        #expect(variable.stderr.contains("Did you mean env.vars.FOO?"), "\(variable.stderr)")
+        #expect(instance.config == ConfigTests.text)
+    }
 }

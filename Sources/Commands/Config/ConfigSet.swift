@@ -106,7 +106,13 @@ struct ConfigSet: ContextCommand {
             near == nil && joined.upperBound < place.steps.count && KnownKeys.unknown(on: path) == nil
         }
         if let quoted { throw .dotsInKey(place, quoted: quoted.path, command: "set") }
-        throw .unknownKey(place, near: near)
+        throw .unknownKey(place, near: near ?? Self.variable(place))
+    }
+
+    /// What older programs read right under `env`.
+    private static func variable(_ place: DocumentPath) -> DocumentPath? {
+        guard let keys = place.keys, keys.count == 2, keys[0] == "env", keys[1].isVariableName else { return nil }
+        return DocumentPath(["env", "vars", keys[1]])
     }
 
     private func checkKeys(of value: Literal, at place: DocumentPath) throws(ConfigError) {
