@@ -44,6 +44,12 @@ import Testing
         #expect(instance.mode(of: "workspace-coder") == 0o700)
     }
 
+    @Test func `without any configured model the built-in one is shown`() {
+        let instance = Instance()
+        #expect(instance.run("agents add z").stdout.contains("\nModel: anthropic/claude-opus-4-5 (built in)\n"))
+        #expect(instance.run("agents list").stdout.contains("  Model       : anthropic/claude-opus-4-5 (built in)\n"))
+    }
+
     @Test func `an agent is added, and told what it inherits`() {
         let instance = Instance(store: Self.store)
         #expect(
