@@ -54,10 +54,11 @@ struct ConfiguredModels {
     }
 
     /// What requests for the default model ask for: what is configured; else the built-in one, where its provider has
-    /// credentials.
+    /// credentials that requests are sent with. A setup token that is only kept is none.
     func asked(_ overview: AuthOverview) -> String? {
         guard raw == nil, let provider = defaultProvider else { return raw }
-        return overview.rows(of: provider).contains(where: \.hasCredential) ? KnownModel.defaultReference : nil
+        let isServed = overview.rows(of: provider).contains { $0.hasCredential && $0.state != .ineligible }
+        return isServed ? KnownModel.defaultReference : nil
     }
 
     /// The alias' target, the reference itself, or the id with the one provider that offers it; without a profile.
