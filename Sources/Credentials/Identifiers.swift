@@ -26,6 +26,12 @@ package struct ProviderID: Hashable, Sendable, Comparable, CustomStringConvertib
         self.text = Self.spellings[text] ?? text
     }
 
+    /// Where the configuration says something of it, as a command takes it back: `models.providers.groq.baseUrl`,
+    /// `models.providers["my.lab"].baseUrl`. As a word of a command it is a ``Swift/StringProtocol/shellWord``.
+    package func place(_ key: String? = nil) -> String {
+        "models.providers" + (text.contains(".") ? "[\"\(text)\"]" : ".\(text)") + (key.map { ".\($0)" } ?? "")
+    }
+
     private static func isPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         guard bytes.count <= 64, let first = bytes.first, first.isLowerAlphanumeric else { return false }
         return bytes.allSatisfy { $0.isLowerAlphanumeric || $0 == UInt8(ascii: ".") || $0.isDashOrUnderscore }

@@ -17,6 +17,13 @@ package enum Expiry: Hashable, Sendable {
     case at(Date)
     /// Present, but not a number in (0, 8 640 000 000 000 000].
     case invalid
+
+    /// The moment that the number is when it counts seconds, where that may be: no credential ended before 2001. The
+    /// store counts milliseconds.
+    package var readAsSeconds: Date? {
+        guard case .at(let date) = self, date.timeIntervalSince1970 < 978_307_200 else { return nil }
+        return Date(timeIntervalSince1970: date.timeIntervalSince1970 * 1000)
+    }
 }
 
 /// One stored credential with its name.

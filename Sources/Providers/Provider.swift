@@ -61,7 +61,7 @@ package struct Provider: Hashable, Sendable {
         let hasVersion = path.split(separator: "/").contains {
             $0.first == "v" && $0.dropFirst().first?.isNumber == true
         }
-        return hasVersion ? nil : "models.providers.\(id).baseUrl names no version; most end in /v1"
+        return hasVersion ? nil : "\(id.place("baseUrl")) names no version; most end in /v1"
     }
 
     /// The path of the upstream's request line, or nil when this provider does not speak the endpoint's dialect.

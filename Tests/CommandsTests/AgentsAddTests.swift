@@ -44,6 +44,12 @@ import Testing
         #expect(instance.mode(of: "workspace-coder") == 0o700)
     }
 
+    @Test func `without any configured model the built-in one is shown`() {
+        let instance = Instance()
+        #expect(instance.run("agents add z").stdout.contains("\nModel: anthropic/claude-opus-4-5 (built in)\n"))
+        #expect(instance.run("agents list").stdout.contains("  Model       : anthropic/claude-opus-4-5 (built in)\n"))
+    }
+
     @Test func `an agent is added, and told what it inherits`() {
         let instance = Instance(store: Self.store)
         #expect(
@@ -109,6 +115,7 @@ import Testing
             (["new", "--model", "no-such-id"], "Invalid model reference: no-such-id", 65),
             (["new", "--model", "anthropic/\u{1B}[0m"], "Invalid model reference: anthropic/\\u{1b}[0m", 65),
             (["new", "--model", " "], "Invalid model reference:  ", 65),
+            (["new", "--model", "openai/gpt-5@openai:v"], "Invalid model reference: openai/gpt-5@openai:v", 65),
             (["new", "--agent-dir", "~/old-dir"], "The folder that --agent-dir names cannot be used.", 64),
             (
                 ["new", "--agent-dir", "~/.agenticflow-enterprise"],

@@ -106,6 +106,24 @@ import Testing
         #expect(instance.run("models status --check").code == 0)
     }
 
+    @Test func `the built-in default is in use as a chosen one is, when its provider has credentials`() throws {
+        let openai = #""openai:key": {"type": "api_key", "provider": "openai", "key": "sk-proj-abcdefghijklmnop"}"#
+        let instance = Instance(store: "{\"version\": 1, \"profiles\": {\(Self.key), \(openai)}}")
+        #expect(instance.run("models status --check").code == 0)
+        try instance.hold("anthropic:key", .authPermanent, for: 600)
+        let run = try JSON(instance.run("models status --check --json").stdout)
+        #expect(run["auth.check.exitCode"] == 1)
+        #expect(run["auth.check.reason"] == "every credential of anthropic is put aside.")
+        let doctor = instance.run("doctor --lint --severity-min error")
+        #expect(doctor.code == 1)
+        #expect(
+            doctor.stdout.contains(
+                "Nothing can be sent for agent main: every request for anthropic/claude-opus-4-5 is refused."),
+            "\(doctor.stdout)")
+        let other = Instance(store: "{\"version\": 1, \"profiles\": {\(openai)}}")
+        #expect(other.run("models status --check").code == 0)
+    }
+
     @Test func `it is down for a fallback, too`() throws {
         let openai = #""openai:key": {"type": "api_key", "provider": "openai", "key": "sk-proj-abcdefghijklmnop"}"#
         let instance = Instance(

@@ -51,6 +51,30 @@ import Testing
             instance.run("models auth clean --yes").stdout == "Nothing to clean in the store of agent main.\n")
     }
 
+    @Test func `what may be dated in seconds, and valid then, is left, and why is told`() throws {
+        let store = """
+            {"version":1,"profiles":{
+             "groq:seconds":\(Self.token(1_900_000_000)),
+             "groq:old":\(Self.token(1_700_000_000))}}
+            """
+        let instance = Instance(store: store)
+        let told = """
+            warning: groq:seconds was left: its expires may be in seconds.
+              why: The store counts milliseconds, so it has expired; in seconds it is valid until 2030-03-17T17:46:40Z.
+              fix: See how to give it its date: agenticflow-enterprise doctor. To take it out all the same, run: \
+            agenticflow-enterprise models auth logout groq:seconds --agent main
+
+            """
+        let run = instance.run("models auth clean --dry-run")
+        #expect(run.stdout.split(separator: "\n").map { $0.prefix(10) } == ["Expired, a", "- groq:old"])
+        #expect(run.stderr == told)
+        #expect(instance.run("models auth clean --yes").code == 0)
+        let after = try JSON(instance.store ?? "")
+        #expect(after["profiles.groq:seconds.expires"] == 1_900_000_000 && after["profiles.groq:old"] == nil)
+        let again = instance.run("models auth clean --yes")
+        #expect(again == Transcript(stdout: "Nothing to clean in the store of agent main.\n", stderr: told, code: 0))
+    }
+
     @Test func `as JSON, and nothing else`() throws {
         let instance = Instance(config: Self.config, store: Self.store)
         let listed = try JSON(instance.run("models auth clean --dry-run --json").stdout)

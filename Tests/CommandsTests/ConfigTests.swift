@@ -7,7 +7,7 @@ import Testing
 #endif
 
 @Suite struct ConfigTests {
-    private static let text = """
+    static let text = """
         // mine
         {
           gateway: { port: 0x4966, auth: { token: "${TOKEN}" } }, // here
@@ -195,6 +195,24 @@ import Testing
         let instance = Instance(config: Self.text)
         #expect(instance.run(["config", "set", path, "--stdin"], typing: typed).code == 65)
         #expect(instance.config == Self.text)
+    }
+
+    @Test(arguments: [
+        ("env.vars.OPENAI_API_KEY", "", "nothing came in through the pipe"),
+        ("env.vars.OPENAI_API_KEY", "x y z\n", "Character 2 is U+0020"), ("env.vars.GROQ_API_KEYS", ",", "pipe"),
+        ("env.vars.ANTHROPIC_API_KEY", "sk-ant-oat01-0123456789\n", "It is a setup token"),
+        ("env.vars", "{OPENAI_API_KEY: 'changeme'}", "where the key belongs"),
+        ("env", "{vars: {OPENAI_API_KEY: ''}}", "nothing came in through the pipe"),
+    ])
+    func `a credential's variable is taken as strictly as env set takes it`(path: String, typed: String, why: String) {
+        let instance = Instance(config: Self.text)
+        let run = instance.run(["config", "set", path, "--stdin"], typing: typed)
+        #expect(run.code == 65)
+        #expect(run.stderr.contains(why), "\(run.stderr)")
+        #expect(instance.config == Self.text)
+        let plain = instance.run(["config", "set", "env.vars.LEVEL", "--stdin"], typing: "x y z\n")
+        #expect(plain.code == 0)
+        #expect(instance.config?.contains("\"x y z\"") == true)
     }
 
     @Test func `a dry run shows the change without a credential, and writes nothing`() {

@@ -11,6 +11,25 @@ import Testing
     private static let key = "sk-test-openai-1234567890"
     private static let file = "~/.agenticflow-enterprise/.env"
 
+    @Test func `one variable is taken out at a time, and the lines for several are told`() {
+        let instance = Instance()
+        instance.write(".env", "A=1\nB=2\n")
+        let before = instance.snapshot
+        #expect(
+            instance.run("env unset A B=2")
+                == Transcript(
+                    stdout: "",
+                    stderr: """
+                        error: env unset takes one name at a time, and no value.
+                          why: More than a name was given.
+                          fix: Run: agenticflow-enterprise env unset A && agenticflow-enterprise env unset B
+
+                        """, code: 64))
+        let secret = instance.run("env unset sk-ant-api03-CANARY-0123456789=x")
+        #expect(secret.code == 64 && !secret.stderr.contains("CANARY"))
+        #expect(instance.snapshot == before)
+    }
+
     @Test(arguments: [
         ("GEMINI_API_KEY", "google"), ("AZURE_OPENAI_API_KEY", "azure-openai"), ("PERPLEXITY_API_KEY", "perplexity"),
         ("TOKENHUB_API_KEY", "tencent"), ("PERPLEXITY_API_KEYS", "perplexity"), ("GEMINI_API_KEY_2", "google"),

@@ -42,6 +42,17 @@ import Testing
         #expect(profiles["profiles.openai:api-key.key"] == .string(Self.old))
     }
 
+    @Test(arguments: ["rotate anthropic:manual", "paste-api-key --provider anthropic"])
+    func `a setup token over a key is told a place that is free`(words: String) throws {
+        let instance = Self.holding("sk-ant-api03-0000000000000000old", "paste-api-key --provider anthropic")
+        let token = "sk-ant-oat01-0123456789" + String(repeating: "aB3", count: 25)
+        let run = instance.run("models auth \(words)", typing: token)
+        #expect(run.code == 65)
+        let line = try #require(Self.command(in: run.stderr))
+        #expect(line == "models auth paste-token --provider anthropic --profile-id anthropic:token --agent main")
+        #expect(instance.run(line, typing: token).code == 0)
+    }
+
     @Test func `the very same key again changes nothing, and says so`() {
         let instance = Self.holding()
         let before = instance.snapshot

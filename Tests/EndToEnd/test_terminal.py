@@ -419,7 +419,7 @@ def test_the_dialogue_asks_where_another_id_can_be_given(home):
     made = home.command("add", "--provider", "openai")
     made.await_text("Kind").type("2\n").await_text("Profile id").type("\n")
     made.await_text("Replace openai:manual, the API key sk-CAN...").type("\n").await_text("openai:manual stays as it is.")
-    made.await_text("Profile id").type("openai:second\n").await_quiet("Token for openai").type(NEW + "\n")
+    made.await_text("Profile id [openai:token]").type("openai:second\n").await_quiet("Token for openai").type(NEW + "\n")
     made.await_text("Valid for").type("never\n")
     assert made.end() == 0, made.text
     assert made.text.count("Replace ") == 1

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Credentials
 import Documents
+import Providers
 import Settings
 
 /// What `agents add` says of the agent it has added.
@@ -34,7 +35,8 @@ struct AddedAgent {
         if let model {
             terminal.say("Model: \(model)")
         } else {
-            terminal.say("Model: " + (models.primary.map { "\($0) (of agents.defaults)" } ?? "none"))
+            let standing = models.primary.map { "\($0) (of agents.defaults)" }
+            terminal.say("Model: " + (standing ?? "\(KnownModel.defaultReference) (built in)"))
         }
         if let copied {
             let left = ofMain.count - copied.count

@@ -36,7 +36,7 @@ struct AgentAddition {
         workspace =
             try options.workspace.map { path throws(AgentsError) in try folders.workspace(at: path) }
             ?? reading.layout.workspace(id)
-        model = try options.model.map { text throws(AgentsError) in try Self.model(text, reading) }
+        model = try options.model.map { try Self.model($0, reading) }
     }
 
     func tellGateway() { context.tellGateway(reading) }
@@ -52,11 +52,14 @@ struct AgentAddition {
     }
 
     /// As `provider/model`, for a provider that is known; the model need not be.
-    private static func model(_ text: String, _ reading: InstanceReading) throws(AgentsError) -> String {
+    private static func model(_ text: String, _ reading: InstanceReading) throws -> String {
         let isReadable = text.utf8.count <= 256 && text.escapedForDisplay == text
-        guard isReadable, let reference = ConfiguredModels(reading).reference(text.trimmed),
+        let models = ConfiguredModels(reading)
+        guard isReadable, let reference = models.reference(text.trimmed),
             let provider = ProviderID(reference.prefix { $0 != "/" }), reading.providers[provider] != nil
-        else { throw .noModel(text, near: isReadable ? meant(text.trimmed, reading) : nil) }
+        else { throw AgentsError.noModel(text, near: isReadable ? meant(text.trimmed, reading) : nil) }
+        let target = models.aliases[text.trimmed] ?? text.trimmed
+        try ModelChoice.refusePin(of: target, typed: text, models, reading)
         return reference
     }
 

@@ -3,6 +3,7 @@ import ArgumentParser
 import CredentialLifecycle
 import Credentials
 import Documents
+import Providers
 import Settings
 
 struct AgentsList: ContextCommand {
@@ -71,7 +72,8 @@ private struct AgentRow {
         lines.append(Self.labelled("Agent dir", context.shown(directory)))
         lines.append(Self.labelled("Workspace", workspace.map { context.shown($0) } ?? settings?.workspace ?? "-"))
         let source = models.primarySource == .agent ? "" : " (of agents.defaults)"
-        lines.append(Self.labelled("Model", models.primary.map { $0 + source } ?? "-"))
+        let builtIn = "\(KnownModel.defaultReference) (built in)"
+        lines.append(Self.labelled("Model", models.primary.map { $0 + source } ?? builtIn))
         lines.append(
             Self.labelled("Fallbacks", models.fallbacks.isEmpty ? "-" : models.fallbacks.joined(separator: ", ")))
         lines.append(Self.labelled("Own profiles", Self.listed(own)))

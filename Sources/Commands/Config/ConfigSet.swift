@@ -50,9 +50,7 @@ struct ConfigSet: ContextCommand {
         let text = try value ?? context.terminal.readSecret("Value for \(place.shown)")
         let reading: ConfigValue.Reading = string ? .text : json ? .json : .asItLooks
         let isPiped = value == nil && !context.terminal.hasPerson
-        let value = try value(text, at: place, as: reading, isPiped: isPiped) { [known = change.reading] provider in
-            known.providers.takesAnything(provider)
-        }
+        let value = try value(text, at: place, as: reading, isPiped: isPiped, context, change.reading)
         let new = value.literal
         try checkKeys(of: new, at: place)
         if value.removedQuotes { context.terminal.notice("The quotes around it were left out.") }
@@ -65,11 +63,13 @@ struct ConfigSet: ContextCommand {
 
     private func value(
         _ text: String, at place: DocumentPath, as reading: ConfigValue.Reading, isPiped: Bool,
-        takesAnyWord: @escaping (ProviderID) -> Bool
+        _ context: CommandContext, _ known: InstanceReading
     ) throws -> ConfigValue {
         do {
             return try ConfigValue(
-                text, at: place, as: reading, isWord: value != nil, takesAnyWord: takesAnyWord)
+                text, at: place, as: reading, isWord: value != nil,
+                takesAnyWord: { known.providers.takesAnything($0) },
+                variable: { try EnvironmentTarget($0, context, known).credential(pasted: $1) })
         } catch IntakeError.empty where isPiped {
             throw IntakeError.nothingPiped("agenticflow-enterprise config set \(place.typed) --stdin")
         }
@@ -106,7 +106,13 @@ struct ConfigSet: ContextCommand {
             near == nil && joined.upperBound < place.steps.count && KnownKeys.unknown(on: path) == nil
         }
         if let quoted { throw .dotsInKey(place, quoted: quoted.path, command: "set") }
-        throw .unknownKey(place, near: near)
+        throw .unknownKey(place, near: near ?? Self.variable(place))
+    }
+
+    /// What older programs read right under `env`.
+    private static func variable(_ place: DocumentPath) -> DocumentPath? {
+        guard let keys = place.keys, keys.count == 2, keys[0] == "env", keys[1].isVariableName else { return nil }
+        return DocumentPath(["env", "vars", keys[1]])
     }
 
     private func checkKeys(of value: Literal, at place: DocumentPath) throws(ConfigError) {

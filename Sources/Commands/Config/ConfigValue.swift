@@ -14,7 +14,7 @@ struct ConfigValue {
     }
 
     let path: DocumentPath
-    let literal: Literal
+    private(set) var literal: Literal
     /// What was written out in a field for a credential, here or inside the value.
     private(set) var credentials: [Credential] = []
     let removedQuotes: Bool
@@ -32,7 +32,8 @@ struct ConfigValue {
     /// - Parameter isWord: it stood on the command line, where no secret belongs.
     init(
         _ text: String, at path: DocumentPath, as reading: Reading, isWord: Bool,
-        takesAnyWord: @escaping (ProviderID) -> Bool
+        takesAnyWord: @escaping (ProviderID) -> Bool,
+        variable: (_ name: String, _ text: String) throws -> Secret? = { _, _ in nil }
     ) throws {
         self.path = path
         self.takesAnyWord = takesAnyWord
@@ -48,6 +49,27 @@ struct ConfigValue {
         }
         try Self.refuseSecrets(literal, at: path, isWord: isWord)
         try collect(literal, at: path)
+        literal = try Self.variables(literal, at: path) {
+            // Whoever writes '' out means it.
+            isWord && $1.trimmed.isEmpty ? nil : try variable($0, $1)
+        }
+    }
+
+    /// What stands in `env.vars` for a credential is taken as `env set` takes it.
+    private static func variables(
+        _ value: Literal, at path: DocumentPath, _ taken: (String, String) throws -> Secret?
+    ) throws -> Literal {
+        switch value {
+        case .object(let members) where path.isEmpty || path.keys?.first == "env":
+            return .object(
+                try members.map {
+                    .init($0.key, try variables($0.value, at: path.appending(.key($0.key)), taken))
+                })
+        case .string(let text):
+            guard let keys = path.keys, keys.count == 3, keys.prefix(2) == ["env", "vars"] else { return value }
+            return try taken(keys[2], text).map { .string($0.reveal()) } ?? value
+        default: return value
+        }
     }
 
     private mutating func collect(_ value: Literal, at path: DocumentPath) throws {

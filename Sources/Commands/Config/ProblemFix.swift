@@ -26,7 +26,7 @@ struct ProblemFix {
     /// Nil for what is below no list, or in an included file.
     func listPlace(of problem: SettingsProblem) -> ListPlace? {
         guard problem.file == nil, let place = places[problem.path] else { return nil }
-        let isElement = if case .index = place.last { true } else { false }
+        let isElement = if case .index = gone(place).last { true } else { false }
         return ListPlace(place, isTaken: isElement)
     }
 
@@ -51,16 +51,29 @@ struct ProblemFix {
             return "Correct it in the file: \"$(agenticflow-enterprise config path)\""
         }
         if problem.isOfName { return edit(place) }
-        let gone = wholeOrder(place) ?? place
+        let gone = gone(place)
+        let unset = "agenticflow-enterprise config unset \(gone.typed)"
+        // No value makes another name of it.
+        if problem.isOfUselessName(place) { return "\(edit(place))    (or take it out: \(unset))" }
         if problem.severity == .error {
             let value = KnownKeys.isSecret(place) ? "--stdin" : "VALUE"
             let set = "Run: agenticflow-enterprise config set \(place.typed) \(value)"
-            // An agent is none without its id.
-            if place.keys == nil, place.last == .key("id") { return set }
-            return "\(set)    (or: agenticflow-enterprise config unset \(gone.typed))"
+            // Without it its entry is none: `gone` is that then.
+            return "\(set)    (or: \(unset))"
         }
-        return "Correct it in the file, or take it out: agenticflow-enterprise config unset \(gone.typed)"
+        return "Correct it in the file, or take it out: \(unset)"
     }
+
+    /// What can be taken out because of it: an entry goes whole where it cannot be without that part.
+    private func gone(_ place: DocumentPath) -> DocumentPath {
+        if let order = wholeOrder(place) { return order }
+        return KnownKeys.key(at: place).map { Self.needed.contains($0.pattern) } == true ? place.parent : place
+    }
+
+    private static let needed: Set<String> = [
+        "agents.list[].id", "auth.profiles.*.mode", "secrets.providers.*.source", "secrets.providers.*.path",
+        "secrets.providers.*.command",
+    ]
 
     /// Of an order without any other entry the order: an empty one would leave the provider without a credential.
     private func wholeOrder(_ place: DocumentPath) -> DocumentPath? {
@@ -95,6 +108,12 @@ extension SettingsProblem {
     fileprivate var isOfName: Bool {
         problem.contains("more than once") || problem.contains("once more") || problem.contains("did you mean")
             || problem == "is no provider id"
+    }
+
+    /// The key is one that nothing can stand under.
+    fileprivate func isOfUselessName(_ place: DocumentPath) -> Bool {
+        guard case .key = place.last else { return false }
+        return ["is no name", "is no name for a variable", "names no profile", "cannot be set"].contains(problem)
     }
 }
 

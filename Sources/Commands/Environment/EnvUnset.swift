@@ -19,7 +19,7 @@ struct EnvUnset: ContextCommand {
     var rest: [String] = []
 
     func run(in context: CommandContext) throws {
-        if !rest.isEmpty || name.contains("=") { throw EnvironmentError.valueAsArgument(name: nil) }
+        if !rest.isEmpty || name.contains("=") { throw EnvironmentError.severalNames(of: [name] + rest) }
         guard name.isVariableName else { throw EnvironmentError.badName("unset") }
         let target = try EnvironmentTarget(name, in: context)
         let found = try target.edit { file throws(StoreError) in (file.remove(target.name), file.names) }

@@ -7,6 +7,8 @@ enum EnvironmentError: ActionableError, Equatable {
     /// `NAME=VALUE`, or a second word.
     /// - `name`: what was probably meant to be set; nil when it may be a secret.
     case valueAsArgument(name: String?)
+    /// Several were to go at once, or one with its value; those of the words that are names.
+    case severalNames([String])
     /// - `command`: `set` or `unset`.
     case badName(_ command: String = "set")
     case noValue(String)
@@ -18,7 +20,7 @@ enum EnvironmentError: ActionableError, Equatable {
 
     var exitCode: ExitStatus {
         switch self {
-        case .valueAsArgument, .badName, .noPipe, .structural, .ofProcess: .usage
+        case .valueAsArgument, .severalNames, .badName, .noPipe, .structural, .ofProcess: .usage
         case .noValue, .notThere: .badInput
         }
     }
@@ -27,6 +29,12 @@ enum EnvironmentError: ActionableError, Equatable {
     static func valueAsArgument(of word: String) -> EnvironmentError {
         let name = String(word.prefix { $0 != "=" })
         return .valueAsArgument(name: name.isVariableName && !SecretWords.looksSecret(name) ? name : nil)
+    }
+
+    /// - Parameter words: each `NAME`, or `NAME=VALUE`.
+    static func severalNames(of words: [String]) -> EnvironmentError {
+        let names = words.map { String($0.prefix { $0 != "=" }) }
+        return .severalNames(names.filter { $0.isVariableName && !SecretWords.looksSecret($0) })
     }
 
     var advice: Advice {
@@ -38,6 +46,13 @@ enum EnvironmentError: ActionableError, Equatable {
                 fix: (name.map { "Run: agenticflow-enterprise env set \($0), which asks for the value." }
                     ?? "Give the name alone: the command asks for the value.")
                     + " Or pipe it in. If it was a credential, replace it at the provider.")
+        case .severalNames(let names):
+            Advice(
+                what: "env unset takes one name at a time, and no value.", why: "More than a name was given.",
+                fix: names.isEmpty
+                    ? "See what is set: agenticflow-enterprise env list, then run: agenticflow-enterprise env unset NAME"
+                    : "Run: "
+                        + names.map { "agenticflow-enterprise env unset \($0)" }.joined(separator: " && "))
         case .badName(let command):
             Advice(
                 what: "That is not a name for a variable.",

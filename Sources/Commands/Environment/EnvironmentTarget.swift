@@ -14,9 +14,13 @@ struct EnvironmentTarget {
 
     init(_ name: String, in context: CommandContext) throws {
         guard name.isVariableName else { throw EnvironmentError.badName() }
+        self.init(name, context, try context.reading())
+    }
+
+    init(_ name: String, _ context: CommandContext, _ reading: InstanceReading) {
         self.name = name
         self.context = context
-        reading = try context.reading()
+        self.reading = reading
     }
 
     var shownPath: String { context.shown(reading.layout.dotEnvPath) }
@@ -42,10 +46,15 @@ struct EnvironmentTarget {
     /// - Parameter text: as typed or piped.
     /// - Throws: ``IntakeError`` for a credential's variable, when the text is no credential.
     func value(pasted text: String) throws -> Secret {
-        guard isSecret else { return try Self.plain(text, for: name) }
-        if !context.terminal.hasPerson, Secret(text).isBlank {
+        if isSecret, !context.terminal.hasPerson, Secret(text).isBlank {
             throw IntakeError.nothingPiped("agenticflow-enterprise env set \(name)")
         }
+        return try credential(pasted: text) ?? Self.plain(text, for: name)
+    }
+
+    /// Nil for the variable of no credential.
+    func credential(pasted text: String) throws -> Secret? {
+        guard isSecret else { return nil }
         let takesAnyWord = owner.map(reading.providers.takesAnything) ?? false
         if name.hasSuffix("_API_KEYS") {
             let parts = text.split { $0 == "," || $0 == ";" || $0.isWhitespace }

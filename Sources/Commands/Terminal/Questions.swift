@@ -21,10 +21,10 @@ extension Terminal {
 
     /// Asks again, with the reason, until `accept` takes the answer.
     func ask<R>(
-        _ question: String, standing: String? = nil, accept: (String) throws -> R
+        _ question: String, standing: @autoclosure () -> String? = nil, accept: (String) throws -> R
     ) throws -> R {
         while true {
-            do { return try accept(try ask(question, standing: standing)) } catch let error as any ActionableError {
+            do { return try accept(try ask(question, standing: standing())) } catch let error as any ActionableError {
                 if error is TerminalError { throw error }
                 notice("\(error.advice.what) \(error.advice.why)")
             }

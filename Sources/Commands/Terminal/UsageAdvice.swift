@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Credentials
+import Documents
 import Settings
 
 /// Says what is wrong with a command line, why, and what to type instead.
@@ -56,7 +57,16 @@ struct UsageAdvice {
         return UsageError(
             what: shown.map { "\(command.shortName) was given \($0)." }
                 ?? "\(command.shortName) has no option \(name.escapedForDisplay).",
-            why: knownOptions, fix: seeHelp)
+            why: knownOptions, fix: behindDashes(name) ?? seeHelp)
+    }
+
+    /// A value such as -5, which is no option; it may be a secret, so it is not repeated.
+    private func behindDashes(_ name: String) -> String? {
+        guard command.words == ["config", "set"], !name.hasPrefix("--") else { return nil }
+        // Whatever is no path is not shown.
+        let place = words.dropFirst(2).first { !$0.hasPrefix("-") }.flatMap { try? DocumentPath(parsing: $0) }
+        let path = place.map { KnownKeys.unknown(on: $0) == nil ? $0.typed : "PATH" } ?? "PATH"
+        return "A value that begins with a dash stands behind two: \(command.line) \(path) -- VALUE"
     }
 
     /// What other programs call it.

@@ -178,7 +178,7 @@ package struct InstanceReader: Sendable {
         references.begin()
         for (provider, own) in settings.providers.sorted(by: { $0.key < $1.key }) {
             guard case .reference(let reference) = own.apiKey else { continue }
-            let holder = "models.providers.\(provider).apiKey"
+            let holder = provider.place("apiKey")
             found[reference] = resolve(reference, source, for: holder, in: .configuration)
         }
         for agent in agents {

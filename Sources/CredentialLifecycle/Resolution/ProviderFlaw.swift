@@ -17,20 +17,20 @@ struct ProviderFlaw {
         _ id: ProviderID, _ own: ProviderSettings, isBuiltIn: Bool, meant: ProviderID?, place: UpstreamPlace?,
         _ layout: StateLayout?
     ) {
-        let key = "models.providers.\(id)"
-        let set = "\(Self.program) config set \(key)"
+        let key = id.place()
+        let set = { (key: String) in "\(Self.program) config set \(id.place(key).shellWord)" }
+        let take = { (key: String) in "\(Self.program) config unset \(id.place(key).shellWord)" }
         let address = own.api == .anthropicMessages || id == .anthropic ? "https://HOST" : "https://HOST/v1"
-        let unset =
-            isBuiltIn ? "; or, for the built-in address: \(Self.program) config unset \(key).baseUrl" : ""
+        let unset = isBuiltIn ? "; or, for the built-in address: \(take("baseUrl"))" : ""
         if let flaw = own.addressFlaw {
             fault = ProviderFault(
                 Advice(
                     what: "\(key) is left out: nothing can be sent to its baseUrl.", why: "It \(flaw).",
-                    fix: "Run: \(set).baseUrl \(address)\(unset)"))
+                    fix: "Run: \(set("baseUrl")) \(address)\(unset)"))
         } else if !isBuiltIn, own.baseURL == nil || own.api == nil {
             let lines = [
-                own.baseURL == nil ? "\(set).baseUrl \(address)" : nil,
-                own.api == nil ? "\(set).api \(ConfiguredAPI.openaiCompletions.rawValue)" : nil,
+                own.baseURL == nil ? "\(set("baseUrl")) \(address)" : nil,
+                own.api == nil ? "\(set("api")) \(ConfiguredAPI.openaiCompletions.rawValue)" : nil,
             ].compactMap(\.self)
             let why =
                 own.baseURL == nil
@@ -45,15 +45,13 @@ struct ProviderFlaw {
             fault = ProviderFault(
                 Advice(
                     what: "\(key) is left out: nothing can be sent to its baseUrl.",
-                    why: "It is no address such as \(address).", fix: "Run: \(set).baseUrl \(address)\(unset)"))
+                    why: "It is no address such as \(address).", fix: "Run: \(set("baseUrl")) \(address)\(unset)"))
         } else if let path = own.caFile, let layout, layout.absolutePath(path) == nil {
             fault = ProviderFault(
                 Advice(
                     what: "\(key) is left out: its caFile cannot be used.",
                     why: "It is no absolute path, and none that begins with ~/.",
-                    fix:
-                        "Run: \(set).caFile /PATH/TO/FILE.pem; or, without one: \(Self.program) config unset \(key).caFile"
-                ))
+                    fix: "Run: \(set("caFile")) /PATH/TO/FILE.pem; or, without one: \(take("caFile"))"))
         } else {
             return nil
         }

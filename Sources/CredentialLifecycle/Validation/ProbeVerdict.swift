@@ -67,13 +67,13 @@ package struct ProbeVerdict: Error, Hashable, Sendable {
     static func noModel(_ provider: ProviderID) -> ProbeVerdict {
         ProbeVerdict(
             .notAsked, .noModel, "no_model",
-            "No model available for probe: list one in models.providers.\(provider).models, or make one the default.")
+            "No model available for probe: list one in \(provider.place("models")), or make one the default.")
     }
 
     package static func unsupported(_ provider: ProviderID) -> ProbeVerdict {
         ProbeVerdict(
             .notAsked, .unknown, "unsupported_provider",
-            "\(provider) is not relayed. Set models.providers.\(provider).baseUrl and .api in the configuration.")
+            "\(provider) is not relayed. Set \(provider.place("baseUrl")) and .api in the configuration.")
     }
 
     package static func leftOut(_ fault: ProviderFault) -> ProbeVerdict {

@@ -13,7 +13,7 @@ extension ModelRouter {
             throw Fault(
                 .unsupportedProvider,
                 "The provider \(target.provider) speaks a wire format that is not relayed here. "
-                    + "Configure models.providers.\(target.provider) with a baseUrl and an api, or name another provider."
+                    + "Configure \(target.provider.place()) with a baseUrl and an api, or name another provider."
             )
         }
         guard provider.upstreamPath(for: endpoint) != nil else {

@@ -70,13 +70,14 @@ enum TrustFlaw: Error, Hashable, CustomStringConvertible {
                 Advice(what: what, why: path.map { "\($0): \(why)" } ?? why, fix: "\(fix), then restart the gateway."),
                 told: what, remedy: look)
         case .file(let path, let why):
-            let key = "models.providers.\(provider).caFile"
+            let key = provider.place("caFile")
             let what = "\(key) cannot be used, so nothing is sent to \(provider)."
             return ProviderFault(
                 Advice(
                     what: what, why: "\(path): \(why)",
-                    fix: "Correct the file, or run: \(program) config set \(key) /PATH/TO/FILE.pem; or, without one: "
-                        + "\(program) config unset \(key)"),
+                    fix:
+                        "Correct the file, or run: \(program) config set \(key.shellWord) /PATH/TO/FILE.pem; or, without one: "
+                        + "\(program) config unset \(key.shellWord)"),
                 told: what, remedy: look)
         }
     }

@@ -38,7 +38,7 @@ package struct NamedCredential: Hashable, Sendable {
         case .environment(let variable), .shellEnvironment(let variable):
             return
                 "Replace it with: \(Self.program) env set \(variable.shellWord) (where it is from: \(Self.program) env list)"
-        case .config: return "Correct models.providers.\(provider).apiKey in the configuration"
+        case .config: return "Correct \(provider.place("apiKey")) in the configuration"
         case .profile:
             // Clients are told too, and no path of this machine is theirs.
             if reference?.source == .file { return "Replace it in the file that \(id) refers to" }

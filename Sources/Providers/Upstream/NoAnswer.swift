@@ -92,10 +92,10 @@ extension NoAnswer {
 package enum WayThere {
     /// Without a full stop.
     package static func check(_ provider: ProviderID, isAboutTLS: Bool) -> String {
-        let key = "models.providers.\(provider)"
-        let address = "Check its address, if one is set: agenticflow-enterprise config get \(key).baseUrl"
+        let place = provider.place("baseUrl").shellWord
+        let address = "Check its address, if one is set: agenticflow-enterprise config get \(place)"
         return isAboutTLS
-            ? "\(address); this machine's clock; and, for an authority of your own, \(key).caFile"
+            ? "\(address); this machine's clock; and, for an authority of your own, \(provider.place("caFile"))"
             : "\(address); and that this machine reaches it without a proxy (DNS, network, firewall)"
     }
 }

@@ -11,6 +11,14 @@ extension UInt8 {
 }
 
 extension StringProtocol {
+    /// A name that a model can have beside its own.
+    package var isAliasName: Bool {
+        !isEmpty && utf8.count <= 64 && utf8.allSatisfy { $0.isASCIILetterOrDigit || "_.:-".utf8.contains($0) }
+    }
+
+    /// Clients ask for the default model by it.
+    package var isReservedAlias: Bool { ["default", "agenticflow-enterprise"].contains { $0 == self } }
+
     /// A name that shells accept for a variable.
     package var isVariableName: Bool {
         guard let first = utf8.first, !first.isASCIIDigit else { return false }

@@ -130,12 +130,12 @@ struct ConfigurationChecks {
     private mutating func checkPlaintext() {
         for (id, provider) in survey.settings.providers.sorted(by: { $0.key < $1.key }) {
             if case .present(_, variables: []) = provider.apiKey {
-                findings.append(plaintext("models.providers.\(id).apiKey", of: id))
+                findings.append(plaintext(id.place("apiKey"), of: id))
             }
             for header in provider.headers where Self.isCredential(header: header.name) {
                 findings.append(
                     Finding(
-                        .configPlaintextKey, "models.providers.\(id).headers.\(header.name) looks like a key.",
+                        .configPlaintextKey, "\(id.place("headers")).\(header.name) looks like a key.",
                         why: "Everybody who reads or copies the configuration has it.",
                         fix: "Store it instead: \(PasteCommand.beside(.apiKey, of: id, survey.reading))", path: path,
                         provider: id))

@@ -44,7 +44,7 @@ struct CredentialChecks {
                     provider: row.provider, agent: owner))
         }
         switch row.expiring {
-        case .expired where isLeftOut(row, of: owner):
+        case .expired where isLeftOut(row, of: owner) && !(row.expires.readAsSeconds.map { $0 > survey.now } ?? false):
             add(
                 .credentialAbandoned, "\(row.id) has expired, and an order leaves it out.", "Nothing uses it.",
                 "Run: \(program) models auth clean")
@@ -223,7 +223,7 @@ struct CredentialChecks {
     }
 
     private mutating func addMalformed(_ row: CredentialRow) {
-        let key = "models.providers.\(row.provider).apiKey"
+        let key = row.provider.place("apiKey").shellWord
         let name = row.source.variable ?? key
         let flaw = CredentialFlaw(of: row.id, in: survey.reading)
         let variable = survey.keyVariable(of: row.provider)
@@ -246,10 +246,8 @@ struct CredentialChecks {
         return !order.contains(row.id)
     }
 
-    /// No credential ended before 2001; a count of seconds read as milliseconds does.
     private func unit(_ row: CredentialRow) -> String {
-        guard case .at(let date) = row.expires, date.timeIntervalSince1970 < 978_307_200 else { return "" }
-        return " Its expires may be in seconds; the store counts milliseconds."
+        row.expires.readAsSeconds == nil ? "" : " Its expires may be in seconds; the store counts milliseconds."
     }
 
     private func ending(_ row: CredentialRow) -> String {

@@ -115,6 +115,8 @@ struct ModelDemand {
     private let survey: Survey
     private let overview: AuthOverview
     private let models: ConfiguredModels
+    /// As configured, or built in; nil when clients have to name theirs.
+    private let asked: String?
     /// Of the models that a request may get, the first one's first; those that nobody knows left out.
     private let wanted: [ProviderID]
     /// In use, known, and without any credential.
@@ -127,7 +129,8 @@ struct ModelDemand {
         let models = models
         let isPinned = models.raw.flatMap { models.pin(of: models.aliases[$0] ?? $0) } != nil
         // Nothing takes the place of one that names a profile.
-        let texts = [models.raw].compactMap(\.self) + (isPinned ? [] : models.fallbacks)
+        asked = models.asked(overview)
+        let texts = [asked].compactMap(\.self) + (isPinned ? [] : models.fallbacks)
         wanted = texts.compactMap { models.reference($0).flatMap { ProviderID($0.prefix { $0 != "/" }) } }
             .filter { survey.reading.providers[$0] != nil }
         missing = models.providersInUse.sorted().filter { provider in
@@ -140,12 +143,12 @@ struct ModelDemand {
 
     private var agent: AgentID { overview.agent.id }
     /// Without a model of their own clients name theirs; but somebody must be able to serve them.
-    private var rows: [CredentialRow] { models.raw == nil ? overview.rows : wanted.flatMap { overview.rows(of: $0) } }
+    private var rows: [CredentialRow] { asked == nil ? overview.rows : wanted.flatMap { overview.rows(of: $0) } }
 
     /// Every request for the default model is refused, now and after any wait. What an order or an unknown name is to
     /// blame for has a finding of its own.
     var isStopped: Bool {
-        guard survey.knowsEveryKey, !models.isUnknown, models.raw == nil || !wanted.isEmpty else { return false }
+        guard survey.knowsEveryKey, !models.isUnknown, asked == nil || !wanted.isEmpty else { return false }
         guard ProviderOverview(provider, in: overview).leftOut == nil else { return false }
         let named = pin?.profile
         return !rows.contains { row in
@@ -162,7 +165,7 @@ struct ModelDemand {
 
     var finding: Finding {
         let what =
-            models.raw == nil
+            asked == nil
             ? "no credential of any provider can be used"
             : "every request for \(models.resolvedDefault ?? provider.text) is refused"
         return Finding(

@@ -55,17 +55,8 @@ struct AliasesAdd: ContextCommand {
 
     static func name(_ text: String) throws(ModelChoiceError) -> String {
         let alias = text.trimmed
-        let isName = alias.utf8.allSatisfy {
-            switch $0 {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: ":"),
-                UInt8(ascii: "-"):
-                true
-            default: false
-            }
-        }
-        guard isName, !alias.isEmpty, alias.utf8.count <= 64 else { throw .badAlias(text) }
-        if ["default", "agenticflow-enterprise"].contains(alias) { throw .reservedAlias(alias) }
+        guard alias.isAliasName else { throw .badAlias(text) }
+        if alias.isReservedAlias { throw .reservedAlias(alias) }
         return alias
     }
 }

@@ -69,12 +69,16 @@ struct AddDialogue {
 
     private func askPlace(_ provider: ProviderID, _ kind: CredentialKind) throws -> Pasting {
         if let profileID { return try Pasting(change, provider: provider.text, id: profileID, kind) }
-        return try terminal.ask("Profile id", standing: "\(provider):manual") { answer in
+        var standing = "\(provider):manual"
+        return try terminal.ask("Profile id", standing: standing) { answer in
             var pasting = try Pasting(change, provider: provider.text, id: answer, kind)
             // Asked here, where another id can be given, and not again.
             if let old = pasting.stored {
                 let what = "\(old.id), \(old.words)\(change.history(of: old))"
-                guard try terminal.confirm("Replace \(what)?") else { throw ModelsError.idInUse(old.id) }
+                guard try terminal.confirm("Replace \(what)?") else {
+                    standing = change.reading.freeID(for: kind, of: provider).text
+                    throw ModelsError.idInUse(old.id)
+                }
             }
             pasting.isAgreed = true
             return pasting

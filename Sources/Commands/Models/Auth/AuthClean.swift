@@ -12,7 +12,8 @@ struct AuthClean: ContextCommand {
         commandName: "clean", abstract: "Remove expired credentials that nothing refers to.",
         discussion: """
             Tokens, and logins without a refresh token, that have expired and that no order and no model of the
-            configuration names.
+            configuration names. One whose date may be in seconds, and has not come then, stays: the store counts
+            milliseconds.
 
             Example: agenticflow-enterprise models auth clean --dry-run
             """)
@@ -31,8 +32,10 @@ struct AuthClean: ContextCommand {
     func run(in context: CommandContext) throws {
         if dryRun, yes { throw AuthError.flagsDisagree("--dry-run", "--yes") }
         let change = try StoreChange(agent: agent, in: context)
-        let profiles = Leftovers(change.reading, of: change.agent, now: context.now()).profiles
+        let leftovers = Leftovers(change.reading, of: change.agent, now: context.now())
+        let profiles = leftovers.profiles
         if !json { say(profiles, change) }
+        for profile in leftovers.doubtful { tell(of: profile, change) }
         var removed: [Profile] = []
         if !dryRun, !profiles.isEmpty, try isAgreed(change) {
             removed = try ProfileRemoval(json ? change.silent : change).remove(profiles)
@@ -63,6 +66,17 @@ struct AuthClean: ContextCommand {
         }
     }
 
+    private func tell(of profile: Profile, _ change: StoreChange) {
+        guard let date = profile.expires.readAsSeconds else { return }
+        change.context.terminal.notice(
+            "warning",
+            Advice(
+                what: "\(profile.id) was left: its expires may be in seconds.",
+                why: "The store counts milliseconds, so it has expired; in seconds it is valid until \(date.written).",
+                fix: "See how to give it its date: agenticflow-enterprise doctor. To take it out all the same, run: "
+                    + "agenticflow-enterprise models auth logout \(profile.id) --agent \(change.agent.id)"))
+    }
+
     private static func json(_ profiles: [Profile], _ removed: [Profile], _ change: StoreChange) -> Literal {
         let gone = Set(removed.map(\.id))
         return .object([
@@ -87,6 +101,8 @@ struct AuthClean: ContextCommand {
 /// Profiles of one agent's own store that have expired and that nothing refers to.
 struct Leftovers {
     let profiles: [Profile]
+    /// Those that are valid if their date is in seconds.
+    let doubtful: [Profile]
 
     init(_ reading: InstanceReading, of agent: AgentReading, now: Date) {
         let settings = reading.settings
@@ -96,12 +112,15 @@ struct Leftovers {
         let references =
             [models.primary].compactMap { $0 } + models.fallbacks + models.configured + models.aliases.values
             + settings.agents.flatMap { [$0.model?.primary].compactMap { $0 } + ($0.model?.fallbacks ?? []) }
-        profiles = agent.stored.book.profiles.values.filter { profile in
+        let all = agent.stored.book.profiles.values.filter { profile in
             guard case .at(let date) = profile.expires, date <= now, profile.kind != .apiKey else { return false }
             let isRefreshable = profile.refresh.map { !$0.isBlank } ?? false
             return !isRefreshable && !named.contains(profile.id)
                 && !references.contains { $0.hasSuffix("@\(profile.id)") }
         }.sorted { $0.id < $1.id }
+        let isDoubtful: (Profile) -> Bool = { $0.expires.readAsSeconds.map { $0 > now } ?? false }
+        profiles = all.filter { !isDoubtful($0) }
+        doubtful = all.filter(isDoubtful)
     }
 }
 

@@ -166,7 +166,7 @@ struct TestFinding {
         }
         return result.verdict.status == .timeout
             ? "Repeat the command, with a longer --timeout if need be; look at the network of this machine."
-            : "Look at the network and at models.providers.\(result.target.provider) in the configuration, then repeat the command."
+            : "Look at the network and at \(result.target.provider.place()) in the configuration, then repeat the command."
     }
 
     private var replace: String {
@@ -175,7 +175,7 @@ struct TestFinding {
             return "Correct \(variable), then repeat the command."
         case .config:
             return
-                "Correct models.providers.\(result.target.provider).apiKey in the configuration, then repeat the command."
+                "Correct \(result.target.provider.place("apiKey")) in the configuration, then repeat the command."
         case .profile(let owner):
             if result.verdict.status == .noModel { return "Then repeat the command." }
             if let reference { return "Put right what \(reference) leads to, then repeat the command." }

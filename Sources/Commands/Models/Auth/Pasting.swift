@@ -115,13 +115,13 @@ struct Pasting {
     }
 
     /// With the command for this very profile of this agent, or for a free one where this id is taken by the other kind.
-    private func ofThisProfile(_ error: IntakeError) -> any Error {
+    func ofThisProfile(_ error: IntakeError) -> any Error {
         let isUsual = id.name == "manual" && change.agent.id == change.reading.settings.defaultAgent
-        guard !isUsual, let command = error.otherCommand else { return error }
         let other = kind == .apiKey ? CredentialKind.token : .apiKey
         let isTaken = change.reading.agents.contains {
             $0.stored.book.profiles[self.id].map { $0.kind != other } ?? false
         }
+        guard !isUsual || isTaken, let command = error.otherCommand else { return error }
         let id = isTaken ? change.reading.freeID(for: other, of: provider) : self.id
         var advice = error.advice
         advice.fix =

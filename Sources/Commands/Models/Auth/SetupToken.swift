@@ -55,7 +55,7 @@ struct SetupToken: ContextCommand {
         }
         let secret = try context.terminal.readCredential(
             "Setup token for anthropic", for: "agenticflow-enterprise models auth paste-token --provider anthropic")
-        try Shape.checkSetupToken(secret)
+        do throws(IntakeError) { try Shape.checkSetupToken(secret) } catch { throw pasting.ofThisProfile(error) }
         try pasting.store(secret, expires: pasting.expiry(of: secret, lifetime: lifetime))
         pasting.tellSetupToken()
     }

@@ -17,13 +17,7 @@ struct ModelChoice: Equatable {
         let configured = ConfiguredModels(reading)
         guard Self.isName(name) else { throw ModelChoiceError.invalid(text, .shape) }
         let target = configured.aliases[name] ?? name
-        if let pinned = configured.pin(of: target)?.profile {
-            let stored = reading[reading.settings.defaultAgent]?.profiles.map(\.profile.id) ?? []
-            let isThere = stored.contains(pinned) || pinned.isReserved
-            let near = Spelling.nearestID(to: pinned.text, among: stored.map(\.text).sorted())
-            throw ModelChoiceError.invalid(
-                text, .profile(pinned, meant: isThere ? pinned : near.flatMap { ProfileID($0) }))
-        }
+        try Self.refusePin(of: target, typed: text, configured, reading)
         guard let slash = target.firstIndex(of: "/") else {
             guard let found = configured.reference(target) else { throw Self.unknown(name, configured, reading) }
             reference = found
@@ -41,6 +35,17 @@ struct ModelChoice: Equatable {
         let provider = try reading.modelProvider(named: String(target[..<slash]))
         reference = "\(provider)/\(model)"
         doubt = Self.doubt(provider, model, reading).map { "\($0.what); it is kept as it is written.\($0.guess)" }
+    }
+
+    /// A model is configured for every credential of its provider.
+    static func refusePin(
+        of target: String, typed text: String, _ configured: ConfiguredModels, _ reading: InstanceReading
+    ) throws(ModelChoiceError) {
+        guard let pinned = configured.pin(of: target)?.profile else { return }
+        let stored = reading[reading.settings.defaultAgent]?.profiles.map(\.profile.id) ?? []
+        let isThere = stored.contains(pinned) || pinned.isReserved
+        let near = Spelling.nearestID(to: pinned.text, among: stored.map(\.text).sorted())
+        throw .invalid(text, .profile(pinned, meant: isThere ? pinned : near.flatMap { ProfileID($0) }))
     }
 
     private static func isName(_ text: String) -> Bool {

@@ -81,7 +81,7 @@ enum ModelChoiceError: ActionableError, Equatable {
             Advice(
                 what: "A model of \(provider) could not be used.",
                 why: "\(provider) speaks a wire format that is not relayed here.",
-                fix: "Set models.providers.\(provider).baseUrl and .api if it has an endpoint of a known format.")
+                fix: "Set \(provider.place("baseUrl")) and .api if it has an endpoint of a known format.")
         default: Advice(what: "", why: "", fix: "")
         }
     }

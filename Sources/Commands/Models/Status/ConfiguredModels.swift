@@ -53,6 +53,14 @@ struct ConfiguredModels {
             })
     }
 
+    /// What requests for the default model ask for: what is configured; else the built-in one, where its provider has
+    /// credentials that requests are sent with. A setup token that is only kept is none.
+    func asked(_ overview: AuthOverview) -> String? {
+        guard raw == nil, let provider = defaultProvider else { return raw }
+        let isServed = overview.rows(of: provider).contains { $0.hasCredential && $0.state != .ineligible }
+        return isServed ? KnownModel.defaultReference : nil
+    }
+
     /// The alias' target, the reference itself, or the id with the one provider that offers it; without a profile.
     func reference(_ text: String) -> String? {
         let name = aliases[text] ?? text

@@ -91,6 +91,7 @@ struct CheckVerdict {
 
     init(_ overview: AuthOverview, _ models: ConfiguredModels) {
         var inUse = models.providersInUse
+        if models.asked(overview) != nil, let provider = models.defaultProvider { inUse.insert(provider) }
         // Without a default model clients name theirs; but somebody must be able to serve them.
         if inUse.isEmpty, !overview.rows.contains(where: \.hasCredential) { inUse = [.anthropic] }
         missing = inUse.filter { provider in !overview.rows(of: provider).contains(where: \.hasCredential) }.sorted()
