@@ -57,6 +57,9 @@ import Testing
         if let told {
             #expect(set.stderr.contains(told), "\(set.stderr)")
             #expect(run.stdout.contains("warning: ") && run.stdout.contains(told), "\(run.stdout)")
+            #expect(instance.run("doctor --only config-value-doubtful").stdout.contains(told))
+            // It works: nobody else has to hear of it.
+            #expect(instance.run("agents list").stderr == "")
         } else {
             #expect(set.stderr == "" && !run.stdout.contains("warning: "), "\(set.stderr)\(run.stdout)")
         }

@@ -189,7 +189,8 @@ struct SettingsReview {
         let doubts = resolved.document.map { ConfigDoubts($0, settings, reading) }
         problems =
             settings.problems + layout.adopt(settings.agents)
-            + (doubts.map { $0.models + $0.orders(withMissing: !isAlone) + $0.credentials + $0.start } ?? []).map {
+            + (doubts.map { $0.models + $0.aliases + $0.orders(withMissing: !isAlone) + $0.credentials + $0.start }
+            ?? []).map {
                 resolved.origins.placed($0)
             }
         providerProblems = ProviderSet(settings.providers).problems.map { ($0.what, $0.fix) }

@@ -54,6 +54,22 @@ struct ConfigDoubts {
         }
     }
 
+    /// Those that `models aliases add` refuses. They work, as far as clients can ask for them.
+    var aliases: [SettingsProblem] {
+        let path = DocumentPath(["agents", "defaults", "models"])
+        return (document.element(at: path)?.members ?? []).compactMap { key, entry -> SettingsProblem? in
+            guard let alias = entry["alias"]?.string?.trimmed, !alias.isEmpty else { return nil }
+            let place = path.appending(.key(key)).appending(.key("alias")).shownInProblems
+            if !alias.isAliasName {
+                return SettingsProblem(
+                    .warning, at: place, is: "is no name for an alias",
+                    allowed: "letters, digits, '_', '.', ':' and '-', at most 64")
+            }
+            guard alias.isReservedAlias else { return nil }
+            return SettingsProblem(.warning, at: place, is: "is the name by which clients ask for the default model")
+        }
+    }
+
     // MARK: Orders
 
     /// - Parameter withMissing: also of profiles that nobody has stored on this host.

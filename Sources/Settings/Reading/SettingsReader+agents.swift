@@ -27,21 +27,8 @@ extension SettingsReader {
                 continue
             }
             settings.aliases[alias] = reference
-            noteName(of: alias, at: "\(place).alias")
         }
         return settings
-    }
-
-    /// The rule of `models aliases add`, for what was written otherwise.
-    private mutating func noteName(of alias: String, at path: String) {
-        if !alias.isAliasName {
-            note(
-                .init(
-                    .warning, at: path, is: "is no name for an alias",
-                    allowed: "letters, digits, '_', '.', ':' and '-', at most 64"))
-        } else if alias.isReservedAlias {
-            note(.init(.warning, at: path, is: "is the name by which clients ask for the default model"))
-        }
     }
 
     /// `model` or `imageModel`: a reference, or an object with `primary` and `fallbacks`.

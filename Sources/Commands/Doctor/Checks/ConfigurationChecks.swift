@@ -15,7 +15,8 @@ struct ConfigurationChecks {
     init(_ survey: Survey) {
         self.survey = survey
         let problems = survey.settings.problems.filter { !Self.isOfListener($0) }
-        let doubts = survey.configuration.map { ConfigDoubts($0, survey.settings, survey.reading).credentials } ?? []
+        let doubtful = survey.configuration.map { ConfigDoubts($0, survey.settings, survey.reading) }
+        let doubts = doubtful.map { $0.credentials + $0.aliases } ?? []
         var layout = survey.layout
         let adopting = layout.adopt(survey.settings.agents)
         fixes = ProblemFix(survey.resolved, path: survey.layout.configPath, problems + doubts + adopting)
