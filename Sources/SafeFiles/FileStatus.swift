@@ -71,5 +71,16 @@ package struct FileStatus: Hashable, Sendable {
     }
 
     /// Whether this process may make and rename files in the folder.
-    package static func isWritable(_ path: String) -> Bool { access(path, W_OK | X_OK) == 0 }
+    package static func isWritable(_ path: String) -> Bool { writeObstacle(path) == nil }
+
+    /// The error number that says why not; nil when it may.
+    package static func writeObstacle(_ path: String) -> Int32? { access(path, W_OK | X_OK) == 0 ? nil : errno }
+
+    /// Of its file system no file of ours can be written any more: there are no blocks left, or no inodes.
+    package static func isOnFullDisk(_ path: String) -> Bool {
+        var room = statvfs()
+        // One that does not count them says that it has none at all.
+        guard statvfs(path, &room) == 0, room.f_blocks > 0 else { return false }
+        return room.f_bavail == 0 || (room.f_files > 0 && room.f_favail == 0)
+    }
 }

@@ -78,4 +78,23 @@ import Testing
         #expect(variable.stderr.contains("Did you mean env.vars.FOO?"), "\(variable.stderr)")
         #expect(instance.config == ConfigTests.text)
     }
+
+    @Test func `a variable that an included file names is set, not edited`() {
+        let instance = Instance(config: "{$include: 'own.json5'}")
+        instance.write("own.json5", "{models: {providers: {openai: {apiKey: '${LAB_KEY}'}}}}")
+        #expect(instance.run("config validate").stdout.contains("fix: Set it: agenticflow-enterprise env set LAB_KEY "))
+    }
+
+    @Test(
+        arguments: [
+            ("openai", "http://127.0.0.1:1", "http://127.0.0.1:1/v1"), ("openai", "https://a.example/v1", nil),
+            ("anthropic", "https://a.example", nil),
+        ] as [(String, String, String?)])
+    func `a base URL without a version is doubted once`(provider: String, address: String, proposed: String?) {
+        let instance = Instance(config: "{}")
+        let run = instance.run("config set models.providers.\(provider).baseUrl \(address)")
+        #expect(run.code == 0)
+        let fix = proposed.map { "config set models.providers.\(provider).baseUrl \($0)\n" }
+        #expect(fix.map(run.stderr.hasSuffix) ?? run.stderr.isEmpty, "\(run.stderr)")
+    }
 }

@@ -141,6 +141,17 @@ import Testing
         #expect(instance.config?.contains("\"anthropic/claude-haiku-4-5\": {") == true)
     }
 
+    @Test(arguments: [("openai/gpt-5", true), ("anthropic/claude-haiku-4-5", false)])
+    func `a fallback of another format never gets a request, which is told`(model: String, isTold: Bool) {
+        let run = Instance(config: "{agents: {defaults: {model: {primary: 'anthropic/claude-opus-4-5'}}}}")
+            .run("models fallbacks add \(model)")
+        #expect(run.code == 0)
+        #expect(
+            run.stderr.hasPrefix("warning: \(model) never takes the place of anthropic/claude-opus-4-5.\n  why: ")
+                == isTold,
+            "\(run.stderr)")
+    }
+
     @Test func `fallbacks of the image model are listed, added and removed`() throws {
         let instance = Instance(config: Self.config)
         #expect(instance.run("models image-fallbacks").stdout == "Image fallbacks (0):\n- none\n")

@@ -412,6 +412,7 @@ dd if=/dev/zero of="$1/filler" bs=1k count=1024 2>/dev/null; : > "$1/f2"; dd if=
 shift 2
 "$@"
 code=$?
+"$1" doctor --only state-disk-full > "$LEFT.doctor"
 cd /; cp -a "$AGENTICFLOW_STATE_DIR/." "$LEFT/"
 exit $code
 """
@@ -432,6 +433,7 @@ def test_a_disk_without_room(host, words):
     assert answer.code != 100, answer.stderr
     problems = answer.problems({IO})
     assert not problems, "\n".join(problems)
+    assert "df -h" in left.with_name(f"{left.name}.doctor").read_text()
     for name, text in SEED.items():
         if not name.endswith(".lock"):
             assert (left / name).read_text() == (journal if name == JOURNAL else text), f"{name} was changed"

@@ -3,6 +3,7 @@ import ArgumentParser
 import CredentialLifecycle
 import Credentials
 import Documents
+import Providers
 import Settings
 
 struct ConfigSet: ContextCommand {
@@ -59,6 +60,21 @@ struct ConfigSet: ContextCommand {
             if document.element(at: place)?.literal != new { try document.set(new, at: place) }
         }
         for credential in value.credentials { context.tellForeign(credential, change.reading) }
+        if place.last == .key("baseUrl") { try tellAddress(place, in: context) }
+    }
+
+    /// It may be right all the same, so nothing else complains of it until a provider answers that nothing is there.
+    private func tellAddress(_ place: DocumentPath, in context: CommandContext) throws {
+        guard let keys = place.keys, keys.count == 4, let id = ProviderID(keys[2]),
+            let provider = try context.reading().providers[id], let doubt = provider.addressDoubt
+        else { return }
+        context.terminal.notice(
+            "warning",
+            Advice(
+                what: "\(doubt).",
+                why: "What is asked for stands right behind it, as in \(provider.baseURL)/chat/completions.",
+                fix: "Unless that is what the provider says: agenticflow-enterprise config set \(place.typed) "
+                    + "\(provider.baseURL.shellWord)/v1"))
     }
 
     private func value(

@@ -31,6 +31,9 @@ struct ProblemFix {
     }
 
     func of(_ problem: SettingsProblem) -> String {
+        if problem.problem.hasSuffix("which is not set"), let name = Self.variable(problem.problem) {
+            return "Set it: agenticflow-enterprise env set \(name.shellWord)    (or where the gateway is started)"
+        }
         if let file = problem.file {
             return "Edit \(file.escapedForDisplay), then run: agenticflow-enterprise config validate"
         }
@@ -43,9 +46,6 @@ struct ProblemFix {
             return
                 "Keep it out of the configuration: agenticflow-enterprise env set \(name) (or move it to env.vars.\(name)), "
                 + "then: agenticflow-enterprise config unset env.\(name)"
-        }
-        if problem.problem.hasSuffix("which is not set"), let name = Self.variable(problem.problem) {
-            return "Set it: agenticflow-enterprise env set \(name.shellWord)    (or where the gateway is started)"
         }
         guard let place = places[problem.path] else {
             return "Correct it in the file: \"$(agenticflow-enterprise config path)\""

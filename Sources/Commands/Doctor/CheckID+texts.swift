@@ -97,6 +97,7 @@ extension CheckID {
         .stateDirPermissions: ("Other users may look into the state directory.", "`doctor --fix`"),
         .agentDirPermissions: ("Other users may look into a folder of credentials.", "`doctor --fix`"),
         .filePermissions: ("Other users may read or change a file.", "`doctor --fix`"),
+        .stateDiskFull: ("There is no room left on the disk.", "make room; `df` tells how full it is"),
         .stateNotWritable: ("Nothing can be written there.", "mend its permissions, or name another one"),
         .stateInGit: ("The state directory is inside a git work tree.", "move it, or ignore it"),
         .stateTrackedByGit: ("git tracks a file with secrets.", "`git rm --cached`, and replace the secrets"),

@@ -74,6 +74,7 @@ enum CheckID: String, CaseIterable, Sendable {
     case agentDirPermissions = "agent-dir-permissions"
     case filePermissions = "file-permissions"
     case stateNotWritable = "state-not-writable"
+    case stateDiskFull = "state-disk-full"
     case stateInGit = "state-in-git"
     case stateTrackedByGit = "state-tracked-by-git"
     case stateInSyncedFolder = "state-in-synced-folder"
@@ -138,6 +139,7 @@ enum CheckID: String, CaseIterable, Sendable {
             .legacyAuthFile, .legacyOAuthFile:
             .stores
         case .stateDirUnsafe, .stateDirPermissions, .agentDirPermissions, .filePermissions, .stateNotWritable,
+            .stateDiskFull,
             .stateInGit, .stateTrackedByGit, .stateInSyncedFolder, .otherStateDir:
             .permissions
         case .gatewayNotRunning, .gatewayHidden, .gatewayHung, .gatewayRefusesToken, .gatewayForeignAnswer,
@@ -158,6 +160,7 @@ enum CheckID: String, CaseIterable, Sendable {
             .configSharedAgentDir, .configBindRefused, .authOrderEmptiesProvider, .envFileUnreadable, .noCredentials,
             .nothingToSend, .modelProviderUnknown, .credentialExpired, .credentialMissing, .credentialSharedLogin,
             .storeMalformed, .storeNewerVersion, .storeUnsafe, .storeUnreadable, .stateDirUnsafe, .stateNotWritable,
+            .stateDiskFull,
             .stateTrackedByGit, .gatewayHung, .gatewayRefusesToken, .gatewayForeignAnswer, .portInUse, .portNotAllowed,
             .bindAddressUnavailable, .trustUnreadable, .gatewayClosed:
             .error

@@ -130,13 +130,19 @@ import Testing
             ])
     }
 
-    @Test func `a fallback that can be sent is enough, and one that cannot is a warning`() throws {
+    @Test func `a fallback of another format gets no request, so it is not enough`() throws {
         let model = "{primary: \"openai/gpt-5\", fallbacks: [\"anthropic/claude-haiku-4-5\"]}"
+        let instance = Instance(config: Self.config("{id: \"main\", model: \(model)}"), store: Patient.store)
+        #expect(try Self.told(instance, "--only nothing-to-send").count == 1)
+    }
+
+    @Test func `a fallback that can be sent is enough, and one that cannot is a warning`() throws {
+        let model = "{primary: \"minimax/m\", fallbacks: [\"anthropic/claude-haiku-4-5\"]}"
         let instance = Instance(config: Self.config("{id: \"main\", model: \(model)}"), store: Patient.store)
         #expect(
             try Self.told(instance) == [
                 "provider-without-credential warning main: Run: agenticflow-enterprise models auth paste-api-key "
-                    + "--provider openai"
+                    + "--provider minimax"
             ])
         #expect(instance.run("doctor --lint --severity-min error").code == 0)
     }

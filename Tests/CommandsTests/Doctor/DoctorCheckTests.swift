@@ -300,7 +300,7 @@ import Testing
     }
 
     @Test func `every check has its fault`() {
-        let elsewhere: Set<CheckID> = [.envWorkingDirectoryIgnored, .stateNotWritable, .portNotAllowed]
+        let elsewhere: Set<CheckID> = [.envWorkingDirectoryIgnored, .stateNotWritable, .stateDiskFull, .portNotAllowed]
         #expect(Set(Self.faults.map(\.id)).union(elsewhere) == Set(CheckID.allCases))
     }
 

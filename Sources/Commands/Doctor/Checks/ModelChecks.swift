@@ -131,8 +131,11 @@ struct ModelDemand {
         // Nothing takes the place of one that names a profile.
         asked = models.asked(overview)
         let texts = [asked].compactMap(\.self) + (isPinned ? [] : models.fallbacks)
-        wanted = texts.compactMap { models.reference($0).flatMap { ProviderID($0.prefix { $0 != "/" }) } }
-            .filter { survey.reading.providers[$0] != nil }
+        let providers = texts.compactMap { models.reference($0).flatMap { ProviderID($0.prefix { $0 != "/" }) } }
+            .compactMap { survey.reading.providers[$0] }
+        // One of another format never gets the request.
+        wanted = providers.filter { $0.id == providers[0].id || !$0.formats.isDisjoint(with: providers[0].formats) }
+            .map(\.id)
         missing = models.providersInUse.sorted().filter { provider in
             !overview.rows(of: provider).contains(where: \.hasCredential) && survey.reading.providers[provider] != nil
         }

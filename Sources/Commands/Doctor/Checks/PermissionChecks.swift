@@ -4,6 +4,10 @@ import FoundationEssentials
 import SafeFiles
 import Settings
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// Who else may read what is secret, and whether we may write it.
 struct PermissionChecks {
     private let survey: Survey
@@ -33,14 +37,24 @@ struct PermissionChecks {
         }
         if status.isOpenToOthers { findings.append(open(.stateDirPermissions, state, status, to: 0o700)) }
         for folder in survey.ownFolders where FileStatus(of: folder)?.isOurs == true {
-            guard !FileStatus.isWritable(folder) else { continue }
+            guard let obstacle = FileStatus.writeObstacle(folder) else { continue }
+            let isReadOnly = obstacle == EROFS
+            let fix =
+                isReadOnly
+                ? "Make the file system writable; how it is mounted: findmnt -T \(folder.shellWord)"
+                : "Run: chmod u+rwx \(folder.shellWord)"
             findings.append(
                 Finding(
                     .stateNotWritable, "Nothing can be written in \(survey.shown(folder)).",
-                    why: "Its permissions, or a file system that is mounted read-only, forbid it.",
-                    fix:
-                        "Run: chmod u+rwx \(folder.shellWord); or \(another.prefix(1).lowercased())\(another.dropFirst())",
-                    path: folder))
+                    why: isReadOnly ? "Its file system is mounted read-only." : "Its permissions forbid it.",
+                    fix: "\(fix); or \(another.prefix(1).lowercased())\(another.dropFirst())", path: folder))
+        }
+        if FileStatus.isOnFullDisk(state) {
+            findings.append(
+                Finding(
+                    .stateDiskFull, "There is no room on the disk of \(survey.shown(state)).",
+                    why: "No credential, setting or waiting time can be stored.",
+                    fix: "Make room. How full it is: df -h \(state.shellWord); df -i \(state.shellWord)", path: state))
         }
     }
 
