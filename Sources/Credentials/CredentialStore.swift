@@ -56,7 +56,9 @@ package enum StoreError: ActionableError, Equatable {
             Advice(
                 what: "\(path) cannot be read as a credential store.", why: problem,
                 fix: "Nothing was changed. Repair the file, or restore a copy of it, then run: "
-                    + "agenticflow-enterprise models status")
+                    + "agenticflow-enterprise models status; without one, store everything anew: "
+                    + "\(ShellCommand.moveAway(path)). A gateway that runs keeps what it read last, until it is restarted"
+            )
         case .tooLong(let path, let limit):
             Advice(
                 what: "\(path) is too long to be read.",

@@ -45,7 +45,10 @@ package enum ShellCommand {
         }
         guard mayBeMoved(path) else { return OwnPlaces.another(path) }
         let given = giving(path, isFolder ? "-R " : "")
-        return given.prefix(1).uppercased() + given.dropFirst() + "; or move it away and begin anew: \(moveAway(path))"
+        let whole = given.prefix(1).uppercased() + given.dropFirst()
+        // Without its lock a running gateway is not seen, and a configuration is not begun anew beside its copies.
+        if path.hasSuffix(".lock") || path == places?.configPath { return whole }
+        return whole + "; or move it away and begin anew: \(moveAway(path))"
     }
 
     private static func giving(_ path: String, _ flag: String) -> String {

@@ -72,7 +72,7 @@ extension Fault {
     // MARK: Words
 
     private static func others(_ told: Shortage, _ all: [Shortage], _ asker: Asker) -> String {
-        var others = OtherReasons()
+        var others = OtherReasons(besides: told, asker)
         for shortage in all where shortage.target != told.target { others.add(shortage, asker) }
         return others.words
     }

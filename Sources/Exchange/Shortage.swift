@@ -52,6 +52,13 @@ struct OtherReasons {
 
     init() { known = [] }
 
+    /// Another model of the same provider fails for the same reason.
+    init(besides told: Shortage, _ asker: Asker) {
+        self.init()
+        add(told, asker)
+        texts = []
+    }
+
     mutating func add(_ sentence: FailureSentence) {
         add(sentence.provider, sentence.reason.rawValue, sentence.short)
     }

@@ -29,6 +29,16 @@ extension SafeDirectory {
         HeldLock(file: try acquire(name, until: .now + wait))
     }
 
+    /// Takes a lock anew whose file was replaced or removed, so that others would not meet it.
+    ///
+    /// - Returns: whether that was so.
+    /// - Throws: `.busy` when another process was faster.
+    package func retake(_ lock: inout HeldLock, _ name: String) throws(StoreError) -> Bool {
+        if try isCurrent(lock.file, name: name) { return false }
+        lock = HeldLock(file: try acquire(name, until: .now))
+        return true
+    }
+
     /// Whether another process has the lock now.
     package func isLocked(_ name: String) throws(StoreError) -> Bool {
         guard let file = try open(name, O_RDONLY) else { return false }

@@ -93,20 +93,22 @@ package struct SettingsFile: Sendable {
 
     /// Reads, changes and writes under a lock. The file before is kept as `.bak`, older ones as `.bak.1` to `.bak.4`.
     ///
-    /// A first client token is in `.bak` too: whoever goes back to that must not lose what clients were given.
-    ///
+    /// - Parameter copiesFirstToken: as for ``revise(mayShrink:copiesFirstToken:_:review:)``.
     /// - Returns: what `change` returned. Nothing is written when it changes nothing or refuses.
     @discardableResult
-    package func edit<R>(_ change: (inout Document) throws(DocumentError) -> R) throws(SettingsFileError) -> R {
+    package func edit<R>(
+        copiesFirstToken: Bool = false, _ change: (inout Document) throws(DocumentError) -> R
+    ) throws(SettingsFileError) -> R {
         // What a command works out by itself may be much: the guard is for what people type.
-        try revise(mayShrink: true, copiesFirstToken: true, change) { _, _ in }
+        try revise(mayShrink: true, copiesFirstToken: copiesFirstToken, change) { _, _ in }
     }
 
     /// As ``edit(_:)``, with a last look at the outcome.
     ///
     /// - Parameters:
     ///   - mayShrink: the change may take away more than half of the file.
-    ///   - copiesFirstToken: the copy is of the file after, if that has a client token and the one before had none.
+    ///   - copiesFirstToken: if the file has a client token now and had none before, `.bak` is as it is now, and the one
+    ///     before is `.bak.1`: whoever goes back to the newest copy must not lose what clients were given.
     ///   - review: is given the document before and after; nothing is written when it throws.
     @discardableResult
     package func revise<R>(
@@ -132,8 +134,10 @@ package struct SettingsFile: Sendable {
                 try review(start, document)
                 if let old {
                     try check(document, against: old, mayShrink: mayShrink)
-                    let isFirstToken = copiesFirstToken && !Self.hasToken(old) && Self.hasToken(document)
-                    try keep(isFirstToken ? document.bytes : old.bytes, in: directory, name)
+                    try keep(old.bytes, in: directory, name)
+                    if copiesFirstToken, !Self.hasToken(old), Self.hasToken(document) {
+                        try keep(document.bytes, in: directory, name)
+                    }
                 }
                 try directory.atomicReplace(name, with: document.bytes)
                 return result
@@ -254,7 +258,7 @@ package struct SettingsFileError: ActionableError, Equatable {
             what: "\(path) cannot be read as a configuration.", why: problem,
             fix: "Nothing was changed. Correct that line"
                 + (backup.map {
-                    ", or go back to the copy before, which lacks the last change: cp \($0.shellWord) \(path.shellWord)"
+                    ", or go back to the copy from before the last command that changed it, without any edit since: cp \($0.shellWord) \(path.shellWord)"
                 }
                     ?? ", then run: agenticflow-enterprise config validate"))
     }

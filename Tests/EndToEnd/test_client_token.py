@@ -72,7 +72,7 @@ def test_whoever_goes_back_to_the_copy_keeps_the_first_token(start):
     with gateway.config_path.open("a") as file:
         file.write("}")
     told = gateway.command("doctor").stdout
-    line = re.search(r"or go back to the copy before, which lacks the last change: (cp \S+ \S+)", told)[1]
+    line = re.search(r"or go back to the copy from before the last command that changed it, without any edit since: (cp \S+ \S+)", told)[1]
     cp, copy, path = shlex.split(line.replace("~", str(gateway.folder)))
     path = path.rstrip(";")
     assert cp == "cp" and path == str(gateway.config_path)

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is deleted or moved away under a running gateway: it goes on, says so, and makes nothing in its place."""
 
+import fcntl
+import json
 import shutil
+import signal
 
 import pytest
 
 from dialects import MESSAGES
-from gateway import TOKEN
+from gateway import TOKEN, replace
 from polling import eventually
 
 ONE = {"anthropic:one": "sk-sim-ok-one"}
@@ -78,3 +81,38 @@ def test_a_journal_that_cannot_be_written_is_a_problem_until_it_can(start):
     assert "[gateway-problem]" in gateway.command("doctor").stdout
     journal.chmod(0o600)
     eventually(lambda: problems(gateway) == [], "that all is well")
+
+
+@pytest.mark.parametrize("how", ["removed", "moved", "restored"])
+def test_a_gateway_whose_lock_was_replaced_is_seen_again(start, how):
+    """Somebody clears up, or a backup is unpacked over a state directory in use."""
+    gateway = start(ONE)
+    lock, note = gateway.state / "gateway.lock", gateway.state / "gateway.json"
+    pid, said = gateway.program.pid, json.loads(note.read_text())
+    if how == "moved":
+        lock.rename(gateway.state / "gateway.lock.old")
+    else:
+        lock.unlink()
+    if how == "restored":
+        lock.write_text("1         \n")
+        replace(note, json.dumps({"pid": 1, "host": "127.0.0.1", "port": 9, "commandToken": "agl_ofAnotherTime"}))
+    eventually(lambda: any(line.get("event") == "lock_retaken" for line in gateway.program.events()), "the lock")
+    eventually(lambda: json.loads(note.read_text()) == said, "its note")
+    assert f"Gateway:   running (pid {pid}, " in gateway.command("gateway", "status").stdout
+    assert gateway.command("gateway", "health").returncode == 0
+    refused = gateway.command("gateway", "run", "--port", "0")
+    assert refused.returncode == 78 and f"Process {pid} holds" in refused.stderr, refused
+    assert is_served(gateway) and problems(gateway) == []
+    assert gateway.stop() == 0 and not note.exists()
+
+
+def test_a_second_gateway_that_was_faster_is_told(start):
+    gateway = start(ONE)
+    gateway.program.signal(signal.SIGSTOP)
+    (gateway.state / "gateway.lock").unlink()
+    with open(gateway.state / "gateway.lock", "w") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        gateway.program.signal(signal.SIGCONT)
+        told = eventually(lambda: problems(gateway), "that it is told")
+        assert told[0].startswith("A second gateway runs on this state directory: the lock ") and is_served(gateway)
+    eventually(lambda: problems(gateway) == [], "that it has its lock again")

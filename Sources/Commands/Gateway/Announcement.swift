@@ -19,14 +19,7 @@ struct Announcement: Sendable {
     var configuredPort: Int?
 
     func make(port: Int, on log: RequestLog, terminal: Terminal) {
-        write(
-            [
-                .init("pid", .integer(Int64(getpid()))), .init("host", .string(host)),
-                .init("port", .integer(Int64(port))),
-                .init("commandToken", .string(commandToken.reveal())),
-                .init("configuredHost", .optional(configuredHost)),
-                .init("configuredPort", configuredPort.map { .integer(Int64($0)) } ?? .null),
-            ], log)
+        note(port: port, on: log)
         log.event("listening", [("host", .text(host)), ("port", .number(port)), ("pid", .number(Int(getpid())))])
         guard terminal.isNoticeTerminal else { return }
         terminal.notice(
@@ -35,6 +28,18 @@ struct Announcement: Sendable {
               ANTHROPIC_BASE_URL=http://127.0.0.1:\(port)  or  OPENAI_BASE_URL=http://127.0.0.1:\(port)/v1
               The API key is the client token: agenticflow-enterprise gateway token --show
             """)
+    }
+
+    /// In the state directory, for the other commands.
+    func note(port: Int, on log: RequestLog) {
+        write(
+            [
+                .init("pid", .integer(Int64(getpid()))), .init("host", .string(host)),
+                .init("port", .integer(Int64(port))),
+                .init("commandToken", .string(commandToken.reveal())),
+                .init("configuredHost", .optional(configuredHost)),
+                .init("configuredPort", configuredPort.map { .integer(Int64($0)) } ?? .null),
+            ], log)
     }
 
     /// It takes no connections any more, so whoever asks it hears nothing: the file says why, without the place.

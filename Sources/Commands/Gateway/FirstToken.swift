@@ -23,7 +23,7 @@ enum FirstToken {
     /// Stores a new token, unless another process has been faster.
     static func make(for layout: StateLayout, terminal: Terminal) throws(SettingsFileError) {
         let token = make()
-        let isOurs = try SettingsFile(layout).edit { document throws(DocumentError) in
+        let isOurs = try SettingsFile(layout).edit(copiesFirstToken: true) { document throws(DocumentError) in
             try add(token, to: &document)
         }
         guard isOurs else { return }

@@ -79,13 +79,14 @@ struct GatewayRun: ParsableCommand {
         let daemon = Daemon(
             reader: reader, first: reading, place: place, log: log, version: CredentialFields.version,
             loopCount: Self.loopCount, commandToken: CommandToken(announcement.commandToken), fileLimit: fileLimit)
+        let kept = KeptPlace(lock, announcement, log: log)
         try Self.serve(at: place, context, state) {
             try await daemon.run(
-                onListening: { announcement.make(port: $0, on: log, terminal: context.terminal) },
-                onDraining: { announcement.makeStopping($0, on: log) })
+                onListening: { kept.listens(on: $0, terminal: context.terminal) }, onDraining: { kept.stops($0) },
+                onLook: { kept.look() })
         }
         Announcement.withdraw(from: state)
-        withExtendedLifetime(lock) {}
+        withExtendedLifetime(kept) {}
     }
 
     private static func serve(

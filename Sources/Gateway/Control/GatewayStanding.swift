@@ -8,6 +8,7 @@ package final class GatewayStanding: Sendable {
     package let version: String
     private let found = Mutex<[String]>([])
     private let unwritten = Mutex<String?>(nil)
+    private let outside = Mutex<String?>(nil)
     private let variables = Mutex("null")
 
     package init(startedAt: Date, version: String) {
@@ -16,10 +17,15 @@ package final class GatewayStanding: Sendable {
     }
 
     /// Sentences for `/healthz` and the status view.
-    package var problems: [String] { found.withLock { $0 } + (unwritten.withLock { $0 }.map { [$0] } ?? []) }
+    package var problems: [String] {
+        found.withLock { $0 } + [unwritten.withLock { $0 }, outside.withLock { $0 }].compactMap(\.self)
+    }
 
     /// Why what is learned of the credentials is not being written; nil once it is.
     func setUnwritten(_ problem: String?) { unwritten.withLock { $0 = problem } }
+
+    /// What whoever started it says; nil when all is well.
+    func setOutside(_ problem: String?) { outside.withLock { $0 = problem } }
 
     /// Which variables it has, and from where: JSON, without their values.
     var environment: String { variables.withLock { $0 } }

@@ -66,7 +66,7 @@ extension ModelRouter {
                     + "dialect, or another model.")
         }
         if let unreadable = question.asker.unreadableStore {
-            return Fault(.modelNotFound, "Nothing can be sent to \(Self.list(serving)). \(unreadable)")
+            return Fault(.noCredential, "Nothing can be sent to \(Self.list(serving)). \(unreadable)")
         }
         let native = endpoint.nativeProvider
         let shown = name.prefix(100).escapedForDisplay
@@ -94,7 +94,7 @@ extension ModelRouter {
                     + "\(near)\(name[slash...].prefix(100).escapedForDisplay)?")
         }
         if withCredential.isEmpty, let unreadable = question.asker.unreadableStore {
-            return Fault(.modelNotFound, "No provider offers \"\(shown)\". \(unreadable)")
+            return Fault(.noCredential, "No provider offers \"\(shown)\". \(unreadable)")
         }
         let guess = guess(for: name).map { " Did you mean \($0.escapedForDisplay)?" }
         if withCredential.isEmpty {

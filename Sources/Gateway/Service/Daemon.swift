@@ -44,9 +44,11 @@ package struct Daemon {
     /// - Parameters:
     ///   - onListening: called once connections are accepted, with the port in use.
     ///   - onDraining: called once none are accepted any more, while open requests finish.
+    ///   - onLook: called whenever the files are looked at; what it returns is a problem of the gateway.
     /// - Throws: ``ListenError``; what the group of services throws.
     package func run(
-        onListening: @escaping @Sendable (Int) -> Void, onDraining: @escaping @Sendable (Drain) -> Void
+        onListening: @escaping @Sendable (Int) -> Void, onDraining: @escaping @Sendable (Drain) -> Void,
+        onLook: @escaping @Sendable () -> String?
     ) async throws {
         let loops = EventLoops(count: loopCount, log: log)
         let journal = HealthJournal(folder: first.layout.agentDirectory(.main), within: first.layout.state)
@@ -62,7 +64,7 @@ package struct Daemon {
             log: log, commandToken: commandToken, fileLimit: fileLimit)
         let reload = ReloadService(
             reader: reader, first: first, firstProblems: builder.problems, place: place, addresses: addresses,
-            runtime: runtime, standing: standing)
+            runtime: runtime, standing: standing, onLook: onLook)
         let control = ControlPlane(ControlRoutes(runtime: runtime, loops: loops, standing: standing) { reload.check() })
         let listener = GatewayService(
             place: place, runtime: runtime, control: control, loops: loops,

@@ -32,10 +32,12 @@ final class ReloadService: Service, SecretUser {
     private let addresses: UpstreamAddresses
     private let runtime: Runtime
     private let standing: GatewayStanding
+    private let onLook: @Sendable () -> String?
 
     init(
         reader: InstanceReader, first: InstanceReading, firstProblems: [String], place: ListeningPlace,
-        addresses: UpstreamAddresses, runtime: Runtime, standing: GatewayStanding
+        addresses: UpstreamAddresses, runtime: Runtime, standing: GatewayStanding,
+        onLook: @escaping @Sendable () -> String?
     ) {
         let wanted = reader.shellQuestion(after: first)
         state = Mutex(
@@ -46,6 +48,7 @@ final class ReloadService: Service, SecretUser {
         self.addresses = addresses
         self.runtime = runtime
         self.standing = standing
+        self.onLook = onLook
         reportNotices(first)
         reportShell(first.shell)
         report(first, firstProblems)
@@ -131,6 +134,7 @@ final class ReloadService: Service, SecretUser {
 
     /// Takes over what has changed since the last look.
     func check() {
+        standing.setOutside(onLook())
         state.withLock { state in
             let changed = state.watch.changes()
             guard !changed.isEmpty else { return }

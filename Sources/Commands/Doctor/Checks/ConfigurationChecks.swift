@@ -58,7 +58,7 @@ struct ConfigurationChecks {
             return Finding(
                 .configUnreadable, "\(shown) cannot be read as a configuration.", why: problem,
                 fix:
-                    "Correct that line\(backup.map { ", or go back to the copy before, which lacks the last change: \($0);" } ?? ",") "
+                    "Correct that line\(backup.map { ", or go back to the copy from before the last command that changed it, without any edit since: \($0);" } ?? ",") "
                     + "then run: \(program) config validate", path: path)
         default: return Finding(.configUnreadable, advice, path: path)
         }

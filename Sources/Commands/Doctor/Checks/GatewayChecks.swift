@@ -104,7 +104,8 @@ struct GatewayChecks {
             if problem == survey.reading.clientTokenFlaw?.sentences { continue }
             add(
                 .gatewayProblem, "The gateway says: \(problem)", "It goes on without it, or with what it last read.",
-                "Run: \(program) gateway status")
+                "Mend what it names; where the files are in order by now, restart it: end \(pidWords), then run: "
+                    + "\(program) gateway run")
         }
         if let started = root["startedAt"]?.integer.map({ Date(milliseconds: $0) }) {
             checkInstant(started, "The gateway was started")
