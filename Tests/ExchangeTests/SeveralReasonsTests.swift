@@ -124,6 +124,14 @@ import Testing
         #expect(other.message.contains(" Also: anthropic is left out, as models status says. "))
     }
 
+    @Test func `another model of the same provider has no reason of its own`() {
+        let all = ["a", "b"].map {
+            Shortage(Target(provider: .anthropic, model: $0), .noCredential, causes: [])
+        }
+        let told = Fault(all[0], among: all, Asker())
+        #expect(told.message.hasPrefix("No usable credential is stored for Anthropic. Run: "), "\(told.message)")
+    }
+
     @Test func `of a store that cannot be read nobody says that nothing is stored in it`() throws {
         let all = [
             Shortage(Self.target, .noCredential, causes: []),
