@@ -46,8 +46,14 @@ package enum ShellCommand {
         guard mayBeMoved(path) else { return OwnPlaces.another(path) }
         let given = giving(path, isFolder ? "-R " : "")
         let whole = given.prefix(1).uppercased() + given.dropFirst()
-        // Without its lock a running gateway is not seen, and a configuration is not begun anew beside its copies.
-        if path.hasSuffix(".lock") || path == places?.configPath { return whole }
+        // Without its lock a running gateway is not seen.
+        if path.hasSuffix(".lock") { return whole }
+        // Beside its copies a configuration is not begun anew.
+        let copy = "\(path).bak"
+        if path == places?.configPath, isTaken(copy) {
+            return whole
+                + "; or put the newest copy in its place: \(moveAway(path)) && cp -p \(copy.shellWord) \(path.shellWord)"
+        }
         return whole + "; or move it away and begin anew: \(moveAway(path))"
     }
 
