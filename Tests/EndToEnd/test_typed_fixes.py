@@ -353,6 +353,9 @@ DENIED = {
     "a folder of mode 000": (lambda place: (place / AGENT).chmod(0), STATUS),
     "another user's store": (lambda place: os.chown(place / STORE, 0, 0), STATUS),
     "another user's configuration": (lambda place: (os.chown(place / CONFIG, 0, 0), (place / CONFIG).chmod(0o644)), VALIDATE),
+    "another user's configuration, with a copy": (
+        lambda place: (shutil.copy(place / CONFIG, place / f"{CONFIG}.bak"), os.chown(place / f"{CONFIG}.bak", OTHER, OTHER),
+                       os.chown(place / CONFIG, 0, 0), (place / CONFIG).chmod(0o644)), VALIDATE),
     "a link to another user's file": (instead(STORE, lambda p: p.symlink_to("/etc/passwd")), STATUS),
 }
 
