@@ -9,9 +9,9 @@ extension ProviderSet {
         guard let provider = self[id] ?? leftOut[id] else {
             return Provider[id: id] == nil && OtherProvider[id: id] == nil
         }
-        if let host = provider.place?.host, host == "localhost" || NetworkAddress(host)?.isLoopback == true {
-            return true
-        }
-        return provider.baseURL != Provider[id: id]?.baseURL
+        if provider.baseURL != Provider[id: id]?.baseURL { return true }
+        // Asked for every provider by every command: few addresses have to be taken apart.
+        guard provider.baseURL.hasPrefix("http://"), let host = provider.place?.host else { return false }
+        return host == "localhost" || NetworkAddress(host)?.isLoopback == true
     }
 }

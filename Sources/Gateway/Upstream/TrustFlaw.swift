@@ -41,13 +41,16 @@ enum TrustFlaw: Error, Hashable, CustomStringConvertible {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return reason(errno) }
         defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: 256 << 10)
-        let count = read(descriptor, &bytes, bytes.count)
-        guard count >= 0 else { return reason(errno) }
-        let mark = Array("-----BEGIN ".utf8)
-        let text = bytes[..<count]
-        let isThere = text.firstRange(of: mark) != nil
-        return isThere ? nil : noCertificate
+        // It stands at the beginning of nearly every file; what some write before the first one is longer.
+        var text: [UInt8] = []
+        for size in [4 << 10, 252 << 10] {
+            var bytes = [UInt8](repeating: 0, count: size)
+            let count = read(descriptor, &bytes, size)
+            guard count >= 0 else { return reason(errno) }
+            text += bytes[..<count]
+            if text.firstRange(of: Array("-----BEGIN ".utf8)) != nil { return nil }
+        }
+        return noCertificate
     }
 
     private static let noCertificate = "It holds no certificate (PEM)."
