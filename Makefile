@@ -13,11 +13,13 @@ BENCH ?=
 BUILD := swift build --explicit-target-dependency-import-check error
 # Exclusive access to memory is proved by the compiler and checked at run time in every debug build and test; the run-time
 # check costs 4.5 % of a relayed request (docs/decisions/0004), so the release does without.
-# A command lives for milliseconds, and a fourth of them went into loading the C++ libraries and a table of exported names that
-# nobody asks for (docs/decisions/0010): where the compiler has its C++ library as an archive, that one is linked.
+# A command lives for milliseconds, and half of them went into the C++ libraries, a table of exported names that nobody asks for,
+# and types that are looked up by name at run time (docs/decisions/0010). Where the compiler has its C++ library as an archive, that
+# one is linked.
 ARCHIVES := $(CURDIR)/.build/archives
 RELEASE := $(BUILD) --configuration release --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked \
-	-Xlinker --no-export-dynamic -Xswiftc -L$(ARCHIVES) -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
+	-Xlinker --no-export-dynamic -Xswiftc -L$(ARCHIVES) -Xswiftc -Xclang-linker -Xswiftc -static-libgcc \
+	-Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors
 RELEASED := .build/release/$(PRODUCT)
 BINDIR := $(DESTDIR)$(PREFIX)/bin
 SHARE := $(DESTDIR)$(PREFIX)/share

@@ -17,7 +17,7 @@ extension StringProtocol {
     private var isPlain: Bool { allBytes { (0x20...0x7E).contains($0) } }
 
     /// On the bytes as they lie in memory: by way of the generic view this took a third of a status with 1,000 profiles.
-    private func allBytes(_ condition: (UInt8) -> Bool) -> Bool {
+    func allBytes(_ condition: (UInt8) -> Bool) -> Bool {
         utf8.withContiguousStorageIfAvailable { $0.allSatisfy(condition) } ?? utf8.allSatisfy(condition)
     }
 

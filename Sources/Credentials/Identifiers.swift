@@ -110,7 +110,7 @@ package struct AgentID: Hashable, Sendable, Comparable, CustomStringConvertible 
     /// - Parameter text: `[a-z0-9][a-z0-9_-]{0,63}` after lower-casing; anything else gives nil, so that an id can
     ///   never leave the folder of agents.
     package init?(_ text: some StringProtocol) {
-        guard text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
+        guard text.allBytes({ $0 < 0x80 }) else { return nil }
         let lowered = text.lowercased()
         guard let first = lowered.utf8.first, first.isLowerAlphanumeric, lowered.utf8.count <= Self.maximumLength,
             lowered.utf8.allSatisfy({ $0.isLowerAlphanumeric || $0.isDashOrUnderscore })

@@ -24,11 +24,10 @@ extension InstanceReading {
 
     /// Of providers whose usual id is taken: where one more API key can be stored.
     package var freeKeyPlaces: [ProviderID: ProfileID] {
-        let stored = agents.lazy.flatMap(\.stored.book.profiles.keys)
-        let noted = settings.auth.profiles.lazy.map(\.id)
-        let usual = Set(stored).union(noted).filter { $0.name == Self.usualName }
+        var known = settings.auth.profiles.map { $0.id }
+        for agent in agents { known.append(contentsOf: agent.stored.book.profiles.keys) }
         var places: [ProviderID: ProfileID] = [:]
-        for id in usual where !isFree(id, for: .apiKey) {
+        for id in known where id.name == Self.usualName && !isFree(id, for: .apiKey) {
             guard let provider = ProviderID(id.text.prefix { $0 != ":" }) else { continue }
             places[provider] = freeID(for: .apiKey, of: provider)
         }

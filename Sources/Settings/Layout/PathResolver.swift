@@ -37,9 +37,9 @@ struct PathResolver: Hashable, Sendable {
 
     /// Without empty parts, `.` and `..`.
     private static func normal(_ path: String) -> String {
-        var parts: [Substring] = []
+        var parts: [String] = []
         for part in path.split(separator: "/") where part != "." {
-            if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+            if part == ".." { _ = parts.popLast() } else { parts.append(String(part)) }
         }
         return "/" + parts.joined(separator: "/")
     }

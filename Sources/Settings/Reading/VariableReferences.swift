@@ -12,6 +12,10 @@ struct ExpandedText {
     private(set) var hasStrayReference = false
 
     init(_ source: String, environment: EnvironmentLayers) {
+        guard source.utf8.contains(UInt8(ascii: "$")) else {
+            text = source
+            return
+        }
         var rest = Substring(source)
         while let dollar = rest.firstIndex(of: "$") {
             text += rest[..<dollar]
