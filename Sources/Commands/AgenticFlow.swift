@@ -39,7 +39,7 @@ package enum Program {
         signal(SIGPIPE, SIG_IGN)
         let words = GlobalWords(Array(CommandLine.arguments.dropFirst()))
         // Every command reads these from the environment.
-        if let instance = words.instance { setenv("AGENTICFLOW_PROFILE", instance, 1) }
+        for (name, value) in words.variables { _ = value.map { setenv(name, $0, 1) } ?? unsetenv(name) }
         if words.isColorless { setenv("NO_COLOR", "1", 1) }
         exit(StandardStreams.exitCode(run(words.lacksInstance ? words.rest + ["--profile"] : words.rest, in: nil)))
     }

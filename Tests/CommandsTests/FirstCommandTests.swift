@@ -140,6 +140,7 @@ import Testing
         let instance = Instance()
         instance.environment["AGENTICFLOW_GATEWAY_PORT"] = text
         #expect(instance.run("models status").stderr.contains("AGENTICFLOW_GATEWAY_PORT is no port"))
+        #expect(instance.run("gateway status").stdout.contains("AGENTICFLOW_GATEWAY_PORT is no port"))
     }
 }
 

@@ -46,6 +46,15 @@ import Testing
                         """, stderr: "", code: 0))
     }
 
+    @Test func `a provider whose models are known and not configured is told from one without any`() {
+        let instance = Instance()
+        #expect(
+            instance.run("models list --provider openai").stderr.contains(
+                "None of the models of openai is configured. Those that are known: agenticflow-enterprise models list --all "
+                    + "--provider openai\n"))
+        #expect(!instance.run("models list --all --provider openai").stdout.contains("No models found."))
+    }
+
     @Test func `an agent has its own default, and what is known of a model is told`() throws {
         let instance = Instance(config: Self.config, store: Self.store)
         let json = try JSON(instance.run("models list --agent coder --json").stdout)

@@ -20,6 +20,22 @@ import Testing
     }
 
     @Test(arguments: [
+        ("relative.pem", "models.providers.anthropic is left out: its caFile cannot be used."),
+        ("/no/such.pem", "cannot be used, so nothing is sent to anthropic. /no/such.pem: No such file or directory."),
+        ("~/.agenticflow-enterprise/agenticflow-enterprise.json", "It holds no certificate (PEM)."),
+    ])
+    func `a caFile that cannot be used is told when it is set, and when all is checked`(path: String, why: String) {
+        let instance = Instance(config: "{}", store: Self.store)
+        let set = instance.run("config set models.providers.anthropic.caFile \(path)")
+        #expect(set.code == 0 && set.stderr.contains(why), "\(set)")
+        let validated = instance.run("config validate")
+        #expect(validated.code == 78 && validated.stdout.contains("error: models.providers.anthropic"), "\(validated)")
+        #expect(validated.stdout.contains(why) && validated.stdout.hasSuffix("1 error, 0 warnings.\n"), "\(validated)")
+        #expect(instance.run("config unset models.providers.anthropic").stderr == "")
+        #expect(instance.run("config validate").code == 0)
+    }
+
+    @Test(arguments: [
         Row(
             config: "baseUrl: 'http://example.com'",
             what: "models.providers.anthropic is left out: nothing can be sent to its baseUrl.",

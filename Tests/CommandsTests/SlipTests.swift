@@ -71,12 +71,32 @@ import Testing
         let run = instance.run("config validate")
         #expect(
             run.stdout.contains(
-                "warning: gateway.auth.token gives no token that clients could present, so the gateway does not start.\n"
+                "warning: gateway.auth.token gives no token that clients could present: no client is let in, and the "
+                    + "gateway does not start.\n"
             ),
             "\(run.stdout)")
         // Another place may have one.
         instance.environment["AGENTICFLOW_GATEWAY_TOKEN"] = "agw_0123456789abcdef"
         #expect(!instance.run("config validate").stdout.contains("does not start"))
+    }
+
+    @Test func `a token that lets nobody in is not said to shut out others`() {
+        let instance = Instance(config: "{gateway: {auth: {token: 'agw_0123456789abcdefghij'}}}")
+        let other = instance.run(
+            ["config", "set", "gateway.auth.token", "--stdin"], typing: "agw_9876543210abcdefghij")
+        #expect(other.code == 0 && other.stderr.contains("Clients that send another token are refused"))
+        let none = instance.run(["config", "set", "gateway.auth.token", "${NOPE}"])
+        #expect(none.stderr.contains("no client is let in"))
+        #expect(!none.stderr.contains("another token"))
+    }
+
+    @Test func `an order of nobody is told when it is set, and when all is checked`() {
+        let instance = Instance()
+        let what = "auth.order.openai is empty, so no credential of openai is used"
+        #expect(instance.run(["config", "set", "auth.order.openai", "[]"]).stderr.contains(what))
+        #expect(instance.run("config validate").stdout.contains("warning: \(what)"))
+        #expect(instance.run("config unset auth.order.openai").code == 0)
+        #expect(!instance.run("config validate").stdout.contains("is empty"))
     }
 
     @Test func `a value that stays doubtful is told of each time`() {

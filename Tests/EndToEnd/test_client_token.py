@@ -33,7 +33,8 @@ def assert_closed(gateway, why, remedy):
     assert gateway.command("doctor", "--lint").returncode == 1
     assert f"No client is let in: {why}" in gateway.command("gateway", "token", "--show").stderr
     assert f"No client is let in: {why}" in gateway.command("models", "status").stderr
-    assert status_of(gateway) == 401
+    answer = gateway.send(MESSAGES.path, MESSAGES.body(), token=TOKEN)
+    assert answer.status == 401 and "No client is let in" in answer.text and "Show the right one" not in answer.text
 
 
 def test_the_variable_of_the_token_goes(start):

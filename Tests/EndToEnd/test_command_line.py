@@ -167,3 +167,12 @@ def test_a_comment_in_the_configuration_survives_a_command(start, simulator):
     gateway.start()
     answer = gateway.send(CHAT.path, CHAT.body(), token="agw_" + "t" * 40)
     assert CHAT.text(answer) == "Hello from work."
+
+
+def test_an_instance_that_is_named_wins_over_the_directory_of_the_environment(start):
+    gateway = start.prepare()
+    done(gateway.command("--profile", "two", *PASTE, "--provider", "openai", stdin="sk-proj-0123456789abcdefghij"))
+    assert not gateway.store_path.exists()
+    listed = done(gateway.command("--profile", "two", "models", "auth", "list"))
+    assert "openai:manual" in listed.stdout
+    assert "openai:manual" not in done(gateway.command("models", "auth", "list")).stdout

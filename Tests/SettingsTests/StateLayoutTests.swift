@@ -4,31 +4,27 @@ import Settings
 import Testing
 
 @Suite struct StateLayoutTests {
-    private func layout(_ environment: [String: String], instance: String? = nil, home: String? = "/home/me") throws
-        -> StateLayout
-    {
-        try StateLayout(environment: environment, instance: instance, home: home, workingDirectory: "/cwd")
+    private func layout(_ environment: [String: String], home: String? = "/home/me") throws -> StateLayout {
+        try StateLayout(environment: environment, home: home, workingDirectory: "/cwd")
     }
 
     @Test(
         arguments: [
-            ([:], nil, "/home/me/.agenticflow-enterprise"), (["HOME": "/h"], nil, "/h/.agenticflow-enterprise"),
-            (["HOME": " "], nil, "/home/me/.agenticflow-enterprise"),
-            (["HOME": "/h", "AGENTICFLOW_HOME": "~/x"], nil, "/h/x/.agenticflow-enterprise"),
-            (["AGENTICFLOW_STATE_DIR": "/s/./a/../b/"], nil, "/s/b"),
-            (["AGENTICFLOW_STATE_DIR": "~/s"], nil, "/home/me/s"),
-            (["AGENTICFLOW_STATE_DIR": "s"], nil, "/cwd/s"),
-            (["AGENTICFLOW_STATE_DIR": "  "], nil, "/home/me/.agenticflow-enterprise"),
-            (["AGENTICFLOW_PROFILE": "work"], nil, "/home/me/.agenticflow-enterprise-work"),
-            (["AGENTICFLOW_PROFILE": "work"], "other", "/home/me/.agenticflow-enterprise-other"),
-            (["AGENTICFLOW_PROFILE": "Default"], nil, "/home/me/.agenticflow-enterprise"),
-            ([:], "default", "/home/me/.agenticflow-enterprise"),
-            (["AGENTICFLOW_PROFILE": "work", "AGENTICFLOW_STATE_DIR": "/s"], nil, "/s"),
-        ] as [([String: String], String?, String)])
+            ([:], "/home/me/.agenticflow-enterprise"), (["HOME": "/h"], "/h/.agenticflow-enterprise"),
+            (["HOME": " "], "/home/me/.agenticflow-enterprise"),
+            (["HOME": "/h", "AGENTICFLOW_HOME": "~/x"], "/h/x/.agenticflow-enterprise"),
+            (["AGENTICFLOW_STATE_DIR": "/s/./a/../b/"], "/s/b"),
+            (["AGENTICFLOW_STATE_DIR": "~/s"], "/home/me/s"),
+            (["AGENTICFLOW_STATE_DIR": "s"], "/cwd/s"),
+            (["AGENTICFLOW_STATE_DIR": "  "], "/home/me/.agenticflow-enterprise"),
+            (["AGENTICFLOW_PROFILE": "work"], "/home/me/.agenticflow-enterprise-work"),
+            (["AGENTICFLOW_PROFILE": "Default"], "/home/me/.agenticflow-enterprise"),
+            (["AGENTICFLOW_PROFILE": "work", "AGENTICFLOW_STATE_DIR": "/s"], "/s"),
+        ] as [([String: String], String)])
     func `the state directory follows from the environment`(
-        environment: [String: String], instance: String?, state: String
+        environment: [String: String], state: String
     ) throws {
-        #expect(try layout(environment, instance: instance).state == state)
+        #expect(try layout(environment).state == state)
     }
 
     @Test func `files have their places`() throws {
@@ -49,7 +45,6 @@ import Testing
 
     @Test(arguments: ["../x", "a b", "-a", "ä", "a/b", String(repeating: "a", count: 65)])
     func `what is no name for an instance is refused`(name: String) {
-        #expect(throws: StateLayoutError.badInstance) { try layout([:], instance: name) }
         #expect(throws: StateLayoutError.badInstance) { try layout(["AGENTICFLOW_PROFILE": name]) }
     }
 

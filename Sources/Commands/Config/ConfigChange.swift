@@ -2,6 +2,7 @@
 import CredentialLifecycle
 import Credentials
 import Documents
+import Gateway
 import Settings
 
 /// One change of the configuration, with every guard that a change goes through.
@@ -193,7 +194,11 @@ struct SettingsReview {
             ?? []).map {
                 resolved.origins.placed($0)
             }
-        providerProblems = ProviderSet(settings.providers).problems.map { ($0.what, $0.fix) }
+        let providers = ProviderSet(settings.providers, layout: reading.layout)
+        let authorities = providers.caFiles.sorted { $0.key < $1.key }
+            .compactMap { ProviderFault(caFile: $0.value, of: $0.key)?.advice }
+        providerProblems =
+            providers.problems.map { ($0.what, $0.fix) } + authorities.map { ("\($0.what) \($0.why)", $0.fix) }
         failure = resolved.failure
     }
 }

@@ -82,6 +82,14 @@ struct ConfigDoubts {
         let isComplete = !reading.problems.contains { if case .store = $0.place { $0.advice != nil } else { false } }
         return (document.element(at: ["auth", "order"])?.members ?? []).flatMap { key, list -> [SettingsProblem] in
             guard let provider = ProviderID(key) else { return [] }
+            let whole = DocumentPath(["auth", "order", key])
+            if list.kind == .array, list.elements.isEmpty {
+                return [
+                    SettingsProblem(
+                        .warning, at: whole.shownInProblems, is: "is empty, so no credential of \(provider) is used",
+                        fix: "Run: agenticflow-enterprise config unset \(whole.typed)")
+                ]
+            }
             let out = list.elements.enumerated().compactMap {
                 index, entry -> (index: Int, id: ProfileID, isOf: Bool)? in
                 guard let id = entry.string.flatMap({ ProfileID($0.trimmed) }) else { return nil }
@@ -90,7 +98,7 @@ struct ConfigDoubts {
                 return isGone ? (index, id, true) : nil
             }
             return out.map { index, id, isOf in
-                let place = DocumentPath(["auth", "order", key]).appending(.index(index))
+                let place = whole.appending(.index(index))
                 // An empty list would leave the provider without a credential.
                 let gone = list.elements.count == out.count ? place.parent : place
                 let fix = "Take it out: agenticflow-enterprise config unset \(gone.typed)"
@@ -117,7 +125,7 @@ struct ConfigDoubts {
         return [
             SettingsProblem(
                 .warning, at: place.shownInProblems,
-                is: "gives no token that clients could present, so the gateway does not start",
+                is: "gives no token that clients could present: no client is let in, and the gateway does not start",
                 fix: "Run: agenticflow-enterprise config set \(place.typed) --stdin")
         ]
     }

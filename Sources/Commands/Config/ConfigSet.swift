@@ -60,7 +60,10 @@ struct ConfigSet: ContextCommand {
             if document.element(at: place)?.literal != new { try document.set(new, at: place) }
         }
         for credential in value.credentials { context.tellForeign(credential, change.reading) }
-        if place.keys == ["gateway", "auth", "token"], change.reading.clientToken != nil {
+        // Without one, what is printed says that nobody is let in.
+        if place.keys == ["gateway", "auth", "token"], change.reading.clientToken != nil,
+            try context.reading().clientToken != nil
+        {
             context.terminal.notice("Clients that send another token are refused from now on.")
         }
         if place.last == .key("baseUrl") { try tellAddress(place, in: context) }

@@ -132,7 +132,8 @@ struct DoctorCommand: ContextCommand, LongCommand {
         if !yes {
             guard !nonInteractive, survey.context.terminal.hasPerson else { throw RepairError.needsYes }
             guard try survey.context.terminal.confirm("Make these changes?") else {
-                return survey.context.terminal.say("Nothing was changed.")
+                survey.context.terminal.say("Nothing was changed.")
+                throw ExitCode(ExitStatus.badInput.rawValue)
             }
         }
         try repair.make(plan, layout: survey.layout)

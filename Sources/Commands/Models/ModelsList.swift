@@ -44,7 +44,8 @@ struct ModelsList: ContextCommand {
         let overview = AuthOverview(reading, agent: agent, view: InstanceView(reading, now: now), now: now)
         let trouble = Trouble(overview)
         trouble.tell(context)
-        let rows = ModelCatalogue(overview).rows(all: all)
+        let catalogue = ModelCatalogue(overview)
+        let rows = catalogue.rows(all: all)
             .filter { (wanted == nil || $0.provider == wanted) && (!local || $0.isLocal == true) }
         if json {
             context.terminal.print(Self.json(rows, overview.view.origin, trouble).pretty() + "\n")
@@ -59,9 +60,13 @@ struct ModelsList: ContextCommand {
                 context.terminal.notice("None of them has a credential that can be used. Run: \(paste)")
             }
             if rows.isEmpty, !local, let wanted, reading.providers[wanted] != nil {
+                let isListed = !all && catalogue.rows(all: true).contains { $0.provider == wanted }
                 context.terminal.notice(
-                    "No model of \(wanted) is known by name\(all ? "" : " or configured"). Ask for one as "
-                        + "\(wanted)/MODEL, as in: agenticflow-enterprise models set \(wanted)/MODEL")
+                    isListed
+                        ? "None of the models of \(wanted) is configured. Those that are known: "
+                            + "agenticflow-enterprise models list --all --provider \(wanted)"
+                        : "No model of \(wanted) is known by name\(all ? "" : " or configured"). Ask for one as "
+                            + "\(wanted)/MODEL, as in: agenticflow-enterprise models set \(wanted)/MODEL")
             }
         }
         if let code = trouble.exitCode { throw ExitCode(code.rawValue) }

@@ -16,6 +16,12 @@ struct ClientToken: Sendable {
     /// - Throws: what to answer with when the request does not carry the token.
     func admit(_ fields: HeadFields) throws(Fault) {
         if isShown(in: fields) { return }
+        guard isKnown else {
+            throw Fault(
+                .wrongClientToken,
+                "No client is let in: the gateway has no client token. Why, and what to do: "
+                    + "agenticflow-enterprise gateway token --show")
+        }
         if !fields.authorizations.isEmpty || !fields.apiKeys.isEmpty {
             throw Fault(
                 .wrongClientToken,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import Credentials
 import NIOCore
 import NIOSSL
 import SafeFiles
@@ -75,7 +76,7 @@ final class UpstreamAddresses: Sendable {
         }
     }
 
-    private static func context(caFile: String?) throws(TrustFlaw) -> NIOSSLContext {
+    fileprivate static func context(caFile: String?) throws(TrustFlaw) -> NIOSSLContext {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.certificateVerification = .fullVerification
         configuration.minimumTLSVersion = .tlsv12
@@ -92,6 +93,21 @@ final class UpstreamAddresses: Sendable {
             let cause = "\(error)"
             guard let caFile, (try? context(caFile: nil)) != nil else { throw .system(path: nil, why: "\(cause).") }
             throw .file(path: caFile, why: "\(cause).")
+        }
+    }
+}
+
+extension ProviderFault {
+    /// What keeps a provider's `caFile` from being used. Reads it, and the system's authorities.
+    ///
+    /// - Returns: nil when it can be used.
+    package init?(caFile path: String, of provider: ProviderID) {
+        do throws(TrustFlaw) {
+            _ = try UpstreamAddresses.context(caFile: path)
+            return nil
+        } catch {
+            guard case .file = error else { return nil }
+            self = error.fault(of: provider)
         }
     }
 }

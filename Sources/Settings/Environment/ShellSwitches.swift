@@ -54,7 +54,7 @@ extension GatewaySettings {
         }
         return [
             SettingsProblem(
-                .warning, at: Self.portVariable, is: "is no port; gateway.port holds",
+                .error, at: Self.portVariable, is: "is no port; gateway.port holds",
                 allowed: "a whole number from 0 to 65535")
         ]
     }

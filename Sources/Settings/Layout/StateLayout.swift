@@ -29,12 +29,11 @@ package struct StateLayout: Hashable, Sendable {
 
     /// - Parameters:
     ///   - environment: the process environment; blank values count as unset.
-    ///   - instance: the value of `--profile`; it wins over `AGENTICFLOW_PROFILE`.
     ///   - home: the account's home directory, used when the environment names none.
     ///   - workingDirectory: what relative paths start from; nil means the process' own.
     /// - Throws: ``StateLayoutError`` when a path or the instance's name cannot be used, or no home is known.
     package init(
-        environment: [String: String], instance: String? = nil, home: @autoclosure () -> String? = nil,
+        environment: [String: String], home: @autoclosure () -> String? = nil,
         workingDirectory: String? = nil
     ) throws(StateLayoutError) {
         let variables = Self.present(in: environment)
@@ -46,7 +45,7 @@ package struct StateLayout: Hashable, Sendable {
         if let moved = variables["AGENTICFLOW_HOME"] {
             paths.home = try paths.resolve(moved, for: "AGENTICFLOW_HOME", mustBeAbsolute: true)
         }
-        let name = try Self.instance(named: instance ?? variables["AGENTICFLOW_PROFILE"])
+        let name = try Self.instance(named: variables["AGENTICFLOW_PROFILE"])
         isPlacedByName = name != nil && variables["AGENTICFLOW_STATE_DIR"] == nil
         isPlacedByVariable = variables["AGENTICFLOW_STATE_DIR"] != nil
         if let explicit = variables["AGENTICFLOW_STATE_DIR"] {

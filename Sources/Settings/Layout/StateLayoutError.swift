@@ -5,7 +5,7 @@ package import Credentials
 package enum StateLayoutError: ActionableError, Equatable {
     /// No home directory is known, and the state directory needs one.
     case noHome
-    /// `--profile` or `AGENTICFLOW_PROFILE` is no name for an instance.
+    /// `AGENTICFLOW_PROFILE`, which `--profile` sets, is no name for an instance.
     case badInstance
     /// A variable or key holds a path that cannot be used.
     case badPath(name: String, problem: String)

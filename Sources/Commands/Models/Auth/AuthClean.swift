@@ -37,11 +37,14 @@ struct AuthClean: ContextCommand {
         if !json { say(profiles, change) }
         for profile in leftovers.doubtful { tell(of: profile, change) }
         var removed: [Profile] = []
-        if !dryRun, !profiles.isEmpty, try isAgreed(change) {
+        let isWanted = !dryRun && !profiles.isEmpty
+        let isAgreed = try isWanted && isAgreed(change)
+        if isAgreed {
             removed = try ProfileRemoval(json ? change.silent : change).remove(profiles)
             change.tellGateway()
         }
         if json { context.terminal.print(Self.json(profiles, removed, change).pretty() + "\n") }
+        if isWanted, !isAgreed { throw ExitCode(ExitStatus.badInput.rawValue) }
     }
 
     private func isAgreed(_ change: StoreChange) throws -> Bool {

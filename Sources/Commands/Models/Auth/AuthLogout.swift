@@ -38,7 +38,8 @@ struct AuthLogout: ContextCommand {
                 context.terminal.notice(sentence)
             }
             guard try context.terminal.confirm("Remove \(profile.shown) of agent \(change.agent.id)?") else {
-                return context.terminal.notice("Nothing was removed.")
+                context.terminal.notice("Nothing was removed.")
+                throw ExitCode(ExitStatus.badInput.rawValue)
             }
         }
         try ProfileRemoval(change).remove([profile], evenIfChanged: true)
