@@ -10,7 +10,8 @@ struct GatewayStatus: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Whether a gateway runs here, where it listens, and what troubles it.",
         discussion: """
-            Of one that does not answer it names the process, and what to type.
+            Of one that does not answer it names the process, and what to type. It says, too, when nothing can be sent \
+            for the default model, by the rule of models status --check.
 
             Exits with 0 whether one runs, drains, is silent or is stopped: it has looked. Where it may not look, it \
             exits with 77. To tell by the exit code whether clients are served, use gateway health.
@@ -24,7 +25,7 @@ struct GatewayStatus: ContextCommand {
 
     func run(in context: CommandContext) throws {
         let reading = try context.reading()
-        let report = Report(reading)
+        let report = Report(reading, now: context.now())
         if let advice = reading.configurationAdvice, advice != report.hidden?.cause.advice {
             context.terminal.notice("error", advice)
         }
@@ -54,13 +55,19 @@ struct GatewayStatus: ContextCommand {
         /// Where it is to listen after a restart, when that is elsewhere.
         let pending: (host: String, port: Int)?
 
-        init(_ reading: InstanceReading) {
+        /// Requests for the default model come to nothing.
+        let standstill: Advice?
+
+        init(_ reading: InstanceReading, now: Date) {
             self.reading = reading
             gateway = RunningGateway(reading)
             let reply = gateway.get("/api/v1/status")
             (state, own, problem) = Self.seen(reply, reading)
             hidden = if case .hidden(let hidden) = reply { hidden } else { nil }
             pending = gateway.pendingPlace
+            standstill =
+                state == "running" && own != nil
+                ? Standstill(reading, GatewayAnswer(reply, to: .status), now: now)?.advice : nil
         }
 
         private static func seen(
@@ -109,6 +116,7 @@ struct GatewayStatus: ContextCommand {
                             fix: "Restart the gateway, or set gateway.port and gateway.bind back.")
                     ))
             }
+            if let standstill { outside.append(("\(standstill.what) \(standstill.why)", standstill)) }
             if let own = self.own?["problems"]?.elements.compactMap(\.string) {
                 // Told whole, with what to type on a line of its own.
                 let closed = reading.clientTokenFlaw.map { [$0.sentences: $0] } ?? [:]
