@@ -63,6 +63,13 @@ package struct ProfileID: Hashable, Sendable, Comparable, CustomStringConvertibl
             && name.allSatisfy { $0.isAlphanumeric || $0.isDashOrUnderscore || $0.isNameMark }
     }
 
+    /// An id that a key of the environment or of the configuration goes by.
+    package var isReserved: Bool {
+        if name == "config" || name == "env" { return true }
+        guard name.hasPrefix("env-"), let number = Int(name.dropFirst(4)) else { return false }
+        return number >= 2
+    }
+
     /// What a name such as `My Work!` becomes: small letters, one `-` for every run of characters other than letters,
     /// digits, `.` and `_`, none around it; `default` when nothing is left.
     ///

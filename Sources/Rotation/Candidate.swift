@@ -129,6 +129,9 @@ package struct ExplicitOrder: Hashable, Sendable {
 
     package var ids: [ProfileID]
     package var source: Source
+    /// It names only what is not there any more, and without it others are asked. The command that takes it away: for
+    /// one of the configuration `config unset PATH`, for one of a store `models auth order clear`.
+    package var removal: String?
 
     package init(ids: [ProfileID], source: Source) {
         self.ids = ids

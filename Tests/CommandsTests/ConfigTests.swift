@@ -258,7 +258,7 @@ import Testing
         #expect(instance.run("config set gateway.port 18801").stderr.contains("restart the running gateway"))
         #expect(
             instance.run("config set gateway.limits.maxAttempts 2").stderr
-                == "The running gateway takes it up within two seconds.\n")
+                == "The running gateway takes it up by itself.\n")
     }
 
     @Test func `every problem is validated with its fix`() throws {

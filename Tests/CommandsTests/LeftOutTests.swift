@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test(arguments: [
-        Row(order: "'anthropic:gone'"), Row(order: "'anthropic:old'", kept: "anthropic:old "),
+        Row(order: "'anthropic:old'", kept: "anthropic:old "),
         Row(order: "'anthropic:bare', 'anthropic:old'", kept: "anthropic:bare anthropic:old "), Row(order: ""),
     ])
     func `one in the configuration is named by every command, and the fix mends it`(row: Row) throws {
@@ -61,6 +61,84 @@ import Testing
         #expect(mended["next"] == "anthropic:work")
         #expect(!instance.run("doctor --lint").stdout.contains("auth-order-empties-provider"))
         #expect(!instance.run("models status").stdout.contains(Self.what))
+    }
+
+    private static let stale = "Run: agenticflow-enterprise config unset auth.order.anthropic"
+
+    @Test(arguments: ["'anthropic:gone'", "'anthropic:gone', 'anthropic:older'"])
+    func `one in the configuration that names only what is gone is taken away`(order: String) throws {
+        let instance = Instance(config: "{auth: {order: {anthropic: [\(order)]}}}", store: Self.store)
+        let fix = "\(Self.stale); or choose anew: \(Self.set) anthropic:work\n"
+        for words in ["models explain --model anthropic/x", "models status", "doctor --lint"] {
+            let out = instance.run(words).stdout
+            #expect(out.contains(fix), "\(words): \(out)")
+        }
+        let status = instance.run("models status").stdout
+        #expect(status.contains("Change the order with: \(Self.stale.dropFirst("Run: ".count))\n"), "\(status)")
+        let doctor = instance.run("doctor --lint").stdout
+        #expect(!doctor.contains("[nothing-to-send]") && !doctor.contains("[auth-order-orphan]"), "\(doctor)")
+
+        #expect(instance.run("config unset auth.order.anthropic").code == 0)
+        let mended = try JSON(instance.run("models explain --model anthropic/x --json").stdout)
+        #expect(mended["next"] == "anthropic:work" && mended["orderSource"] == "automatic")
+        #expect(!instance.run("doctor --lint").stdout.contains("auth-order"))
+    }
+
+    @Test func `the place is quoted as the command takes it`() throws {
+        let instance = Instance(
+            config:
+                "{auth: {order: {'z.ai': ['z.ai:gone']}}, models: {providers: {'z.ai': {baseUrl: 'http://127.0.0.1:9', api: 'openai-completions'}}}}",
+            store:
+                #"{"version":1,"profiles":{"z.ai:a":{"type":"api_key","provider":"z.ai","key":"sk-zai-0123456789"}}}"#)
+        let out = instance.run("models explain --model z.ai/x").stdout
+        #expect(
+            out.contains("Run: agenticflow-enterprise config unset 'auth.order[\"z.ai\"]'; or choose anew: "), "\(out)")
+        #expect(instance.run(["config", "unset", "auth.order[\"z.ai\"]"]).code == 0)
+        #expect(try JSON(instance.run("models explain --model z.ai/x --json").stdout)["next"] == "z.ai:a")
+    }
+
+    @Test func `one of a store that names only what is gone is cleared`() throws {
+        let store = Self.store.replacing(
+            "\"profiles\": {", with: "\"order\": {\"anthropic\": [\"anthropic:gone\"]}, \"profiles\": {")
+        let instance = Instance(store: store)
+        let clear = "models auth order clear --provider anthropic"
+        let fix = "Run: agenticflow-enterprise \(clear); or choose anew: \(Self.set) anthropic:work\n"
+        for words in ["models explain --model anthropic/x", "models status", "doctor --lint"] {
+            let out = instance.run(words).stdout
+            #expect(out.contains(fix), "\(words): \(out)")
+        }
+        #expect(instance.run(clear).code == 0)
+        #expect(try JSON(instance.run("models explain --model anthropic/x --json").stdout)["next"] == "anthropic:work")
+    }
+
+    @Test(arguments: [
+        // Another one of the configuration would count, and is no better.
+        ("{auth: {order: {anthropic: ['anthropic:older']}}}", #""order": {"anthropic": ["anthropic:gone"]}, "#, "{}"),
+        // Another agent has it.
+        (
+            "{\(agents), auth: {order: {anthropic: ['anthropic:own']}}}", "",
+            #"{"version":1,"profiles":{"anthropic:own":{"type":"api_key","provider":"anthropic","key":"sk-ant-api03-ownown"}}}"#
+        ),
+        // The gateway may have it.
+        ("{auth: {order: {anthropic: ['anthropic:env']}}}", "", "{}"),
+        // It stands there twice.
+        ("{auth: {order: {anthropic: ['anthropic:gone'], anthropic: ['anthropic:gone']}}}", "", "{}"),
+    ])
+    func `one that somebody may need, or that another one would follow, is not taken away`(
+        config: String, order: String, coder: String
+    ) {
+        let instance = Instance(
+            config: config, store: Self.store.replacing("\"profiles\": {", with: "\(order)\"profiles\": {"))
+        instance.write("agents/coder/agent/auth-profiles.json", coder)
+        let out = instance.run("models explain --model anthropic/x").stdout
+        #expect(out.contains("Run: \(Self.set) anthropic:work; or "), "\(out)")
+    }
+
+    @Test func `one that an included file has a part in is for an editor`() {
+        let instance = Instance(config: "{$include: './orders.json'}", store: Self.store)
+        instance.write("orders.json", "{auth: {order: {anthropic: ['anthropic:gone']}}}")
+        let out = instance.run("models explain --model anthropic/x").stdout
+        #expect(out.contains("Run: \(Self.set) anthropic:work; or correct auth.order.anthropic"), "\(out)")
     }
 
     @Test func `one that was just set is warned of, with what mends it for that agent`() throws {
@@ -137,7 +215,7 @@ import Testing
              auth: {order: {anthropic: ["anthropic:gone"]}}}
             """
         let instance = Instance(config: config, store: Self.store)
-        #expect(instance.run("models explain").stdout.contains("Also: nothing is stored for MiniMax. Run: \(Self.set)"))
+        #expect(instance.run("models explain").stdout.contains("Also: nothing is stored for MiniMax. \(Self.stale)"))
         instance.environment["MINIMAX_API_KEY"] = "minimax-key-0123456789"
         let out = instance.run("models explain").stdout
         #expect(out.contains("\nServed by: minimax/m2, the first fallback that can be asked\n"))

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from answers import CONFIG, LOCK, PLACE, READING, SEED, WRITING, Host
+from answers import CONFIG, LOCK, PLACE, READING, SEED, STORE, WRITING, Host
 from polling import eventually
 from programs import Program
 
@@ -181,12 +181,44 @@ def running(host):
 
 def test_a_gateway_that_hangs_and_wakes_up(host, running):
     problems = judge(host, {0}, files=False)
-    running.signal(signal.SIGSTOP)
-    eventually(lambda: open(f"/proc/{running.pid}/stat").read().split(")")[1].split()[0] == "T", "a stopped gateway")
+    pause(running)
     problems += judge(host, {0}) + write(host)
     running.signal(signal.SIGCONT)
     problems += judge(host, {0}, files=False)
     assert not problems, "\n".join(problems)
+
+
+def pause(program):
+    program.signal(signal.SIGSTOP)
+    eventually(lambda: open(f"/proc/{program.pid}/stat").read().split(")")[1].split()[0] == "T", "a stopped gateway")
+
+
+def test_a_gateway_that_hangs_is_ended_and_started_anew_as_it_is_told(host, running):
+    pause(running)
+    said = {line: host.run(line.split()) for line in ("gateway status", "gateway health", "doctor")}
+    assert [shown.code for shown in said.values()] == [0, 69, 0]
+    for shown in said.values():
+        text = shown.stdout + shown.stderr
+        assert f"Process {running.pid} holds its lock and is paused (Ctrl-Z, or SIGSTOP): 127.0.0.1:" in text, text
+        assert f"fix: Let it go on: kill -CONT {running.pid}. If it stays so, end it: kill {running.pid}; when that does nothing: " \
+            f"kill -9 {running.pid} (nothing stored is lost). Then, " in text, text
+    written = host.run("config set gateway.limits.maxAttempts 3".split())
+    assert written.stderr == f"The gateway is paused, and takes it up when it goes on: kill -CONT {running.pid}\n"
+    os.kill(running.pid, signal.SIGCONT)
+    assert host.run(["gateway", "health"]).code == 0
+
+    pause(running)
+    before = (host / STORE).read_bytes()
+    os.kill(running.pid, signal.SIGTERM)
+    assert host.run(["gateway", "health"]).code == 69, "nothing came of the first signal"
+    os.kill(running.pid, signal.SIGKILL)
+    running.wait(10.0)
+    anew = Program("agenticflow-enterprise", ["gateway", "run", "--port", "0"], host.environment, host.base / "anew")
+    anew.await_event("listening")
+    try:
+        assert host.run(["gateway", "health"]).code == 0 and (host / STORE).read_bytes() == before
+    finally:
+        anew.kill()
 
 
 def test_a_gateway_that_was_killed(host, running):

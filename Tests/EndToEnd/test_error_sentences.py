@@ -192,6 +192,32 @@ def test_an_order_that_leaves_out_everything_is_named_and_mended_by_what_is_type
     assert "It is the order of agent main, which names only openai:old; left out: openai:work." in own
 
 
+def test_an_order_of_what_is_gone_is_taken_away_by_what_is_typed(start, simulator):
+    gateway = start({"openai:work": "sk-sim-ok-work"}, config={"auth": {"order": {"openai": ["openai:gone"]}}})
+    told = message(gateway.send(CHAT.path, CHAT.body()))
+    line = f"{PROGRAM} config unset auth.order.openai"
+    assert f" Run: {line}; or choose anew: {PROGRAM} models auth order set --provider openai openai:work" in told, told
+    typed = gateway.command(*line.split()[1:])
+    assert (typed.returncode, typed.stderr) == (0, "The running gateway takes it up by itself.\n")
+    eventually(lambda: gateway.send(CHAT.path, CHAT.body()).status == 200, "that the order is gone")
+
+
+def test_the_status_of_a_gateway_says_when_every_key_of_the_default_model_is_refused(start, simulator):
+    gateway = start({"openai:a": "sk-sim-401-a"}, config={"agents": {"defaults": {"model": {"primary": "openai/gpt-5"}}}})
+    assert "Nothing can be sent" not in gateway.command("gateway", "status").stdout
+    assert gateway.send(CHAT.path, CHAT.body()).status == 503
+    status = gateway.command("gateway", "status")
+    assert status.returncode == 0
+    told = "- Nothing can be sent to OpenAI for the default model openai/gpt-5. Every credential of openai is put aside.\n  fix: openai:a: "
+    assert told in status.stdout, status.stdout
+    assert f"{PROGRAM} models auth paste-api-key --provider openai --profile-id openai:a" in status.stdout
+    assert gateway.command("models", "status", "--check").returncode == 1
+    stored = gateway.command(
+        "models", "auth", "paste-api-key", "--provider", "openai", "--profile-id", "openai:a", stdin="sk-sim-ok-a")
+    assert stored.returncode == 0, stored.stderr
+    assert "Nothing can be sent" not in gateway.command("gateway", "status").stdout
+
+
 @pytest.mark.parametrize("stored", [
     {"type": "token", "provider": "anthropic", "token": "sk-ant-oat01-" + "answers0" * 12},
     {"type": "oauth", "provider": "anthropic", "access": "a-login-0123456789", "refresh": "r-0123456789", "expires": 1000},

@@ -33,7 +33,7 @@ extension CheckID {
         ),
         .authOrderEmptiesProvider: (
             "An order leaves out every credential of a provider that could be sent.",
-            "`models auth order set`, or `models auth order clear`"
+            "`models auth order set`; where it names only what is gone, `config unset` or `models auth order clear`"
         ),
         .authProfileNotNoted: (
             "`auth.profiles` notes others of the provider: automatic order passes it over.",

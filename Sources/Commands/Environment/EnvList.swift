@@ -60,7 +60,7 @@ struct EnvironmentListing {
     private var problems: [InstanceProblem] { reading.problems.filter { $0.severity != .info } }
 
     func tellTrouble() {
-        if case .files(let absence) = view.origin { context.terminal.tell(absence) }
+        if case .files(let absence) = view.origin { context.terminal.tell(absence, reading) }
         context.tell(reading.notices)
         for problem in problems {
             context.terminal.notice(problem.word, problem.told)

@@ -162,7 +162,8 @@ struct EnvironmentTarget {
     }
 
     private func tellWhatTheGatewayDoes(isSet: Bool) {
-        switch GatewayAnswer(reading, .status, "/api/v1/status") {
+        let answer = GatewayAnswer(reading, .status, "/api/v1/status")
+        switch answer {
         case .notRunning, .stopping: break
         case .hidden: context.tellGateway(reading)
         case .answered(200, let root):
@@ -178,7 +179,12 @@ struct EnvironmentTarget {
                 context.terminal.notice("The running gateway takes it up within two seconds.")
             }
         case .answered, .silent:
-            context.terminal.notice("The gateway runs and does not answer; it reads the file by itself.")
+            let gateway = UnhelpfulGateway(reading, answer.silence ?? GatewayAnswer.foreign)
+            context.terminal.notice(
+                "warning",
+                Advice(
+                    what: "Whether the gateway that runs has taken it up is not known.", why: gateway.why,
+                    fix: gateway.remedy))
         }
     }
 }

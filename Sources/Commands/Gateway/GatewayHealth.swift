@@ -33,14 +33,14 @@ extension RunningGateway {
     /// - Throws: ``GatewayUnavailable``.
     func healthReport() throws(GatewayUnavailable) -> Element {
         let reply = get("/healthz")
-        if case .answered(401, _) = reply { throw .refused(401) }
+        if case .answered(401, _) = reply { throw .otherToken }
         switch GatewayAnswer(reply, to: .health) {
         case .notRunning: throw .notRunning
         case .hidden(let hidden): throw .hidden(hidden)
         case .stopping(let pid, let until): throw .stopping(pid: pid, until: until)
-        case .silent(let sentence): throw .silent(sentence)
+        case .silent(let sentence): throw .silent(unhelpful(sentence))
         case .answered(200, let root): return root
-        case .answered(let status, _): throw .refused(status)
+        case .answered(let status, _): throw .refused(status, unhelpful(GatewayAnswer.sentence(for: status)))
         }
     }
 }
@@ -48,9 +48,11 @@ extension RunningGateway {
 /// No usable answer from the gateway of this instance.
 enum GatewayUnavailable: ActionableError {
     case notRunning
-    case silent(String)
+    case silent(UnhelpfulGateway)
     case stopping(pid: Int64?, until: Date)
-    case refused(Int)
+    case refused(Int, UnhelpfulGateway)
+    /// It takes no token that this command has.
+    case otherToken
     case hidden(HiddenGateway)
     /// It has no client token; `flaw`: why, as far as this command sees.
     case closed(_ flaw: Advice?)
@@ -82,22 +84,18 @@ enum GatewayUnavailable: ActionableError {
                 why: "This command finds one, in variables that the gateway does not have.",
                 fix: "Have the gateway read it too: agenticflow-enterprise env set \(InstanceSettings.tokenVariable)")
         case .stopping(let pid, let until): Self.drainingAdvice(Self.stopping(pid: pid, until: until))
-        case .silent(let place):
-            Advice(
-                what: "The gateway does not answer.", why: "It runs, but \(place).",
-                fix: "Look at its log. If it hangs, end the process that agenticflow-enterprise gateway status names, "
-                    + "then run: agenticflow-enterprise gateway run")
-        case .refused(let status):
+        case .silent(let gateway):
+            Advice(what: "The gateway does not answer.", why: gateway.why, fix: gateway.remedy)
+        case .refused(let status, let gateway):
             Advice(
                 what: "The gateway refused the question with status \(status).",
-                why: status == 401
-                    ? "It was probably started with another client token or configuration than this command sees."
-                    : GatewayAnswer.sentence(for: status).asSentence,
-                fix: status == 401
-                    ? "Compare AGENTICFLOW_STATE_DIR, AGENTICFLOW_CONFIG_PATH and AGENTICFLOW_GATEWAY_TOKEN of both, "
-                        + "then run: agenticflow-enterprise gateway status"
-                    : "Look at who listens there: agenticflow-enterprise doctor. Then restart the gateway: "
-                        + "agenticflow-enterprise gateway run")
+                why: gateway.why, fix: gateway.remedy)
+        case .otherToken:
+            Advice(
+                what: "The gateway refused the question with status 401.",
+                why: "It was probably started with another client token or configuration than this command sees.",
+                fix: "Compare AGENTICFLOW_STATE_DIR, AGENTICFLOW_CONFIG_PATH and AGENTICFLOW_GATEWAY_TOKEN of both, "
+                    + "then run: agenticflow-enterprise gateway status")
         }
     }
 }

@@ -10,6 +10,9 @@ struct GatewayStatus: ContextCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Whether a gateway runs here, where it listens, and what troubles it.",
         discussion: """
+            Of one that does not answer it names the process, and what to type. It says, too, when nothing can be sent \
+            for the default model, by the rule of models status --check.
+
             Exits with 0 whether one runs, drains, is silent or is stopped: it has looked. Where it may not look, it \
             exits with 77. To tell by the exit code whether clients are served, use gateway health.
 
@@ -22,7 +25,7 @@ struct GatewayStatus: ContextCommand {
 
     func run(in context: CommandContext) throws {
         let reading = try context.reading()
-        let report = Report(reading)
+        let report = Report(reading, now: context.now())
         if let advice = reading.configurationAdvice, advice != report.hidden?.cause.advice {
             context.terminal.notice("error", advice)
         }
@@ -39,53 +42,70 @@ struct GatewayStatus: ContextCommand {
 
     /// What is known of the gateway from outside, and what it says itself.
     private struct Report {
+        typealias Told = (text: String, advice: Advice)
+
         let reading: InstanceReading
         let gateway: RunningGateway
         let state: String
         /// The answer of `/api/v1/status`, when there is one.
         let own: Element?
-        let problem: String?
+        let problem: Told?
         /// Why it cannot be told, or not where.
         let hidden: HiddenGateway?
         /// Where it is to listen after a restart, when that is elsewhere.
         let pending: (host: String, port: Int)?
 
-        init(_ reading: InstanceReading) {
+        /// Requests for the default model come to nothing.
+        let standstill: Advice?
+
+        init(_ reading: InstanceReading, now: Date) {
             self.reading = reading
             gateway = RunningGateway(reading)
             let reply = gateway.get("/api/v1/status")
             (state, own, problem) = Self.seen(reply, reading)
             hidden = if case .hidden(let hidden) = reply { hidden } else { nil }
             pending = gateway.pendingPlace
+            standstill =
+                state == "running" && own != nil
+                ? Standstill(reading, GatewayAnswer(reply, to: .status), now: now)?.advice : nil
         }
 
         private static func seen(
             _ reply: RunningGateway.Reply, _ reading: InstanceReading
-        ) -> (state: String, own: Element?, problem: String?) {
+        ) -> (state: String, own: Element?, problem: Told?) {
             let status: Int? = if case .answered(let status, _) = reply { status } else { nil }
             switch GatewayAnswer(reply, to: .status) {
             case .notRunning: return ("stopped", nil, nil)
             case .stopping(let pid, let until):
-                return ("draining", nil, GatewayUnavailable.stopping(pid: pid, until: until))
+                let advice = GatewayUnavailable.stopping(pid: pid, until: until).advice
+                return ("draining", nil, (advice.why, advice))
             case .hidden(let hidden): return (hidden.isRunning ? "running" : "unknown", nil, nil)
             case .answered(200, let root):
                 return (root["draining"]?.boolean == true ? "draining" : "running", root, nil)
             // What cannot be read hides its token from us, not from the gateway.
             case _ where status == 401 && reading.configurationAdvice != nil: return ("running", nil, tokenUnknown)
+            case _ where status == 401: return ("silent", nil, otherToken)
             case let answer:
                 let silence = answer.silence ?? "it gave no answer"
-                guard let status else { return ("silent", nil, "It runs, but \(silence).") }
-                return (
-                    "silent", nil, status == 401 ? GatewayUnavailable.refused(status).advice.why : silence.asSentence
-                )
+                let gateway = UnhelpfulGateway(reading, silence)
+                return ("silent", nil, noAnswer(status == nil ? gateway.why : silence.asSentence, gateway.remedy))
             }
         }
 
-        private static let tokenUnknown =
-            "It runs, and says no more: its client token is in the configuration, which cannot be read here."
+        private static func noAnswer(
+            _ problem: String, _ fix: String = "Look at its log, and at: agenticflow-enterprise gateway health"
+        ) -> Told {
+            let why = "Its lock is held, and what it says of itself could not be had."
+            return (problem, Advice(what: problem, why: why, fix: fix))
+        }
 
-        private var problems: [(text: String, advice: Advice)] {
-            var outside = problem.map { [($0, adviceOn($0))] } ?? []
+        private static var otherToken: Told { noAnswer(GatewayUnavailable.otherToken.advice.why) }
+        private static var tokenUnknown: Told {
+            noAnswer("It runs, and says no more: \(GatewayAnswer.tokenHidden).")
+        }
+
+        private var problems: [Told] {
+            var outside: [Told] = problem.map { [$0] } ?? []
             if let advice = hidden?.advice { outside.append(("\(advice.what) \(advice.why)", advice)) }
             if let pendingSentence {
                 outside.append(
@@ -96,6 +116,7 @@ struct GatewayStatus: ContextCommand {
                             fix: "Restart the gateway, or set gateway.port and gateway.bind back.")
                     ))
             }
+            if let standstill { outside.append(("\(standstill.what) \(standstill.why)", standstill)) }
             if let own = self.own?["problems"]?.elements.compactMap(\.string) {
                 // Told whole, with what to type on a line of its own.
                 let closed = reading.clientTokenFlaw.map { [$0.sentences: $0] } ?? [:]
@@ -111,15 +132,6 @@ struct GatewayStatus: ContextCommand {
             }
             return outside
         }
-
-        private func adviceOn(_ problem: String) -> Advice {
-            state == "draining"
-                ? GatewayUnavailable.drainingAdvice(problem)
-                : Advice(what: problem, why: Self.noAnswer, fix: Self.seeHealth)
-        }
-
-        private static let noAnswer = "Its lock is held, and what it says of itself could not be had."
-        private static let seeHealth = "Look at its log, and at: agenticflow-enterprise gateway health"
 
         private var url: String { Self.url(gateway.place) }
         private var knownURL: String? {

@@ -44,8 +44,8 @@ struct Clearing {
         case .answered(404, _): throw ClearingError.olderGateway
         case .answered(let status, let root):
             throw ClearingError.refused(status, root["error"]?["message"]?.string ?? "It gave no reason.")
-        case .stopping: throw ClearingError.silent(GatewayAnswer.stops)
-        case .silent(let sentence): throw ClearingError.silent(sentence)
+        case .stopping: throw ClearingError(GatewayAnswer.stops, reading)
+        case .silent(let sentence): throw ClearingError(sentence, reading)
         }
     }
 
@@ -105,19 +105,30 @@ struct Clearing {
 
 /// A gateway runs, and nothing was cleared: behind its back would be in vain.
 enum ClearingError: ActionableError, Equatable {
-    case silent(String)
+    case stops
+    case silent(_ why: String, remedy: String)
     case olderGateway
     case refused(Int, String)
     case notUnderstood
+
+    /// - Parameter silence: why it was of no help, without a full stop.
+    init(_ silence: String, _ reading: InstanceReading) {
+        let gateway = UnhelpfulGateway(reading, silence)
+        self = silence == GatewayAnswer.stops ? .stops : .silent(gateway.why, remedy: gateway.remedy)
+    }
 
     var exitCode: ExitStatus { .unavailable }
 
     var advice: Advice {
         switch self {
-        case .silent(let sentence):
+        case .stops:
             Advice(
-                what: "Nothing was cleared: the gateway of this instance runs, but was of no help.",
-                why: "\(sentence).", fix: Self.look)
+                what: "Nothing was cleared: the gateway of this instance stops.", why: GatewayAnswer.stops.asSentence,
+                fix: "When it has ended, repeat the command.")
+        case .silent(let why, let remedy):
+            Advice(
+                what: "Nothing was cleared: the gateway of this instance runs, but was of no help.", why: why,
+                fix: "\(remedy); then repeat the command")
         case .olderGateway:
             Advice(
                 what: "Nothing was cleared: the gateway that runs is older than this command.",
@@ -126,14 +137,11 @@ enum ClearingError: ActionableError, Equatable {
         case .refused(let status, let message):
             Advice(
                 what: "Nothing was cleared: the gateway refused it with status \(status).", why: message,
-                fix: Self.look)
+                fix: "Run: agenticflow-enterprise gateway status. Restart the gateway, then repeat the command.")
         case .notUnderstood:
             Advice(
                 what: "Whether anything was cleared is not known.", why: "The gateway's answer was not understood.",
                 fix: "Run: agenticflow-enterprise models status")
         }
     }
-
-    private static let look =
-        "Run: agenticflow-enterprise gateway status. Restart the gateway, then repeat the command."
 }

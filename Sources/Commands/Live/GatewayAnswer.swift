@@ -53,10 +53,11 @@ enum GatewayAnswer {
     init(_ reading: InstanceReading, _ question: GatewayQuestion, _ path: String) {
         self.init(RunningGateway(reading).get(path), to: question)
         if case .silent(Self.otherToken) = self, reading.configurationAdvice != nil {
-            self = .silent("its client token is in the configuration, which cannot be read here")
+            self = .silent(Self.tokenHidden)
         }
     }
 
+    static let tokenHidden = "its client token is in the configuration, which cannot be read here"
     private static let otherToken = "it does not take the client token that this command found"
 
     init(_ reply: RunningGateway.Reply, to question: GatewayQuestion) {
@@ -115,7 +116,8 @@ enum GatewayAnswer {
 }
 
 extension Terminal {
-    func tell(_ absence: GatewayAbsence) {
+    /// - Parameter reading: of the instance whose gateway it is.
+    func tell(_ absence: GatewayAbsence, _ reading: InstanceReading) {
         switch absence {
         case .notRunning: return
         case .hidden(let hidden):
@@ -131,13 +133,12 @@ extension Terminal {
                     what: "The gateway of this instance stops.", why: GatewayAnswer.stops.asSentence,
                     fix: "What follows is worked out from the files. Look at: agenticflow-enterprise gateway status"))
         case .silent(let silence):
+            let gateway = UnhelpfulGateway(reading, silence)
             notice(
                 "warning",
                 Advice(
-                    what: "The gateway of this instance runs, but was of no help.", why: "\(silence).",
-                    fix: "What follows is worked out from the files. Look at: agenticflow-enterprise gateway status; "
-                        + "if it stays so, end the process that it names, then run: agenticflow-enterprise gateway run")
-            )
+                    what: "The gateway of this instance runs, but was of no help.", why: gateway.why,
+                    fix: "What follows is worked out from the files. \(gateway.remedy)"))
         }
     }
 }

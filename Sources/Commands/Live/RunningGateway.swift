@@ -26,11 +26,15 @@ extension CommandContext {
         if isReadAtStart, listensThere() {
             return terminal.notice("The running gateway listens there already: nothing is to be restarted.")
         }
+        if isReadAtStart {
+            return terminal.notice(
+                "It is read at start: restart the running gateway for it to take effect. Until then it listens on "
+                    + "\(place.host.contains(":") ? "[\(place.host)]" : place.host):\(place.port).")
+        }
+        // Nobody is asked, so whether it is as quick as usual is not known.
         terminal.notice(
-            isReadAtStart
-                ? "It is read at start: restart the running gateway for it to take effect. Until then it listens on "
-                    + "\(place.host.contains(":") ? "[\(place.host)]" : place.host):\(place.port)."
-                : "The running gateway takes it up within two seconds.")
+            gateway.unhelpful("").goOn.map { "The gateway is paused, and takes it up when it goes on: \($0)" }
+                ?? "The running gateway takes it up by itself.")
     }
 
     /// The gateway was started with the place that the files name by now.
@@ -139,6 +143,9 @@ package struct RunningGateway: Sendable {
         let port = announced["configuredPort"]?.integer.map(Int.init) ?? wanted.port
         return host == wanted.bind && port == wanted.port ? nil : (wanted.bind, wanted.port)
     }
+
+    /// For whoever had no use of its answer: why, without a full stop.
+    func unhelpful(_ silence: String) -> UnhelpfulGateway { UnhelpfulGateway(reading, silence) }
 
     var isStopping: Bool { announced?["stoppingUntil"] != nil }
 

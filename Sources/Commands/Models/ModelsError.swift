@@ -163,11 +163,4 @@ extension Collection where Element: CustomStringConvertible {
 extension ProfileID {
     /// The text before the colon.
     var provider: Substring { text.prefix { $0 != ":" } }
-
-    /// An id that a key of the environment or of the configuration goes by.
-    var isReserved: Bool {
-        if name == "config" || name == "env" { return true }
-        guard name.hasPrefix("env-"), let number = Int(name.dropFirst(4)) else { return false }
-        return number >= 2
-    }
 }

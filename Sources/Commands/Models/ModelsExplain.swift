@@ -70,7 +70,9 @@ struct ModelsExplain: ContextCommand {
             said.append(advice)
             context.terminal.notice("error", advice)
         }
-        if case .files(let absence) = answer.origin, !absence.isCovered(by: said) { context.terminal.tell(absence) }
+        if case .files(let absence) = answer.origin, !absence.isCovered(by: said) {
+            context.terminal.tell(absence, reading)
+        }
         if let behind = answer.behind { context.terminal.notice(behind) }
         let halt = answer.halt(reading)
         let report = ExplanationReport(

@@ -105,14 +105,3 @@ struct Ending {
         }
     }
 }
-
-extension UsageAdvice {
-    /// `help` was asked for a word that no command has.
-    func tooDeep(_ word: String) -> UsageError {
-        UsageError(
-            what: "There is no help for that: the command has no further commands.",
-            why:
-                "The words before \(SecretWords.looksSecret(word) ? "the last one" : "\"\(word.escapedForDisplay)\"") are a whole command.",
-            fix: "Leave it out.")
-    }
-}

@@ -6,10 +6,10 @@ import Settings
 
 /// Says what is wrong with a command line, why, and what to type instead.
 struct UsageAdvice {
-    private let command: CommandOutline
-    private let arguments: [ArgumentOutline]
+    let command: CommandOutline
+    let arguments: [ArgumentOutline]
     /// As typed, the program's name and `--profile NAME` apart.
-    private let words: [String]
+    let words: [String]
     private let isQuiet: Bool
 
     init(_ command: CommandOutline, words: [String]) {
@@ -103,7 +103,7 @@ struct UsageAdvice {
         return UsageError(what: "\(shown.capitalizedFirst) is no value for \(name).\(guess)", why: why, fix: fix)
     }
 
-    // MARK: Words
+    // MARK: Arguments
 
     private func missing(_ key: String) -> UsageError {
         // Whoever misspells an option has not left it out.
@@ -122,78 +122,6 @@ struct UsageAdvice {
             .first { !known.contains($0) && Spelling.nearest(to: $0, among: known) != nil }
     }
 
-    private func unexpected(_ extra: [String]) -> UsageError {
-        if let error = unknownCommandAmongWords { return error }
-        guard let word = extra.first else { return UsageError(what: "Too many words.", why: takes, fix: seeHelp) }
-        let shown = SecretWords.shown(word, by: command)
-        return UsageError(
-            what: "\(command.shortName) does not know what to do with \(shown).", why: takes,
-            fix: behindItsOption(word) ?? seeHelp)
-    }
-
-    /// The line with the command's first option before a word that stands alone: `models explain --model gpt-5`.
-    private func behindItsOption(_ word: String) -> String? {
-        guard let first = arguments.first, first.kind == .option, !words.contains(first.name),
-            let place = words.firstIndex(of: word)
-        else { return nil }
-        let whole = words[..<place] + [first.name] + words[place...]
-        return isUnderstood(Array(whole)) ? line(Array(whole)).map { "Run: \($0)" } : nil
-    }
-
-    /// The first word that no command has, where one is expected. What follows it cannot be judged.
-    private var unknownCommandAmongWords: UsageError? {
-        let (typed, rest) = CommandOutline.root.following(words)
-        guard let word = rest.first, !word.hasPrefix("-"), !typed.subcommands.isEmpty else { return nil }
-        return UsageAdvice(typed, words: words).unknownCommand(word)
-    }
-
-    /// The command is a group, and none of its commands has that name.
-    func unknownCommand(_ word: String) -> UsageError {
-        let known = command.shownSubcommands.compactMap(\.words.last)
-        let place = command.words.isEmpty ? "" : " under \(command.shortName)"
-        let name = SecretWords.looksSecret(word) ? "command of that name" : "command \"\(word.escapedForDisplay)\""
-        let (meant, fix) = guess(word)
-        let guessed = meant.isEmpty ? "" : " Did you mean \(meant.joined(separator: " or "))?"
-        return UsageError(
-            what: "There is no \(name)\(place).\(guessed)",
-            why: "The commands\(place.isEmpty ? "" : " there") are \(known.list).", fix: fix ?? seeHelp)
-    }
-
-    private func guess(_ word: String) -> (meant: [String], fix: String?) {
-        if command.words.isEmpty, word == "version" { return (["--version"], "Run: \(command.line) --version") }
-        let guess = CommandGuess(word, in: command)
-        guard let only = guess.commands.first, guess.commands.count == 1 else {
-            return (guess.commands.map(\.shortName), nil)
-        }
-        let place = words.firstIndex(of: word) ?? words.endIndex
-        if guess.isInGroup, let name = only.words.last {
-            var words = words
-            if place < words.endIndex { words[place] = name }
-            return ([only.shortName], fix(typing: words, for: only, isSure: guess.isSynonym))
-        }
-        // Whoever knows the command's name knows what follows it.
-        let rest = only.words.last == word ? words[place...].dropFirst() : []
-        let whole = only.following(rest).command
-        return ([whole.shortName], fix(typing: only.words + rest, for: whole))
-    }
-
-    private func isUnderstood(_ words: [String]) -> Bool {
-        // Whether, not why.
-        (try? AgenticFlow.parseAsRoot(words)) != nil
-    }
-
-    /// The whole line, if it can be followed; else the command that it leads to alone, or its example.
-    ///
-    /// - Parameter isSure: it is what was typed, in other words. A guess that takes something away is only one.
-    private func fix(typing words: [String], for command: CommandOutline, isSure: Bool = true) -> String {
-        let run = isSure || !command.takesAway ? "Run:" : "If that is meant, run:"
-        if isUnderstood(words), let line = line(words) { return "\(run) \(line)" }
-        let inner = CommandOutline.root.following(words).command
-        if inner.words.count > command.words.count { return fix(typing: inner.words, for: inner, isSure: isSure) }
-        if isUnderstood(command.words) { return "\(run) \(command.line)" }
-        return command.examples.first.map { "For example: \($0)" } ?? "See: \(command.line) --help"
-    }
-
     // MARK: Pieces
 
     private var options: [String] { arguments.filter(\.isShown).flatMap(\.names) + ["--profile", "--no-color"] }
@@ -207,11 +135,11 @@ struct UsageAdvice {
 
     private func summary(of name: String) -> String? { arguments.first { $0.names.contains(name) }?.description }
     /// The words that it takes, apart from options.
-    private var takes: String {
+    var takes: String {
         let own = arguments.filter { $0.isShown && $0.kind == .positional }.map(\.synopsis)
         return own.isEmpty ? "It takes options, and no words." : "It takes \(own.joined(separator: " ")), and options."
     }
-    private var seeHelp: String { "See: \(command.line) --help" }
+    var seeHelp: String { "See: \(command.line) --help" }
     /// One that shows how the argument is given; nil is any.
     private func example(of argument: ArgumentOutline?) -> String {
         guard let argument, argument.kind != .positional else { return forExample }
@@ -229,7 +157,7 @@ struct UsageAdvice {
     }
 
     /// A whole line, unless a word of it may be a secret.
-    private func line(_ words: [String]) -> String? {
+    func line(_ words: [String]) -> String? {
         let (typed, _) = CommandOutline.root.following(words)
         if isQuiet || SecretWords.areTaken(by: typed) || words.contains(where: SecretWords.looksSecret) { return nil }
         return ([CommandOutline.program] + words.map(\.shellWord)).joined(separator: " ").escapedForDisplay
@@ -242,13 +170,6 @@ extension ArgumentOutline {
         let plain = key.lowercased()
         let spelled = (names + [valueName]).map { $0.filter { $0 != "-" }.lowercased() }
         return spelled.contains(plain) || (kind == .positional && spelled.contains { plain.hasPrefix($0.prefix(3)) })
-    }
-}
-
-extension CommandOutline {
-    /// What it does is not undone by typing another command.
-    fileprivate var takesAway: Bool {
-        ["logout", "clean", "delete", "unset", "remove", "clear"].contains(words.last ?? "")
     }
 }
 

@@ -25,8 +25,28 @@ extension InstanceReading {
 
     /// The agent's own order, which goes before the configuration's; nil when there is none.
     package func order(of provider: ProviderID, for agent: AgentReading) -> ExplicitOrder? {
-        if let ids = agent.order[provider] { return ExplicitOrder(ids: ids, source: .store) }
-        return settings.auth.order[provider].map { ExplicitOrder(ids: $0, source: .config) }
+        let configured = settings.auth.order[provider]
+        if let ids = agent.order[provider] {
+            var order = ExplicitOrder(ids: ids, source: .store)
+            let isStale = isGone(ids, among: [agent]) && !(configured.map { isGone($0, among: [agent]) } ?? false)
+            if isStale { order.removal = "models auth order clear --provider \(provider)" }
+            return order
+        }
+        guard let configured else { return nil }
+        var order = ExplicitOrder(ids: configured, source: .config)
+        // It is everybody's.
+        if let place = settings.auth.orderPlaces[provider], isGone(configured, among: agents) {
+            order.removal = "config unset \(place)"
+        }
+        return order
+    }
+
+    /// None of them is stored for any of these agents. What rests elsewhere, or cannot be read, may be there.
+    private func isGone(_ ids: [ProfileID], among agents: [AgentReading]) -> Bool {
+        guard !ids.isEmpty, !agents.contains(where: { lacksStore($0.id) }) else { return false }
+        return ids.allSatisfy { id in
+            !id.isReserved && !agents.contains { $0.profiles.contains { $0.profile.id == id } }
+        }
     }
 
     /// What an order would leave out while nothing that it names can be sent; nil when that is not so.

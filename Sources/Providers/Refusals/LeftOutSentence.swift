@@ -55,12 +55,19 @@ package struct LeftOutSentence: Sendable {
         let target = "--provider \(provider)\(agentWords)"
         let ids = (leftOut.kept + leftOut.ids.filter { !leftOut.kept.contains($0) }).map(\.text)
         let set = "Run: \(Self.program) models auth order set \(target) \(ids.joined(separator: " "))"
+        if let removal {
+            return "Run: \(Self.program) \(removal); or choose anew: \(set.dropFirst("Run: ".count))"
+        }
         switch leftOut.order?.source {
         case .store where leftOut.isCut: return "Run: \(Self.program) models auth order clear \(target)"
         case _ where leftOut.isCut: return "Correct \(place)"
         case .store: return "\(set); or take the order away: \(Self.program) models auth order clear \(target)"
         case .config, nil: return "\(set); or correct \(place)"
         }
+    }
+
+    private var removal: String? {
+        leftOut.order?.source == .store ? leftOut.order?.removal.map { $0 + agentWords } : leftOut.order?.removal
     }
 
     private static func list(_ ids: [ProfileID], of count: Int) -> String {

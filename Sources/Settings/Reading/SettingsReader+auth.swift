@@ -3,21 +3,24 @@ import Credentials
 import Documents
 
 extension SettingsReader {
-    mutating func auth(_ element: Element?) -> AuthSettings {
+    /// - Parameter origins: which files the configuration was put together from.
+    mutating func auth(_ element: Element?, _ origins: SettingsOrigins) -> AuthSettings {
         var settings = AuthSettings()
         guard let auth = object(element, at: "auth", known: KnownKeys.names(under: "auth")) else { return settings }
         if let profiles = object(auth["profiles"], at: "auth.profiles", known: nil) {
             settings.profiles = profiles.members.compactMap { profile($0.key, $0.value) }
         }
         if let order = object(auth["order"], at: "auth.order", known: nil) {
-            for (key, list) in order.members { readOrder(key, list, into: &settings) }
+            for (key, list) in order.members { readOrder(key, list, origins, into: &settings) }
         }
         settings.cooldowns = cooldowns(auth["cooldowns"])
         return settings
     }
 
     /// An empty list is an order as well: it selects nothing. One of which nothing can be used is none.
-    private mutating func readOrder(_ key: String, _ list: Element, into settings: inout AuthSettings) {
+    private mutating func readOrder(
+        _ key: String, _ list: Element, _ origins: SettingsOrigins, into settings: inout AuthSettings
+    ) {
         let path = "auth.order.\(key)"
         guard let provider = ProviderID(key) else { return note(.init(.error, at: path, is: "is no provider id")) }
         guard !list.isNull else { return }
@@ -27,7 +30,11 @@ extension SettingsReader {
             entry.string.flatMap { $0.trimmed.isEmpty ? nil : profileID($0.trimmed, at: "\(path)[\(index)]") }
         }
         guard !ids.isEmpty || (list.kind == .array && list.elements.isEmpty) else { return }
+        let place = DocumentPath(["auth", "order", key])
+        settings.orderPlaces[provider] = origins.included(below: place) == nil ? place.description.shellWord : nil
         if settings.order[provider] != nil {
+            // Without it the one before would count.
+            settings.orderPlaces[provider] = nil
             note(.init(.warning, at: path, is: "orders \(provider) once more; the last one counts"))
         }
         settings.order[provider] = ids

@@ -7,6 +7,8 @@ package struct AuthSettings: Hashable, Sendable {
     package var profiles: [ConfiguredProfile] = []
     /// Explicit preferences; the order of a store goes before it.
     package var order: [ProviderID: [ProfileID]] = [:]
+    /// Of those that stand in the configuration itself, and once: where, as `config unset` takes it.
+    package var orderPlaces: [ProviderID: String] = [:]
     package var cooldowns = CooldownSettings()
 
     package init() {}

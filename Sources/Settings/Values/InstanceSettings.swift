@@ -37,7 +37,7 @@ package struct InstanceSettings: Hashable, Sendable {
         providers = reader.providers(top["models"])
         agents = reader.agents(top["agents"])
         models = reader.defaultModels(top["agents"]?["defaults"])
-        auth = reader.auth(top["auth"])
+        auth = reader.auth(top["auth"], origins)
         secrets = reader.secrets(top["secrets"])
         problems = reader.problems.map { origins.placed($0) }
     }

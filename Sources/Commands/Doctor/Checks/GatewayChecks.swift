@@ -69,12 +69,8 @@ struct GatewayChecks {
 
     private mutating func checkSilent(_ place: String) {
         if place.hasSuffix(LoopbackRequest.Failure.noHTTP.sentence) { return addForeign("\(place).") }
-        let pid = survey.announcedPID
-        add(
-            .gatewayHung, "The gateway runs and does not answer.",
-            "\(pidWords.prefix(1).uppercased())\(pidWords.dropFirst()) holds its lock, but \(place).",
-            "Look at its log. Then end it (\(pid.map { "kill -9 \($0)" } ?? "kill it")) and run: \(program) gateway run"
-        )
+        let gateway = UnhelpfulGateway(survey.reading, place)
+        add(.gatewayHung, "The gateway runs and does not answer.", gateway.why, gateway.remedy)
     }
 
     private mutating func addForeign(_ why: String) {

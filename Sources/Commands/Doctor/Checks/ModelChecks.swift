@@ -152,7 +152,8 @@ struct ModelDemand {
     /// blame for has a finding of its own.
     var isStopped: Bool {
         guard survey.knowsEveryKey, !models.isUnknown, asked == nil || !wanted.isEmpty else { return false }
-        guard ProviderOverview(provider, in: overview).leftOut == nil else { return false }
+        let asking = asked == nil ? overview.providers : [provider]
+        guard asking.allSatisfy({ ProviderOverview($0, in: overview).leftOut == nil }) else { return false }
         let named = pin?.profile
         return !rows.contains { row in
             switch row.state {

@@ -102,6 +102,8 @@ struct OrderChecks {
             }
             guard !gone.isEmpty else { continue }
             let keepsOne = gone.count < named.count
+            // Told with the error that it leaves out everything.
+            if !keepsOne, isEmptied(provider) { continue }
             let hasComments = list.sourceText.contains("//") || list.sourceText.contains("/*")
             let canRepair = keepsOne && !hasComments
             let place = DocumentPath(["auth", "order", key])
@@ -122,6 +124,13 @@ struct OrderChecks {
                             ? "Run: \(commands)" : "Take it out of \(shown), then run: \(program) config validate",
                     path: path, provider: provider,
                     repair: canRepair ? .dropOrderEntries(key: key, gone) : nil))
+        }
+    }
+
+    private func isEmptied(_ provider: ProviderID) -> Bool {
+        survey.overviews.contains { overview in
+            let order = ProviderOverview(provider, in: overview).leftOut?.leftOut.order
+            return order?.source == .config && order?.removal != nil
         }
     }
 

@@ -190,6 +190,12 @@ enum ProcessFiles {
         return name.isEmpty ? "unknown" : String(name)
     }
 
+    /// By a signal: it does nothing until it is told to go on. `4711 (name) T 1 …`; the name may hold anything.
+    static func isPaused(_ pid: Int64) -> Bool {
+        let state = text(of: "/proc/\(pid)/stat").split(separator: ")").last?.split(separator: " ").first
+        return state == "T" || state == "t"
+    }
+
     static func words(of pid: Int) -> [String] {
         text(of: "/proc/\(pid)/cmdline").split(separator: "\0").map(String.init)
     }

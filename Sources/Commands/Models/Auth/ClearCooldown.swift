@@ -42,7 +42,7 @@ struct ClearCooldown: ContextCommand {
         let reading = try context.reading()
         let view = InstanceView(reading, now: context.now())
         switch view.origin {
-        case .files(.silent(let silence)): throw ClearingError.silent(silence)
+        case .files(.silent(let silence)): throw ClearingError(silence, reading)
         case .files(.hidden(let hidden)): throw hidden
         case .files(.notRunning), .filesAhead, .gateway: break
         }

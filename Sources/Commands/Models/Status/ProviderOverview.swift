@@ -93,11 +93,11 @@ struct CheckVerdict {
         var inUse = models.providersInUse
         if models.asked(overview) != nil, let provider = models.defaultProvider { inUse.insert(provider) }
         // Without a default model clients name theirs; but somebody must be able to serve them.
-        if inUse.isEmpty, !overview.rows.contains(where: \.hasCredential) { inUse = [.anthropic] }
-        missing = inUse.filter { provider in !overview.rows(of: provider).contains(where: \.hasCredential) }.sorted()
+        if inUse.isEmpty, Self.isMissing(overview.rows) { inUse = [.anthropic] }
+        missing = inUse.filter { Self.isMissing(overview.rows(of: $0)) }.sorted()
         // Somebody must be left whom a request could be sent with, now or after a wait.
         let places = inUse.isEmpty ? [overview.rows] : inUse.sorted().map { overview.rows(of: $0) }
-        let unservable = places.filter { !$0.isEmpty && $0.allSatisfy(Self.isNeverSent) }.flatMap { $0 }
+        let unservable = places.filter(Self.isNeverSent).flatMap { $0 }
         let dated = overview.profiles.filter { $0.kind != .apiKey }
         let disabled = inUse.filter { Self.isDisabled(overview.rows(of: $0)) }.sorted()
         var failures = missing.map { "\($0) is in use and has no credential" }
@@ -122,7 +122,19 @@ struct CheckVerdict {
         texts.prefix(3).joined(separator: ", ") + (texts.count > 3 ? " and \(texts.count - 3) more" : "")
     }
 
-    private static func isNeverSent(_ row: CredentialRow) -> Bool { row.state == .ineligible || row.state == .excluded }
+    /// Why nobody serves a provider's requests, where the exit code says so: a sentence.
+    static func standstill(of provider: ProviderID, in overview: AuthOverview) -> String? {
+        let rows = overview.rows(of: provider)
+        if isMissing(rows) { return "\(provider) has no credential." }
+        if isNeverSent(rows) { return "No credential of \(provider) can be sent." }
+        return isDisabled(rows) ? "Every credential of \(provider) is put aside." : nil
+    }
+
+    private static func isMissing(_ rows: [CredentialRow]) -> Bool { !rows.contains(where: \.hasCredential) }
+
+    private static func isNeverSent(_ rows: [CredentialRow]) -> Bool {
+        !rows.isEmpty && rows.allSatisfy { $0.state == .ineligible || $0.state == .excluded }
+    }
 
     /// Of those that would be used, every one is put aside for long.
     private static func isDisabled(_ rows: [CredentialRow]) -> Bool {

@@ -47,7 +47,9 @@ struct Trouble {
             said.append(advice)
             terminal.notice(word, advice)
         }
-        if case .files(let absence) = overview.view.origin, !absence.isCovered(by: said) { terminal.tell(absence) }
+        if case .files(let absence) = overview.view.origin, !absence.isCovered(by: said) {
+            terminal.tell(absence, overview.reading)
+        }
         for warning in overview.variables.compactMap({ $0.warning(context, overview.reading.layout) }) {
             terminal.notice("warning", warning)
         }

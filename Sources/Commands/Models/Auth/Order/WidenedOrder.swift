@@ -12,6 +12,8 @@ struct WidenedOrder {
     /// Which order holds now; nil when there is none.
     let source: ExplicitOrder.Source?
     let ids: [ProfileID]
+    /// What takes the order away, when that brings all of them back.
+    let removal: String?
 
     /// As a part of a sentence.
     var place: String { source == .store ? "the order of agent \(agent)" : "auth.order" }
@@ -24,7 +26,8 @@ struct WidenedOrder {
     }
 
     var command: String {
-        "agenticflow-enterprise models auth order set --provider \(provider) --agent \(agent) "
+        if let removal { return "\(program) \(removal)\(source == .store ? " --agent \(agent)" : "")" }
+        return "agenticflow-enterprise models auth order set --provider \(provider) --agent \(agent) "
             + ids.map(\.text).joined(separator: " ")
     }
 }
@@ -52,6 +55,8 @@ extension InstanceReading {
         // As they would be tried without an order.
         ids += left.sorted { ($0.rank, $0.id) < ($1.rank, $1.id) }.map(\.id)
         if let id, !ids.contains(id) { ids.append(id) }
-        return WidenedOrder(provider: provider, agent: agent, source: order?.source, ids: ids)
+        return WidenedOrder(
+            provider: provider, agent: agent, source: order?.source, ids: ids,
+            removal: wanted == nil ? order?.removal : nil)
     }
 }
