@@ -34,7 +34,7 @@ struct ConfigDoubts {
             let provider = reference.flatMap { ProviderID($0.prefix { $0 != "/" }) }
             if let provider, reading.providers[provider] != nil { return nil }
             return SettingsProblem(
-                .warning, at: place.shownInProblems,
+                .warning, at: place.description,
                 is: provider.map { "names a model of the provider \($0), which is not known" }
                     ?? "names a model that no provider is known to offer",
                 fix: "See what there is: agenticflow-enterprise models list --all, then run: "
@@ -59,7 +59,7 @@ struct ConfigDoubts {
         let path = DocumentPath(["agents", "defaults", "models"])
         return (document.element(at: path)?.members ?? []).compactMap { key, entry -> SettingsProblem? in
             guard let alias = entry["alias"]?.string?.trimmed, !alias.isEmpty else { return nil }
-            let place = path.appending(.key(key)).appending(.key("alias")).shownInProblems
+            let place = path.appending(.key(key)).appending(.key("alias")).description
             if !alias.isAliasName {
                 return SettingsProblem(
                     .warning, at: place, is: "is no name for an alias",
@@ -96,11 +96,11 @@ struct ConfigDoubts {
                 let fix = "Take it out: agenticflow-enterprise config unset \(gone.typed)"
                 return isOf
                     ? SettingsProblem(
-                        .warning, at: place.shownInProblems, is: "names \(id), which no agent stores",
+                        .warning, at: place.description, is: "names \(id), which no agent stores",
                         fix: "\(fix), or store it: agenticflow-enterprise models auth paste-api-key "
                             + "--provider \(provider) --profile-id \(id)")
                     : SettingsProblem(
-                        .warning, at: place.shownInProblems, is: "names \(id), which is no profile of \(provider)",
+                        .warning, at: place.description, is: "names \(id), which is no profile of \(provider)",
                         fix: fix)
             }
         }
@@ -116,7 +116,7 @@ struct ConfigDoubts {
         }
         return [
             SettingsProblem(
-                .warning, at: place.shownInProblems,
+                .warning, at: place.description,
                 is: "gives no token that clients could present, so the gateway does not start",
                 fix: "Run: agenticflow-enterprise config set \(place.typed) --stdin")
         ]
@@ -144,7 +144,7 @@ struct ConfigDoubts {
     private func problem(_ place: DocumentPath, _ flaw: String?) -> SettingsProblem? {
         flaw.map {
             SettingsProblem(
-                .warning, at: place.shownInProblems, is: "holds no credential: \($0)",
+                .warning, at: place.description, is: "holds no credential: \($0)",
                 fix: "Run: agenticflow-enterprise config set \(place.typed) --stdin")
         }
     }

@@ -136,7 +136,8 @@ struct ConfigurationChecks {
             for header in provider.headers where Self.isCredential(header: header.name) {
                 findings.append(
                     Finding(
-                        .configPlaintextKey, "\(id.place("headers")).\(header.name) looks like a key.",
+                        .configPlaintextKey,
+                        "\(DocumentPath.shown(header.name, below: id.place("headers"))) looks like a key.",
                         why: "Everybody who reads or copies the configuration has it.",
                         fix: "Store it instead: \(PasteCommand.beside(.apiKey, of: id, survey.reading))", path: path,
                         provider: id))
