@@ -195,6 +195,7 @@ MENDS |= {
     "a store of 100 MB": (huge(STORE), STATUS, {}),
     "a line of .env without a sign": (wrote(DOTENV, "A=1\nFOO BAR\nB=2\n"), ENV, {}),
     "a line of .env without an end": (wrote(DOTENV, "FOO='bar\n"), STATUS, {}),
+    "a variable twice in .env": (wrote(DOTENV, "B=1\nFOO=old\nFOO=new\n"), ENV, {}),
     "a reference to a variable": (wrote(STORE, profile("env", "TYPED_FIXES_KEY")), ["models", "auth", "list"], {}),
     "a key that no header can carry": (wrote(DOTENV, "GROQ_API_KEY='a b'\n"), STATUS, {}),
     "a state directory that is a file": (

@@ -255,6 +255,7 @@ package struct InstanceReader: Sendable {
             for problem in dotEnv.problems {
                 note(.environmentFile, "\(layout.dotEnvPath), line \(problem.line): \(problem.problem)", .error)
             }
+            for found in dotEnv.repeats { problems.append(InstanceProblem(found, in: layout.dotEnvPath)) }
         } catch { note(.environmentFile, error, isKept: !dotEnv.bytes.isEmpty) }
     }
 
@@ -322,5 +323,20 @@ package struct InstanceReader: Sendable {
             InstanceProblem(
                 place: place, severity: .error, text: "\(advice.what) \(advice.why)\(rest)", advice: advice,
                 exitCode: error.exitCode))
+    }
+}
+
+extension InstanceProblem {
+    /// A variable that more than one line sets.
+    fileprivate init(_ found: DotEnv.Repeat, in path: String) {
+        let (lines, last) = (found.lines.map(String.init), found.lines.last ?? 0)
+        let others = lines.dropLast().joined(separator: ", ")
+        self.init(
+            place: .environmentFile, severity: .warning,
+            text: "\(path) sets \(found.name) more than once: line \(last) counts, and line"
+                + "\(lines.count > 2 ? "s" : "") \(others) \(lines.count > 2 ? "have" : "has") no effect.",
+            cause: "Of several lines for one name the last one counts.",
+            repair: "Keep one of them (lines \(lines.joined(separator: ", "))): \"${EDITOR:-vi}\" +\(lines[0]) "
+                + "\(path.shellWord); or write it anew: agenticflow-enterprise env set \(found.name)")
     }
 }
