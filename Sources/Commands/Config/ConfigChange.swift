@@ -192,7 +192,7 @@ struct SettingsReview {
             + (doubts.map { $0.models + $0.aliases + $0.orders(withMissing: !isAlone) + $0.credentials + $0.start }
             ?? []).map {
                 resolved.origins.placed($0)
-            }
+            } + (doubts?.servers(withStored: !isAlone) ?? [])
         providerProblems = ProviderSet(settings.providers).problems.map { ($0.what, $0.fix) }
         failure = resolved.failure
     }

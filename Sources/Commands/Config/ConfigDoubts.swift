@@ -3,6 +3,7 @@ import CredentialLifecycle
 import Credentials
 import Documents
 import ProfileStorage
+import Rotation
 import Settings
 
 /// What can be read in a configuration and leads nowhere: models of no known provider, orders with other providers'
@@ -139,6 +140,32 @@ struct ConfigDoubts {
                 .compactMap(\.self)
         }
         return found
+    }
+
+    /// Vendors' keys that leave for somebody else's server.
+    ///
+    /// - Parameter withStored: also those that are not in the configuration itself.
+    func servers(withStored: Bool) -> [SettingsProblem] {
+        let token = reading.clientToken
+        return reading.settings.providers.keys.sorted().flatMap { id -> [SettingsProblem] in
+            let all = reading.agents.flatMap { reading.candidates(for: id, of: $0, clientToken: token) }
+            var seen: Set<Candidate> = []
+            return all.compactMap { found in
+                guard found.candidate.standing == .ok, withStored || found.candidate.source == .config,
+                    seen.insert(found.candidate).inserted,
+                    let stray = found.secret.flatMap({ StrayKey($0, for: id, reading) })
+                else { return nil }
+                return stray.problem(of: name(of: found.candidate), right: reading.renewal(of: found.candidate))
+            }
+        }
+    }
+
+    private func name(of candidate: Candidate) -> String {
+        switch candidate.source {
+        case .profile(let owner): "\(candidate.id)\(reading.agents.count > 1 ? " of agent \(owner)" : "")"
+        case .config: "its apiKey"
+        case .environment(let variable), .shellEnvironment(let variable): variable
+        }
     }
 
     private func problem(_ place: DocumentPath, _ flaw: String?) -> SettingsProblem? {
