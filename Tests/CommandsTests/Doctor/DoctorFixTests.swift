@@ -325,8 +325,20 @@ import Testing
             "agents/main/agent/auth-profiles.json",
             Patient.store.replacing("anthropic:work", with: "anthropic:default"))
         instance.settle()
-        #expect(instance.run("doctor --fix --yes").code == 0)
+        let run = instance.run("doctor --fix --yes")
+        #expect(run.code == 0)
         #expect(try JSON(instance.store ?? "")["profiles.anthropic:default.key"] == .string(Patient.key))
+        let file = "~/.agenticflow-enterprise/agents/main/agent/auth.json"
+        #expect(
+            run.stdout.contains(
+                "\n\(file): anthropic:default is stored already, with another secret, which stays; the old one is not "
+                    + "taken over, and stays in \(file).imported-"), "\(run.stdout)")
+        instance.write("agents/main/agent/auth.json", "{\"anthropic\": {\"key\": \"\(Patient.key)\"}}")
+        let same = instance.run("doctor --fix --dry-run").stdout
+        #expect(
+            same.contains(
+                "\n\(file): anthropic:default is stored already, with the same secret; nothing is taken over.\n"),
+            "\(same)")
     }
 
     @Test(arguments: [
