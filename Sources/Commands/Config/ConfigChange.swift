@@ -108,7 +108,7 @@ struct ConfigChange {
         let old = SettingsReview(file.resolve(before), reading)
         let new = SettingsReview(file.resolve(after), reading)
         if let failure = new.failure { throw .refused(failure.advice) }
-        let here = places.map(\.shownInProblems).map(\.escapedForDisplay)
+        let here = places.map(\.description).map(\.escapedForDisplay)
         let isHere: (SettingsProblem) -> Bool = { problem in
             here.contains { problem.path == $0 || problem.path.hasPrefix("\($0).") || problem.path.hasPrefix("\($0)[") }
         }
@@ -193,7 +193,7 @@ struct SettingsReview {
             + (doubts.map { $0.models + $0.aliases + $0.orders(withMissing: !isAlone) + $0.credentials + $0.start }
             ?? []).map {
                 resolved.origins.placed($0)
-            }
+            } + (doubts?.servers(withStored: !isAlone) ?? [])
         let providers = ProviderSet(settings.providers, layout: reading.layout)
         let authorities = providers.caFiles.sorted { $0.key < $1.key }
             .compactMap { ProviderFault(caFile: $0.value, of: $0.key)?.advice }
