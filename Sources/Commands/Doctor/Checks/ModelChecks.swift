@@ -248,11 +248,13 @@ struct ModelDemand {
     func lacking(_ provider: ProviderID) -> Finding {
         let own = models.defaultSource == .agent || models.fallbacksSource == .agent
         let isOther = agent != survey.settings.defaultAgent
+        let command = PasteCommand.inUse(.apiKey, of: provider, survey.reading, agent: agent, at: survey.now)
+        let mayAskForNoKey = survey.reading.providers[provider]?.mayAskForNoKey == true
         return Finding(
             .providerWithoutCredential,
             "\(provider) is in use\(own || isOther ? " by agent \(agent)" : "") and has no credential.",
             why: "The default model, the image model or a fallback is of that provider.",
-            fix: "Run: \(PasteCommand.inUse(.apiKey, of: provider, survey.reading, agent: agent, at: survey.now))",
+            fix: "Run: \(command)" + (mayAskForNoKey ? ". \(Provider.anyWord(command))" : ""),
             provider: provider, agent: agent)
     }
 }
