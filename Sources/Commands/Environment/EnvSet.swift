@@ -47,6 +47,9 @@ struct EnvSet: ContextCommand {
                     fix: "Run: agenticflow-enterprise env set \(likely), then: "
                         + "agenticflow-enterprise env unset \(target.name)"))
         }
+        for hint in OrderHint.all(ofVariable: target.name, try context.reading(), at: context.now()) {
+            context.terminal.notice(hint.text)
+        }
         target.tellWhatCounts(now: value)
     }
 }
