@@ -34,6 +34,7 @@ enum CheckID: String, CaseIterable, Sendable {
     case envAnthropicBoth = "env-anthropic-both"
     case envWorkingDirectoryIgnored = "env-working-directory-ignored"
     case envProviderUnsupported = "env-provider-unsupported"
+    case envWithoutEffect = "env-without-effect"
     // Credentials
     case noCredentials = "no-credentials"
     case nothingToSend = "nothing-to-send"
@@ -125,7 +126,7 @@ enum CheckID: String, CaseIterable, Sendable {
             .authProfileNotNoted:
             .configuration
         case .envFileUnreadable, .envFileLine, .envShadowed, .envGatewayUnseen, .envAnthropicBoth,
-            .envWorkingDirectoryIgnored, .envProviderUnsupported:
+            .envWorkingDirectoryIgnored, .envProviderUnsupported, .envWithoutEffect:
             .environment
         case .noCredentials, .nothingToSend, .modelProviderUnknown, .modelDoubtful, .providerWithoutCredential,
             .credentialExpired,
