@@ -113,6 +113,24 @@ import Testing
         #expect(!instance.run("doctor").stdout.contains("Nothing reads"))
     }
 
+    // MARK: Servers that ask for no key
+
+    @Test(arguments: [("vllm", true), ("lab", true), ("openai", false), ("tls", false)])
+    func `any word is named for a server that may ask for no key`(provider: String, isNamed: Bool) {
+        let instance = Instance(
+            config: """
+                {agents: {defaults: {model: '\(provider)/some-model'}}, models: {providers: {
+                  lab: {baseUrl: 'http://10.0.0.9:8000/v1', api: 'openai-completions'},
+                  tls: {baseUrl: 'https://lab.example/v1', api: 'openai-completions'},
+                  openai: {baseUrl: 'http://10.0.0.9:8000/v1'}}}}
+                """)
+        let command = "models auth paste-api-key --provider \(provider)"
+        let words = "If the server asks for no key, any word will do: printf EMPTY | \(Self.af) \(command)\n"
+        #expect(instance.run("models explain --model \(provider)/some-model").stdout.contains(words) == isNamed)
+        guard isNamed else { return }
+        #expect(instance.run(command.split(separator: " ").map(String.init), typing: "EMPTY").code == 0)
+    }
+
     // MARK: Orders
 
     @Test func `a key that an order leaves out is told with the order that takes it in`() {
