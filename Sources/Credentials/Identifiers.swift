@@ -29,8 +29,13 @@ package struct ProviderID: Hashable, Sendable, Comparable, CustomStringConvertib
     /// Where the configuration says something of it, as a command takes it back: `models.providers.groq.baseUrl`,
     /// `models.providers["my.lab"].baseUrl`. As a word of a command it is a ``Swift/StringProtocol/shellWord``.
     package func place(_ key: String? = nil) -> String {
-        "models.providers" + (text.contains(".") ? "[\"\(text)\"]" : ".\(text)") + (key.map { ".\($0)" } ?? "")
+        "models.providers\(step)" + (key.map { ".\($0)" } ?? "")
     }
+
+    /// Where the configuration orders its credentials, in the same form.
+    package var orderPlace: String { "auth.order\(step)" }
+
+    private var step: String { text.contains(".") ? "[\"\(text)\"]" : ".\(text)" }
 
     private static func isPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         guard bytes.count <= 64, let first = bytes.first, first.isLowerAlphanumeric else { return false }

@@ -85,17 +85,26 @@ package struct OwnPlaces: Sendable {
 
     /// As `sudo` leaves it in a home.
     var isLeftByRoot: Bool {
-        var (own, above) = (stat(), stat())
         let parent = state.prefix(upTo: state.lastIndex(of: "/") ?? state.startIndex)
-        return lstat(state, &own) == 0 && own.st_uid == 0 && stat(String(parent), &above) == 0
-            && above.st_uid == geteuid() && geteuid() != 0
+        return Self.owner(of: state) == 0 && Self.owner(of: "\(parent)/.") == geteuid() && geteuid() != 0
     }
 
-    /// A variable may name any folder, and root would close /etc to everybody. One that we may not look into, and is not
-    /// root's, is taken for one.
+    /// Whether root has left it in a state directory of ours, where it is rarely alone.
+    func isLeftByRoot(in path: String) -> Bool {
+        Self.holds(state, path) && mayBeMoved(state) && Self.owner(of: path) == 0 && Self.owner(of: state) == geteuid()
+            && geteuid() != 0
+    }
+
+    private static func owner(of path: String) -> UInt32? {
+        var status = stat()
+        return lstat(path, &status) == 0 ? status.st_uid : nil
+    }
+
+    /// A variable may name any folder, and root would close /etc to everybody. One that we may not look into is taken
+    /// for one unless it is root's, and in nobody's home.
     private func isStateDirectory(_ status: stat) -> Bool {
         if state.split(separator: "/").last?.contains("agenticflow-enterprise") == true { return true }
-        guard access(state, X_OK) == 0 else { return status.st_uid != 0 }
+        guard access(state, X_OK) == 0 else { return status.st_uid != 0 || isLeftByRoot }
         return ["agenticflow-enterprise.json", "gateway.lock", "agents"].contains { name in
             var status = stat()
             return lstat("\(state)/\(name)", &status) == 0

@@ -36,16 +36,19 @@ package enum ShellCommand {
     }
 
     /// For what is not ours to use as it stands. A state directory is used by the account that it belongs to, and a
-    /// gateway of that account may be using it now. What is in ours, root can give us, and we can move.
+    /// gateway of that account may be using it now; one in a home that root has left there is the home's. What is in
+    /// ours, root can give us, and we can move.
     package static func ownershipFix(_ path: String, isFolder: Bool = false) -> String {
         let places = OwnPlaces.current
         if let places, let line = places.lineOfOwner(of: path) {
-            let taken = places.isLeftByRoot ? "; or, when no gateway runs on it, \(giving(places.state, "-R "))" : ""
-            return "Run the command as the owner of the state directory: \(line)\(taken)"
+            guard places.isLeftByRoot else { return "Run the command as the owner of the state directory: \(line)" }
+            return
+                "\(giving(places.state, isFolder: true)); or when a gateway of root's runs on it, run the command as "
+                + "root: \(line)"
         }
         guard mayBeMoved(path) else { return OwnPlaces.another(path) }
-        let given = giving(path, isFolder ? "-R " : "")
-        let whole = given.prefix(1).uppercased() + given.dropFirst()
+        let isAll = places?.isLeftByRoot(in: path) == true
+        let whole = isAll ? giving(places?.state ?? path, isFolder: true) : giving(path, isFolder: isFolder)
         // Without its lock a running gateway is not seen.
         if path.hasSuffix(".lock") { return whole }
         // Beside its copies a configuration is not begun anew.
@@ -57,9 +60,9 @@ package enum ShellCommand {
         return whole + "; or move it away and begin anew: \(moveAway(path))"
     }
 
-    private static func giving(_ path: String, _ flag: String) -> String {
+    private static func giving(_ path: String, isFolder: Bool) -> String {
         let user = Account.name(of: geteuid()) ?? "\(geteuid())"
-        return "have it given to you: sudo chown \(flag)\(user.shellWord) \(path.shellWord)"
+        return "Have it given to you: sudo chown \(isFolder ? "-R " : "")\(user.shellWord) \(path.shellWord)"
     }
 
     private static func isTaken(_ path: String) -> Bool {

@@ -47,18 +47,20 @@ package struct DocumentPath: Hashable, Sendable, CustomStringConvertible {
     /// As in `agents.list[0].id` and `agents.defaults.models["anthropic/claude-haiku-4-5"]`; what ``init(parsing:)``
     /// reads. A key that is no plain word stands in brackets and quotes.
     package var description: String {
-        var text = ""
-        for step in steps {
+        steps.reduce("") { text, step in
             switch step {
-            case .index(let index): text += "[\(index)]"
-            case .key(let key) where Self.isPlain(key): text += text.isEmpty ? key : ".\(key)"
-            case .key(let key):
-                text += "["
-                Literal.quote(key, to: &text)
-                text += "]"
+            case .index(let index): "\(text)[\(index)]"
+            case .key(let key): Self.shown(key, below: text)
             }
         }
-        return text
+    }
+
+    /// One key more behind a path in that form.
+    package static func shown(_ key: String, below path: String) -> String {
+        if isPlain(key) { return path.isEmpty ? key : "\(path).\(key)" }
+        var text = "\(path)["
+        Literal.quote(key, to: &text)
+        return text + "]"
     }
 
     /// Letters, digits, `_`, `-`, `$`: what stands in a path without quotes.

@@ -185,6 +185,8 @@ class DoctorJudge(Judge):
     def torn(self, left: Picture) -> list[str]:
         before, after, found = self.before, self.after, []
         versions = {content for picture in (before, after) for name, content in picture.files.items() if name == CONFIG or is_copy(name)}
+        # With a first token the newest copy is what was planned.
+        versions.update(left.planned(CONFIG))
         for name in sorted(before.modes.keys() | after.modes.keys() | left.modes.keys()):
             content, mode = left.files.get(name), left.modes.get(name)
             if is_copy(name):

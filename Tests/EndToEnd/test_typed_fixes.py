@@ -195,6 +195,7 @@ MENDS |= {
     "a store of 100 MB": (huge(STORE), STATUS, {}),
     "a line of .env without a sign": (wrote(DOTENV, "A=1\nFOO BAR\nB=2\n"), ENV, {}),
     "a line of .env without an end": (wrote(DOTENV, "FOO='bar\n"), STATUS, {}),
+    "a variable twice in .env": (wrote(DOTENV, "B=1\nFOO=old\nFOO=new\n"), ENV, {}),
     "a reference to a variable": (wrote(STORE, profile("env", "TYPED_FIXES_KEY")), ["models", "auth", "list"], {}),
     "a key that no header can carry": (wrote(DOTENV, "GROQ_API_KEY='a b'\n"), STATUS, {}),
     "a state directory that is a file": (
@@ -372,5 +373,47 @@ def test_the_fix_mends_what_is_denied(row):
         answer = place.type(typed(fix))
         assert answer.returncode == 0, (fix, answer)
         assert what not in [told for told, _ in advice(place.run(words))], fix
+    finally:
+        place.remove()
+
+
+LEFT = {
+    "all of it": lambda place: [place.state, *place.state.rglob("*")],
+    "all that is in it": lambda place: place.state.rglob("*"),
+    "a store": lambda place: [place / STORE],
+    "the locks": lambda place: place.state.rglob("*.lock"),
+}
+MEETING = [STATUS, VALIDATE, ["env", "list"], ["config", "set", "gateway.port", "18800"], ["env", "set", "OTHER"],
+           ["models", "auth", "order", "set", "--provider", "anthropic", "anthropic:a"], ["gateway", "status"], ["doctor"]]
+
+
+@pytest.mark.skipif(not IS_ROOT, reason="only root can leave something behind")
+@pytest.mark.parametrize("row", LEFT)
+@pytest.mark.parametrize("is_named", [False, True])
+def test_what_root_has_left_in_a_home_is_given_back_first(row, is_named):
+    place = Place("state", owner=OTHER) if is_named else Place("", instance="staging", owner=OTHER)
+    os.chown(place.base, OTHER, OTHER)
+    try:
+        for words in (["config", "set", "gateway.port", "18801"], ["env", "set", "SOME"],
+                      ["models", "auth", "order", "set", "--provider", "anthropic", "anthropic:a"]):
+            place.run(words, "x\n")
+        before = (place / STORE).read_bytes()
+        for path in list(LEFT[row](place)):
+            os.chown(path, 0, 0)
+        fixes = []
+        for words in MEETING:
+            answer = place.run(words, "x\n")
+            fixes += [fix for fix in re.findall(r"fix: (.+)", answer.stdout + answer.stderr) if "chown" in fix]
+        assert fixes and all(
+            re.match(r"(What follows is worked out from the files\. )?Have it given to you: sudo chown ", fix) for fix in fixes), fixes
+        if row == "all of it" or not is_named:
+            assert all("sudo chown -R" in fix for fix in fixes), fixes
+        for fix in sorted(set(fixes)):
+            line = re.search(r"sudo (chown .+?)(?:; or |$)", fix)[1]
+            subprocess.run(["sh", "-c", line], env=place.environment, check=True)
+        assert (place / STORE).read_bytes() == before
+        for words in MEETING:
+            answer = place.run(words, "x\n")
+            assert "chown" not in answer.stdout + answer.stderr and answer.returncode != 77, (words, answer)
     finally:
         place.remove()

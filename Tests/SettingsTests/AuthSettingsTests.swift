@@ -28,12 +28,12 @@ import Testing
             "'work': {provider: 'anthropic', mode: 'token'}",
             "auth.profiles.work names no profile; allowed: ids such as anthropic:work."
         ),
-        ("'a:b': {mode: 'token'}", "auth.profiles.a:b.provider is no provider id."),
+        ("'a:b': {mode: 'token'}", "auth.profiles[\"a:b\"].provider is no provider id."),
         (
             "'a:b': {provider: 'a', mode: 'aws-sdk'}",
-            "auth.profiles.a:b.mode is no kind of credential; allowed: api_key, token or oauth."
+            "auth.profiles[\"a:b\"].mode is no kind of credential; allowed: api_key, token or oauth."
         ),
-        ("'a:b': 'token'", "auth.profiles.a:b is text; allowed: an object."),
+        ("'a:b': 'token'", "auth.profiles[\"a:b\"] is text; allowed: an object."),
     ])
     func `a profile that cannot be used is left out and named`(entry: String, complaint: String) throws {
         let found = try settings("{auth: {profiles: {\(entry)}}}")
@@ -59,7 +59,8 @@ import Testing
         #expect(found.auth.order == [ProviderID("zai")!: ids("zai:b")])
         #expect(
             found.complaints == [
-                "auth.order.zai orders zai once more; the last one counts.", "auth.order.no way is no provider id.",
+                "auth.order.zai orders zai once more; the last one counts.",
+                "auth.order[\"no way\"] is no provider id.",
             ])
     }
 

@@ -76,7 +76,7 @@ import Testing
         ),
         (
             "{models: {providers: {'${KEY}': {}}}}",
-            "models.providers.${KEY} is no provider id; allowed: letters, digits, '.', '_' and '-'."
+            "models.providers[\"${KEY}\"] is no provider id; allowed: letters, digits, '.', '_' and '-'."
         ),
         (
             "{agents: {list: [{id: '${KEY}'}]}}",

@@ -42,6 +42,21 @@ import Testing
         #expect(file.variables.mapValues { $0.reveal() } == ["B": "1", "C": "2"])
     }
 
+    @Test(arguments: [
+        ("A=1\nB=2\n", []), ("A=1\n# c\n\nB=2\r\nexport A='3'\rA=4", [DotEnv.Repeat(name: "A", lines: [1, 5, 6])]),
+        ("B=1\nA=1\nA=\nB=1", [DotEnv.Repeat(name: "B", lines: [1, 4]), DotEnv.Repeat(name: "A", lines: [2, 3])]),
+        ("A=1\nA='x\nA b\n", []),
+    ])
+    func `a name that stands there more than once is found with its lines`(text: String, repeats: [DotEnv.Repeat])
+        throws
+    {
+        var file = DotEnv(Array(text.utf8))
+        #expect(file.repeats == repeats)
+        for found in repeats { try file.upsert(found.name, Secret("new")) }
+        #expect(file.repeats == [])
+        for found in repeats { #expect(file.variables[found.name] == Secret("new")) }
+    }
+
     @Test func `bytes that are no text are not taken for some`() {
         let file = DotEnv(Array("A=".utf8) + [0xFF] + Array("\nB=1".utf8))
         #expect(file.problems == [DotEnv.Problem(line: 1, problem: "The value is not UTF-8 text.")])

@@ -23,7 +23,7 @@ import Testing
         for part in pattern.split(separator: ".") {
             let isList = part.hasSuffix("[]")
             let name = String(isList ? part.dropLast(2) : part)
-            path = path.appending(.key(name == "*" ? names[path.shownInProblems] ?? "?" : name))
+            path = path.appending(.key(name == "*" ? names[path.description] ?? "?" : name))
             if isList { path = path.appending(.index(0)) }
         }
         return path
@@ -58,7 +58,7 @@ import Testing
         #expect(key.pattern == pattern)
         let wrong: Literal = key.kind == .boolean || key.kind == .number ? .string("x") : .boolean(true)
         let problems = try Self.problems(pattern) { document in try document.set(wrong, at: path) }
-        #expect(problems.contains { $0.severity == .error && $0.path == path.shownInProblems }, "\(problems)")
+        #expect(problems.contains { $0.severity == .error && $0.path == path.description }, "\(problems)")
     }
 
     @Test(arguments: KnownKeys.all.map(\.pattern).filter { !$0.hasSuffix("]") && !$0.hasSuffix("*") })
@@ -71,7 +71,7 @@ import Testing
         let slip = path.parent.appending(.key(name + "x"))
         let unknown = try Self.problems(pattern) { document in try document.set(.null, at: slip) }
         let text = "is not a key that has a meaning here; did you mean \(name)?"
-        #expect(unknown.contains { $0.path == slip.shownInProblems && $0.problem == text }, "\(unknown)")
+        #expect(unknown.contains { $0.path == slip.description && $0.problem == text }, "\(unknown)")
         #expect(KnownKeys.unknown(on: slip)?.near == name)
         #expect(KnownKeys.unknown(on: path) == nil)
     }

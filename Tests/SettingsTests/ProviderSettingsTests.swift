@@ -47,7 +47,7 @@ import Testing
         ("{models: [{}]}", "models[0].id is missing; allowed: the model's id."),
         (
             "{headers: {'x y': '1'}}",
-            "headers.x y cannot be set; allowed: a header that is neither ours nor part of the framing."
+            "headers[\"x y\"] cannot be set; allowed: a header that is neither ours nor part of the framing."
         ),
         ("{headers: {a: 'b\\nc'}}", "headers.a is blank, or holds a character that no header can carry."),
         ("{headers: {a: ''}}", "headers.a is blank, or holds a character that no header can carry."),

@@ -36,7 +36,7 @@ import Testing
         ("{x: {source: 'file', path: '/k', mode: 'xml'}}", "secrets.providers.x.mode"),
         ("{x: {source: 'exec', command: 'vault'}}", "secrets.providers.x.command"),
         ("{x: {source: 'exec', command: '~/vault'}}", "secrets.providers.x.command"),
-        ("{X: {source: 'env'}}", "secrets.providers.X"), ("{'a/b': {source: 'env'}}", "secrets.providers.a/b"),
+        ("{X: {source: 'env'}}", "secrets.providers.X"), ("{'a/b': {source: 'env'}}", "secrets.providers[\"a/b\"]"),
         ("[]", "secrets.providers"), ("{x: 7}", "secrets.providers.x"),
     ])
     func `what cannot be used is left out and named`(text: String, place: String) throws {

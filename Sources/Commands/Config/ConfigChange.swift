@@ -107,7 +107,7 @@ struct ConfigChange {
         let old = SettingsReview(file.resolve(before), reading)
         let new = SettingsReview(file.resolve(after), reading)
         if let failure = new.failure { throw .refused(failure.advice) }
-        let here = places.map(\.shownInProblems).map(\.escapedForDisplay)
+        let here = places.map(\.description).map(\.escapedForDisplay)
         let isHere: (SettingsProblem) -> Bool = { problem in
             here.contains { problem.path == $0 || problem.path.hasPrefix("\($0).") || problem.path.hasPrefix("\($0)[") }
         }
@@ -192,7 +192,7 @@ struct SettingsReview {
             + (doubts.map { $0.models + $0.aliases + $0.orders(withMissing: !isAlone) + $0.credentials + $0.start }
             ?? []).map {
                 resolved.origins.placed($0)
-            }
+            } + (doubts?.servers(withStored: !isAlone) ?? [])
         providerProblems = ProviderSet(settings.providers).problems.map { ($0.what, $0.fix) }
         failure = resolved.failure
     }

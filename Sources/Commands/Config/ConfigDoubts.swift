@@ -3,6 +3,7 @@ import CredentialLifecycle
 import Credentials
 import Documents
 import ProfileStorage
+import Rotation
 import Settings
 
 /// What can be read in a configuration and leads nowhere: models of no known provider, orders with other providers'
@@ -34,7 +35,7 @@ struct ConfigDoubts {
             let provider = reference.flatMap { ProviderID($0.prefix { $0 != "/" }) }
             if let provider, reading.providers[provider] != nil { return nil }
             return SettingsProblem(
-                .warning, at: place.shownInProblems,
+                .warning, at: place.description,
                 is: provider.map { "names a model of the provider \($0), which is not known" }
                     ?? "names a model that no provider is known to offer",
                 fix: "See what there is: agenticflow-enterprise models list --all, then run: "
@@ -59,7 +60,7 @@ struct ConfigDoubts {
         let path = DocumentPath(["agents", "defaults", "models"])
         return (document.element(at: path)?.members ?? []).compactMap { key, entry -> SettingsProblem? in
             guard let alias = entry["alias"]?.string?.trimmed, !alias.isEmpty else { return nil }
-            let place = path.appending(.key(key)).appending(.key("alias")).shownInProblems
+            let place = path.appending(.key(key)).appending(.key("alias")).description
             if !alias.isAliasName {
                 return SettingsProblem(
                     .warning, at: place, is: "is no name for an alias",
@@ -96,11 +97,11 @@ struct ConfigDoubts {
                 let fix = "Take it out: agenticflow-enterprise config unset \(gone.typed)"
                 return isOf
                     ? SettingsProblem(
-                        .warning, at: place.shownInProblems, is: "names \(id), which no agent stores",
+                        .warning, at: place.description, is: "names \(id), which no agent stores",
                         fix: "\(fix), or store it: agenticflow-enterprise models auth paste-api-key "
                             + "--provider \(provider) --profile-id \(id)")
                     : SettingsProblem(
-                        .warning, at: place.shownInProblems, is: "names \(id), which is no profile of \(provider)",
+                        .warning, at: place.description, is: "names \(id), which is no profile of \(provider)",
                         fix: fix)
             }
         }
@@ -116,7 +117,7 @@ struct ConfigDoubts {
         }
         return [
             SettingsProblem(
-                .warning, at: place.shownInProblems,
+                .warning, at: place.description,
                 is: "gives no token that clients could present, so the gateway does not start",
                 fix: "Run: agenticflow-enterprise config set \(place.typed) --stdin")
         ]
@@ -141,10 +142,36 @@ struct ConfigDoubts {
         return found
     }
 
+    /// Vendors' keys that leave for somebody else's server.
+    ///
+    /// - Parameter withStored: also those that are not in the configuration itself.
+    func servers(withStored: Bool) -> [SettingsProblem] {
+        let token = reading.clientToken
+        return reading.settings.providers.keys.sorted().flatMap { id -> [SettingsProblem] in
+            let all = reading.agents.flatMap { reading.candidates(for: id, of: $0, clientToken: token) }
+            var seen: Set<Candidate> = []
+            return all.compactMap { found in
+                guard found.candidate.standing == .ok, withStored || found.candidate.source == .config,
+                    seen.insert(found.candidate).inserted,
+                    let stray = found.secret.flatMap({ StrayKey($0, for: id, reading) })
+                else { return nil }
+                return stray.problem(of: name(of: found.candidate), right: reading.renewal(of: found.candidate))
+            }
+        }
+    }
+
+    private func name(of candidate: Candidate) -> String {
+        switch candidate.source {
+        case .profile(let owner): "\(candidate.id)\(reading.agents.count > 1 ? " of agent \(owner)" : "")"
+        case .config: "its apiKey"
+        case .environment(let variable), .shellEnvironment(let variable): variable
+        }
+    }
+
     private func problem(_ place: DocumentPath, _ flaw: String?) -> SettingsProblem? {
         flaw.map {
             SettingsProblem(
-                .warning, at: place.shownInProblems, is: "holds no credential: \($0)",
+                .warning, at: place.description, is: "holds no credential: \($0)",
                 fix: "Run: agenticflow-enterprise config set \(place.typed) --stdin")
         }
     }

@@ -136,7 +136,7 @@ private struct TypedPaths {
     }
 
     private mutating func add(_ element: Element, at path: DocumentPath) {
-        places[path.shownInProblems.escapedForDisplay] = path
+        places[path.description.escapedForDisplay] = path
         for (key, value) in element.members { add(value, at: path.appending(.key(key))) }
         for (index, value) in element.elements.enumerated() { add(value, at: path.appending(.index(index))) }
     }

@@ -41,6 +41,9 @@ extension CheckID {
         ),
         .envFileUnreadable: ("`.env` cannot be read.", "make it a file of your own"),
         .envFileLine: ("A line of `.env` cannot be read.", "`env set` writes it anew"),
+        .envFileRepeat: (
+            "Several lines of `.env` set one variable; the last one counts.", "`env set` leaves one of them"
+        ),
         .envShadowed: ("A variable is set with another value further ahead.", "`env list` shows which one counts"),
         .envGatewayUnseen: (
             "The gateway has another value of a variable than this shell, or none.", "`env set`, or start it without"

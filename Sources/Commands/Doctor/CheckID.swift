@@ -29,6 +29,7 @@ enum CheckID: String, CaseIterable, Sendable {
     // Environment
     case envFileUnreadable = "env-file-unreadable"
     case envFileLine = "env-file-line"
+    case envFileRepeat = "env-file-repeat"
     case envShadowed = "env-shadowed"
     case envGatewayUnseen = "env-gateway-unseen"
     case envAnthropicBoth = "env-anthropic-both"
@@ -125,7 +126,7 @@ enum CheckID: String, CaseIterable, Sendable {
             .authProfileNoteOrphan, .authProfileNoteRenamed, .authOrderOrphan, .authOrderEmptiesProvider,
             .authProfileNotNoted:
             .configuration
-        case .envFileUnreadable, .envFileLine, .envShadowed, .envGatewayUnseen, .envAnthropicBoth,
+        case .envFileUnreadable, .envFileLine, .envFileRepeat, .envShadowed, .envGatewayUnseen, .envAnthropicBoth,
             .envWorkingDirectoryIgnored, .envProviderUnsupported, .envWithoutEffect:
             .environment
         case .noCredentials, .nothingToSend, .modelProviderUnknown, .modelDoubtful, .providerWithoutCredential,

@@ -103,6 +103,10 @@ struct EnvironmentTarget {
 
     /// - Parameter value: what the variable holds now.
     func tellForeign(_ value: Secret) {
+        if let owner, let stray = StrayKey(value, for: owner, reading) {
+            let right = "agenticflow-enterprise env set \(name)"
+            context.terminal.notice("warning", stray.advice(of: name, right: right))
+        }
         guard let owner, let foreign = ForeignKey(value, for: owner, reading) else { return }
         let undo = "agenticflow-enterprise env unset \(name)"
         context.terminal.notice(

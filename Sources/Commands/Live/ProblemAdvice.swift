@@ -13,6 +13,7 @@ extension InstanceProblem {
                 what: text, why: "A credential stands in a header of each request.",
                 fix: "Run: agenticflow-enterprise env set \(variable.shellWord)")
         }
+        if let cause, let repair { return Advice(what: text, why: cause, fix: repair) }
         if let reference { return Advice(sentences: text, fix: Self.fix(for: reference)) }
         switch place {
         case .configuration:

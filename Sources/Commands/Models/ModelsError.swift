@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Credentials
+import Documents
 import Settings
 
 /// What a `models` command cannot work with. Nothing has been changed.
@@ -151,8 +152,8 @@ enum ModelsError: ActionableError, Equatable {
     }
 
     private static func configure(_ provider: String) -> String {
-        "set models.providers.\(provider).baseUrl and .api (anthropic-messages, openai-completions or openai-responses) "
-            + "in the configuration, then repeat the command."
+        "set \(DocumentPath.shown(provider, below: "models.providers")).baseUrl and .api (anthropic-messages, "
+            + "openai-completions or openai-responses) in the configuration, then repeat the command."
     }
 }
 

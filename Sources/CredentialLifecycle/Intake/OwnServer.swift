@@ -14,4 +14,24 @@ extension ProviderSet {
         guard provider.baseURL.hasPrefix("http://"), let host = provider.place?.host else { return false }
         return host == "localhost" || NetworkAddress(host)?.isLoopback == true
     }
+    /// What a credential looks like that somebody else's server gets to see: a vendor's key. Nil where nothing is odd about
+    /// it: on the vendor's own servers, on this machine and its networks, and for a provider that is named for the vendor,
+    /// as a proxy is.
+    package func strayLook(_ secret: Secret, for id: ProviderID) -> Shape.Look? {
+        guard let provider = self[id], provider.baseURL != Provider[id: id]?.baseURL,
+            let look = Shape.foreignLook(secret, for: id), !look.domains.isEmpty, let place = provider.place,
+            !Self.isNear(place.host),
+            !look.domains.contains(where: { place.host == $0 || place.host.hasSuffix(".\($0)") })
+        else { return nil }
+        let isNamed = look.provider.map { id.text.contains($0.text) || place.path.lowercased().contains($0.text) }
+        return isNamed == true ? nil : look
+    }
+
+    /// A name without a dot is one of a network of ours.
+    private static func isNear(_ host: String) -> Bool {
+        if let address = NetworkAddress(host) { return address.isLoopback || address.isPrivate }
+        let labels = host.split(separator: ".")
+        return labels.count < 2 || ["local", "localhost", "internal", "lan"].contains(labels.last ?? "")
+            || host.hasSuffix(".home.arpa")
+    }
 }

@@ -130,6 +130,8 @@ package enum Shape {
         package var words: String
         /// Nil when no provider of ours takes it.
         package var provider: ProviderID?
+        /// The domains of whose it is; none for what belongs to no vendor.
+        var domains: [String]
     }
 
     /// Nil when the text says nothing, or says that it belongs here.
@@ -140,21 +142,29 @@ package enum Shape {
         guard let row = looks.first(where: { text.hasPrefix($0.prefix) }), row.provider != provider.text else {
             return nil
         }
-        return Look(prefix: row.prefix, words: row.words, provider: row.provider.flatMap { ProviderID($0) })
+        return Look(
+            prefix: row.prefix, words: row.words, provider: row.provider.flatMap { ProviderID($0) },
+            domains: row.domains)
     }
 
     /// Longer beginnings first. Source: the vendors' consoles, as of 2026-11.
-    private static let looks: [(prefix: String, words: String, provider: String?)] = [
-        ("sk-ant-oat", "a setup token of Anthropic", "anthropic"),
-        ("sk-ant-admin", "an admin key of Anthropic, which takes no requests", nil),
-        ("sk-ant-", "a key of Anthropic", "anthropic"), ("sk-or-", "a key of OpenRouter", "openrouter"),
-        ("sk-admin-", "an admin key of OpenAI, which takes no requests", nil),
-        ("sk-proj-", "a key of OpenAI", "openai"), ("sk-svcacct-", "a key of OpenAI", "openai"),
-        ("gsk_", "a key of Groq", "groq"), ("xai-", "a key of xAI", "xai"), ("csk-", "a key of Cerebras", "cerebras"),
-        ("nvapi-", "a key of NVIDIA", "nvidia"), ("hf_", "a token of Hugging Face", "huggingface"),
-        ("AIza", "a key of Google", nil), ("ghp_", "a token of GitHub", nil), ("github_pat_", "a token of GitHub", nil),
-        ("agw_", "a client token of a gateway like this one", nil),
+    private static let looks: [(prefix: String, words: String, provider: String?, domains: [String])] = [
+        ("sk-ant-oat", "a setup token of Anthropic", "anthropic", ["anthropic.com"]),
+        ("sk-ant-admin", "an admin key of Anthropic, which takes no requests", nil, ["anthropic.com"]),
+        ("sk-ant-", "a key of Anthropic", "anthropic", ["anthropic.com"]),
+        ("sk-or-", "a key of OpenRouter", "openrouter", ["openrouter.ai"]),
+        ("sk-admin-", "an admin key of OpenAI, which takes no requests", nil, ["openai.com"]),
+        ("sk-proj-", "a key of OpenAI", "openai", ["openai.com"]),
+        ("sk-svcacct-", "a key of OpenAI", "openai", ["openai.com"]),
+        ("gsk_", "a key of Groq", "groq", ["groq.com"]), ("xai-", "a key of xAI", "xai", ["x.ai"]),
+        ("csk-", "a key of Cerebras", "cerebras", ["cerebras.ai"]),
+        ("nvapi-", "a key of NVIDIA", "nvidia", ["nvidia.com"]),
+        ("hf_", "a token of Hugging Face", "huggingface", ["huggingface.co", "huggingface.cloud"]),
+        ("AIza", "a key of Google", nil, ["googleapis.com", "google.com"]),
+        ("ghp_", "a token of GitHub", nil, github), ("github_pat_", "a token of GitHub", nil, github),
+        ("agw_", "a client token of a gateway like this one", nil, []),
     ]
+    private static let github = ["github.com", "github.ai", "githubcopilot.com", "models.inference.ai.azure.com"]
 
     /// - Throws: ``IntakeError`` when it is no setup token of Anthropic, or one that was cut short.
     package static func checkSetupToken(_ secret: Secret) throws(IntakeError) {

@@ -25,7 +25,7 @@ package struct LeftOutSentence: Sendable {
     package var place: String {
         switch leftOut.order?.source {
         case .store: "the order of agent \(agent)"
-        case .config: "auth.order.\(provider) in the configuration"
+        case .config: "\(provider.orderPlace) in the configuration"
         case nil: "auth.profiles in the configuration"
         }
     }

@@ -19,9 +19,23 @@ package struct DotEnv: Sendable, CustomReflectable {
         }
     }
 
+    /// A name that more than one line sets. The last of them counts.
+    package struct Repeat: Hashable, Sendable {
+        package var name: String
+        /// From 1, in the order of the file.
+        package var lines: [Int]
+
+        package init(name: String, lines: [Int]) {
+            self.name = name
+            self.lines = lines
+        }
+    }
+
     /// A line that sets a name, or tries to.
     struct Assignment: Sendable {
         var name: String
+        /// From 1.
+        var line: Int
         /// Nil when the value cannot be read.
         var value: Secret?
         /// With quotes, without blanks around it and without a comment.
@@ -52,6 +66,14 @@ package struct DotEnv: Sendable, CustomReflectable {
     /// What it sets, unreadable values included: each once, sorted.
     package var names: [String] { Set(assignments.map(\.name)).sorted() }
 
+    /// In the order in which their first lines stand.
+    package var repeats: [Repeat] {
+        let readable = assignments.filter { $0.value != nil }
+        guard Set(readable.map(\.name)).count < readable.count else { return [] }
+        return Dictionary(grouping: readable, by: \.name).values.filter { $0.count > 1 }
+            .map { Repeat(name: $0[0].name, lines: $0.map(\.line)) }.sorted { $0.lines[0] < $1.lines[0] }
+    }
+
     /// Keeps `dump` and test failures silent.
     package var customMirror: Mirror { Mirror(self, children: ["problems": problems]) }
 
@@ -76,11 +98,13 @@ package struct DotEnv: Sendable, CustomReflectable {
             case .nothing: break
             case .value(let name, let text, let span):
                 assignments.append(
-                    Assignment(name: name, value: Secret(text), valueSpan: span, lineSpan: start..<next))
+                    Assignment(
+                        name: name, line: number, value: Secret(text), valueSpan: span, lineSpan: start..<next))
             case .unreadable(let name, let span, let problem):
                 problems.append(Problem(line: number, problem: problem))
                 if let name {
-                    assignments.append(Assignment(name: name, value: nil, valueSpan: span, lineSpan: start..<next))
+                    assignments.append(
+                        Assignment(name: name, line: number, value: nil, valueSpan: span, lineSpan: start..<next))
                 } else {
                     var again = DotEnvLine(bytes, start..<end)
                     strays.append((again.leadingWord(), start..<next))

@@ -36,7 +36,7 @@ indirect enum MergedValue {
 
     /// JSON5 that says the same; every value is spelled as in its own file.
     func write(to text: inout String, at path: DocumentPath, _ origins: inout SettingsOrigins) {
-        origins.note(path, shown: path.shownInProblems.escapedForDisplay, from: file)
+        origins.note(path, shown: path.description.escapedForDisplay, from: file)
         switch self {
         case .scalar(let source, _): text += source
         case .list(let elements, _):

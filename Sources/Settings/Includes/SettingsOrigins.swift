@@ -55,17 +55,3 @@ package struct SettingsOrigins: Hashable, Sendable {
         return problem
     }
 }
-
-extension DocumentPath {
-    /// As the problems of the reader name it: keys joined by dots, whatever is in them.
-    package var shownInProblems: String {
-        var text = ""
-        for step in steps {
-            switch step {
-            case .key(let key): text += text.isEmpty ? key : ".\(key)"
-            case .index(let index): text += "[\(index)]"
-            }
-        }
-        return text
-    }
-}

@@ -16,7 +16,7 @@ extension SettingsReader {
         guard let models = object(defaults["models"], at: "\(path).models", known: nil) else { return settings }
         for (reference, entry) in models.members {
             settings.configured.append(reference)
-            let place = "\(path).models.\(reference.escapedForDisplay)"
+            let place = Self.join("\(path).models", reference)
             guard
                 let entry = object(
                     entry, at: place, known: KnownKeys.names(under: "agents.defaults.models.*"), isOpen: true)
@@ -37,7 +37,7 @@ extension SettingsReader {
         if let reference = model.string {
             return reference.trimmed.isEmpty ? nil : ModelPreference(primary: reference.trimmed)
         }
-        let place = "\(path).\(key)"
+        let place = Self.join(path, key)
         let known = KnownKeys.names(under: "agents.defaults.model")
         guard let both = self.object(model, at: place, known: known) else { return nil }
         let hasFallbacks = both["fallbacks"].map { !$0.isNull } ?? false

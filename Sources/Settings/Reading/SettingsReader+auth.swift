@@ -18,7 +18,7 @@ extension SettingsReader {
 
     /// An empty list is an order as well: it selects nothing. One of which nothing can be used is none.
     private mutating func readOrder(_ key: String, _ list: Element, into settings: inout AuthSettings) {
-        let path = "auth.order.\(key)"
+        let path = Self.join("auth.order", key)
         guard let provider = ProviderID(key) else { return note(.init(.error, at: path, is: "is no provider id")) }
         guard !list.isNull else { return }
         // What is wrong is the entry, not the whole order.
@@ -40,7 +40,7 @@ extension SettingsReader {
     }
 
     private mutating func profile(_ key: String, _ element: Element) -> ConfiguredProfile? {
-        let path = "auth.profiles.\(key.escapedForDisplay)"
+        let path = Self.join("auth.profiles", key)
         guard let id = profileID(key, at: path),
             let object = object(element, at: path, known: KnownKeys.names(under: "auth.profiles.*"), isOpen: true)
         else { return nil }
@@ -85,7 +85,7 @@ extension SettingsReader {
         }
         if let vars = object(env["vars"], at: "env.vars", known: nil) {
             for (name, value) in vars.members {
-                let path = "env.vars.\(name.escapedForDisplay)"
+                let path = Self.join("env.vars", name)
                 guard name.isVariableName else {
                     note(.init(.error, at: path, is: "is no name for a variable"))
                     continue
@@ -112,7 +112,7 @@ extension SettingsReader {
     ///
     /// - Returns: whether it is one.
     private mutating func note(outOfPlace name: String, _ value: Element) -> Bool {
-        let path = "env.\(name.escapedForDisplay)"
+        let path = Self.join("env", name)
         let near = Spelling.nearest(to: name, among: KnownKeys.names(under: "env"))
         guard near == nil, name.isVariableName, value.string != nil || value.integer != nil else {
             let guess = near.map { "; did you mean \($0)?" } ?? ""

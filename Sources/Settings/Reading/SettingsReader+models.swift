@@ -8,7 +8,7 @@ extension SettingsReader {
         guard let all = object(models["providers"], at: "models.providers", known: nil) else { return [:] }
         var found: [ProviderID: ProviderSettings] = [:]
         for (key, value) in all.members {
-            let path = "models.providers.\(key.escapedForDisplay)"
+            let path = Self.join("models.providers", key)
             guard let id = ProviderID(key) else {
                 note(.init(.error, at: path, is: "is no provider id", allowed: "letters, digits, '.', '_' and '-'"))
                 continue
@@ -64,7 +64,7 @@ extension SettingsReader {
         var found: [ConfiguredHeader] = []
         for (key, value) in headers.members {
             let name = key.lowercased()
-            let place = "\(path).\(key)"
+            let place = Self.join(path, key)
             guard Self.isFieldName(name), !Self.ownHeaders.contains(name) else {
                 note(
                     .init(

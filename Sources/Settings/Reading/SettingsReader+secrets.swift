@@ -28,7 +28,7 @@ extension SettingsReader {
         else { return [:] }
         var found: [String: SecretProvider] = [:]
         for (name, entry) in entries.members {
-            let place = "\(path).\(name.escapedForDisplay)"
+            let place = Self.join(path, name)
             guard SecretReference.isProviderName(name) else {
                 note(
                     .init(

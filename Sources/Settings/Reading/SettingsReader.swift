@@ -11,7 +11,8 @@ struct SettingsReader {
 
     mutating func note(_ problem: SettingsProblem) { problems.append(problem) }
 
-    static func join(_ path: String, _ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+    /// As a command takes it back: a key with dots stands in quotes.
+    static func join(_ path: String, _ key: String) -> String { DocumentPath.shown(key, below: path) }
 
     mutating func isObject(_ element: Element, at path: String) -> Bool {
         if element.kind == .object { return true }

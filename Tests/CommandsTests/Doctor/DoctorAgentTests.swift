@@ -48,6 +48,38 @@ import Testing
                 ])
     }
 
+    @Test func `what heirs of main lack alike is told once, of all of them, and stored where all have it`() throws {
+        let agents = """
+            {id: "main"}, {id: "ops", model: "xai/grok-4"}, {id: "coder", model: "xai/grok-3"},
+            {id: "alone", model: "xai/grok-4", auth: {inherit: false}},
+            {id: "a", model: {primary: "anthropic/claude-haiku-4-5", fallbacks: ["groq/any"]}},
+            {id: "b", model: {primary: "anthropic/claude-haiku-4-5", fallbacks: ["groq/any", "mistral/any"]}}
+            """
+        let instance = Instance(config: Self.config(agents), store: Patient.store)
+        let run = "Run: agenticflow-enterprise models auth paste-api-key --provider"
+        let only = "--only nothing-to-send --only provider-without-credential"
+        #expect(
+            try Self.told(instance, only) == [
+                "nothing-to-send error ops: \(run) xai", "nothing-to-send error alone: \(run) xai --agent alone",
+                "provider-without-credential warning a: \(run) groq",
+                "provider-without-credential warning b: \(run) mistral --agent b",
+            ])
+        let told = instance.run("doctor").stdout
+        #expect(
+            told.contains(
+                "Nothing can be sent for agents ops and coder: every request for their default model is refused."))
+        #expect(told.contains("groq is in use by agents a and b and has no credential."))
+        // That one is enough for all of them.
+        for provider in ["xai", "groq"] {
+            let key = provider == "xai" ? "xai-0123456789abcdef0123" : "gsk_0123456789abcdef0123"
+            #expect(instance.run("models auth paste-api-key --provider \(provider)", typing: "\(key)\n").code == 0)
+        }
+        #expect(
+            try Self.told(instance, only).map { $0.prefix { $0 != ":" } } == [
+                "nothing-to-send error alone", "provider-without-credential warning b",
+            ])
+    }
+
     @Test func `what stands in an included file, or in a list that one has a part in, is for an editor`() throws {
         let instance = Instance(
             config: Self.config("{id: \"own\", model: \"openai/gpt-55\"}", top: "$include: \"./more.json5\","),

@@ -117,6 +117,7 @@ import Testing
     static let environment: [Fault] = [
         Fault(.envFileUnreadable) { symlink("/dev/null", "\($0.state)/.env") },
         Fault(.envFileLine) { $0.write(".env", "MISTRAL_API_KEY\n") },
+        Fault(.envFileRepeat) { $0.write(".env", "MISTRAL_API_KEY=one-0123456789\nMISTRAL_API_KEY=two-0123456789\n") },
         Fault(.envShadowed) { instance in
             instance.write(".env", "MISTRAL_API_KEY=one-of-the-file\n")
             instance.environment["MISTRAL_API_KEY"] = "one-of-the-shell"

@@ -114,7 +114,11 @@ import Testing
         #expect(!run.stdout.contains("Restored \(root)/.env"))
         // Locks, and the copy that every edit of the configuration leaves.
         let new = after.keys.filter { before[$0] == nil }.map { $0.split(separator: "/").last ?? "" }
-        #expect(new.allSatisfy { $0.hasSuffix(".lock") || $0 == "agenticflow-enterprise.json.bak" }, "\(new)")
+        #expect(
+            new.allSatisfy {
+                $0.hasSuffix(".lock")
+                    || ["agenticflow-enterprise.json.bak", "agenticflow-enterprise.json.bak.1"].contains($0)
+            }, "\(new)")
         // A second time there is nothing to take back, and nothing changes.
         let again = instance.run("doctor --undo")
         #expect(again.code == 66)
@@ -268,6 +272,13 @@ import Testing
         let token = try #require(instance.token)
         #expect(token.hasPrefix("agw_") && token.count == 44)
         #expect(!run.stdout.contains(token))
+        // Whoever goes back to the newest copy does not close the gateway.
+        let before = "{ gateway: { port: 18801 } }"
+        let other = Instance(config: before)
+        #expect(other.run("doctor --generate-gateway-token").code == 0)
+        #expect(other.read("agenticflow-enterprise.json.bak") == other.config)
+        #expect(other.read("agenticflow-enterprise.json.bak.1") == before)
+        #expect(other.run("doctor --undo").code == 0 && other.config == before)
         let again = instance.run("doctor --generate-gateway-token")
         #expect(
             again
@@ -314,8 +325,20 @@ import Testing
             "agents/main/agent/auth-profiles.json",
             Patient.store.replacing("anthropic:work", with: "anthropic:default"))
         instance.settle()
-        #expect(instance.run("doctor --fix --yes").code == 0)
+        let run = instance.run("doctor --fix --yes")
+        #expect(run.code == 0)
         #expect(try JSON(instance.store ?? "")["profiles.anthropic:default.key"] == .string(Patient.key))
+        let file = "~/.agenticflow-enterprise/agents/main/agent/auth.json"
+        #expect(
+            run.stdout.contains(
+                "\n\(file): anthropic:default is stored already, with another secret, which stays; the old one is not "
+                    + "taken over, and stays in \(file).imported-"), "\(run.stdout)")
+        instance.write("agents/main/agent/auth.json", "{\"anthropic\": {\"key\": \"\(Patient.key)\"}}")
+        let same = instance.run("doctor --fix --dry-run").stdout
+        #expect(
+            same.contains(
+                "\n\(file): anthropic:default is stored already, with the same secret; nothing is taken over.\n"),
+            "\(same)")
     }
 
     @Test(arguments: [

@@ -16,7 +16,7 @@ struct ConfigurationChecks {
         self.survey = survey
         let problems = survey.settings.problems.filter { !Self.isOfListener($0) }
         let doubtful = survey.configuration.map { ConfigDoubts($0, survey.settings, survey.reading) }
-        let doubts = doubtful.map { $0.credentials + $0.aliases } ?? []
+        let doubts = doubtful.map { $0.credentials + $0.aliases + $0.servers(withStored: true) } ?? []
         var layout = survey.layout
         let adopting = layout.adopt(survey.settings.agents)
         fixes = ProblemFix(survey.resolved, path: survey.layout.configPath, problems + doubts + adopting)
@@ -136,7 +136,8 @@ struct ConfigurationChecks {
             for header in provider.headers where Self.isCredential(header: header.name) {
                 findings.append(
                     Finding(
-                        .configPlaintextKey, "\(id.place("headers")).\(header.name) looks like a key.",
+                        .configPlaintextKey,
+                        "\(DocumentPath.shown(header.name, below: id.place("headers"))) looks like a key.",
                         why: "Everybody who reads or copies the configuration has it.",
                         fix: "Store it instead: \(PasteCommand.beside(.apiKey, of: id, survey.reading))", path: path,
                         provider: id))

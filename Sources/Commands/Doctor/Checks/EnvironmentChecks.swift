@@ -38,6 +38,10 @@ struct EnvironmentChecks {
                         path: path))
                 continue
             }
+            if problem.cause != nil {
+                findings.append(Finding(.envFileRepeat, problem.told, path: path))
+                continue
+            }
             // Told by itself.
             if problem.text.hasPrefix("ANTHROPIC_OAUTH_TOKEN and ") { continue }
             guard problem.text.contains(", line ") else {

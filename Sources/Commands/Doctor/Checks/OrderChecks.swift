@@ -113,7 +113,7 @@ struct OrderChecks {
             let commands = places.map { "\(program) config unset \($0.typed)" }.joined(separator: " && ")
             findings.append(
                 Finding(
-                    .authOrderOrphan, "auth.order.\(key) names \(gone.joined(separator: ", ")), which no agent stores.",
+                    .authOrderOrphan, "\(place) names \(gone.joined(separator: ", ")), which no agent stores.",
                     why: "What is not there is passed over"
                         + (keepsOne ? "." : ", and nothing else is in the order: \(provider) has no credential."),
                     fix: canRepair
@@ -138,7 +138,7 @@ struct OrderChecks {
             findings.append(
                 Finding(
                     .authOrderOrphan,
-                    "auth.order.\(key) names \(gone.map(\.text).joined(separator: ", ")), which no agent stores.",
+                    "\(place) names \(gone.map(\.text).joined(separator: ", ")), which no agent stores.",
                     why: "What is not there is passed over.",
                     fix: "\(takeOut(gone)); then run: \(program) config validate", path: path,
                     provider: ProviderID(key)))

@@ -109,10 +109,22 @@ struct PermissionChecks {
         paths += [configuration, "\(configuration).bak"] + (1...4).map { "\(configuration).bak.\($0)" }
         var seen: Set<String> = []
         for path in paths where seen.insert(path).inserted {
-            guard let status = FileStatus(of: path), status.kind == .file, status.isOurs, status.isOpenToOthers
-            else { continue }
-            findings.append(open(.filePermissions, path, status, to: 0o600))
+            guard let status = FileStatus(of: path), status.kind == .file else { continue }
+            if !status.isOurs { checkLock(path) }
+            if status.isOurs, status.isOpenToOthers { findings.append(open(.filePermissions, path, status, to: 0o600)) }
         }
+    }
+
+    /// Another's, where nothing is read: only a change meets it.
+    private mutating func checkLock(_ path: String) {
+        guard path.hasSuffix(".lock"), !path.hasSuffix("/gateway.lock"), FileStatus(of: state)?.isOurs == true else {
+            return
+        }
+        findings.append(
+            Finding(
+                .stateNotWritable, "\(survey.shown(path)) belongs to another user.",
+                why: "Without it, what stands beside it cannot be changed.", fix: ShellCommand.ownershipFix(path),
+                path: path))
     }
 
     // MARK: Copies that leave the machine

@@ -16,6 +16,14 @@ struct DoctorRepair {
         terminal.say("")
         terminal.say("Changes:")
         for change in plan.changes { show(change) }
+        for (file, copy, found) in plan.stored {
+            terminal.say(
+                "\(context.shown(file)): \(found.id) is stored already, with "
+                    + (found.isSame
+                        ? "the same secret; nothing is taken over."
+                        : "another secret, which stays; the old one is not taken over, and stays in "
+                            + "\(context.shown(copy))."))
+        }
         terminal.say("")
     }
 

@@ -67,6 +67,27 @@ struct OldCredentials {
         }
     }
 
+    /// A profile that keeps an old one of its id out.
+    struct Stored: Sendable {
+        let id: ProfileID
+        /// Nothing is lost with the old one.
+        let isSame: Bool
+    }
+
+    /// - Parameter store: before anything was added to it.
+    func stored(in store: Document?) -> [Stored] {
+        entries.compactMap { _, id, entry in
+            store?.element(at: ["profiles", id.text]).map {
+                Stored(id: id, isSame: Self.secrets(of: $0.literal) == Self.secrets(of: entry))
+            }
+        }
+    }
+
+    private static func secrets(of entry: Literal) -> [Literal] {
+        guard case .object(let members) = entry else { return [] }
+        return ["key", "token", "access", "refresh"].flatMap { name in members.filter { $0.key == name }.map(\.value) }
+    }
+
     /// Moves the entries below `profiles`. What stands there under the usual id is newer: the old one gets another.
     func convert(_ store: inout Document) throws(DocumentError) {
         if store.root["version"] == nil { try store.set(.integer(1), at: ["version"]) }

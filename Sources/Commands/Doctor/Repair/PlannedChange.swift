@@ -74,7 +74,8 @@ struct PlannedChange: Sendable {
     private func changeConfiguration(_ layout: StateLayout) throws {
         guard let after else { return }
         let expected = before ?? Document(emptyObjectAs: .json5).bytes
-        let isMade = try SettingsFile(layout).edit { document throws(DocumentError) in
+        // Whoever goes back to the newest copy must not lose what clients were given.
+        let isMade = try SettingsFile(layout).edit(copiesFirstToken: true) { document throws(DocumentError) in
             guard document.bytes == expected else { return false }
             document = try Document(after, as: .json5, maximumDepth: 64)
             return true

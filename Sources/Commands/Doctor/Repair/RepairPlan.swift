@@ -10,6 +10,8 @@ import SafeFiles
 /// Everything that `--fix` would do about some findings, worked out before anything is done.
 struct RepairPlan: Sendable {
     private(set) var changes: [PlannedChange] = []
+    /// What is not taken over from old files, because a profile of that id is stored.
+    private(set) var stored: [(file: String, copy: String, found: OldCredentials.Stored)] = []
 
     /// - Throws: ``RepairError/refused(_:_:)`` when a repair would take away what must stay.
     init(_ findings: [Finding], survey: Survey) throws {
@@ -17,8 +19,7 @@ struct RepairPlan: Sendable {
         addModes(repairs)
         try addConfiguration(repairs.filter(\.changesConfiguration), survey)
         let sources = Self.sources(repairs)
-        try addStores(sources)
-        try addOldFiles(sources, survey.now)
+        try addOldFiles(sources, besides: addStores(sources), survey.now)
         addLeftovers(repairs)
     }
 
@@ -94,14 +95,17 @@ struct RepairPlan: Sendable {
         }
     }
 
-    private mutating func addStores(_ sources: [Source]) throws {
+    /// - Returns: by folder, what its store holds before.
+    private mutating func addStores(_ sources: [Source]) throws -> [String: Document] {
         var done: Set<String> = []
+        var all: [String: Document] = [:]
         for folder in sources.map(\.folder) where done.insert(folder).inserted {
             let path = "\(folder)/\(AuthProfilesFile.name)"
             let before = try Self.read(path)
             do throws(DocumentError) {
                 var store = try Document(before ?? Array(AuthProfilesFile.emptyText.utf8), as: .json, maximumDepth: 64)
                 let stored = store
+                all[folder] = stored
                 // A flat store first: what is imported goes beside it.
                 for source in sources where source.folder == folder && source.file == nil {
                     try source.old.convert(&store)
@@ -116,14 +120,16 @@ struct RepairPlan: Sendable {
                         modeBefore: FileStatus(of: path)?.mode))
             } catch { throw RepairError.refused(path, "Its form does not allow it: \(error.description)") }
         }
+        return all
     }
 
     /// The file goes only after the store has what was in it, and a copy of it stays beside.
-    private mutating func addOldFiles(_ sources: [Source], _ now: Date) throws {
+    private mutating func addOldFiles(_ sources: [Source], besides stores: [String: Document], _ now: Date) throws {
         for source in sources {
             guard let file = source.file else { continue }
             // A repair that was ended may have left one in the same second.
             let copy = try BackupSet.unused("\(file).imported-\(BackupSet.stamp(now))")
+            stored += source.old.stored(in: stores[source.folder]).map { (file, copy, $0) }
             changes.append(PlannedChange(kind: .other(lock: nil), path: copy, after: source.old.bytes))
             changes.append(
                 PlannedChange(

@@ -99,6 +99,10 @@ struct StoreChange {
 
     /// - Parameter profile: what `secret` has been stored as.
     func tellForeign(_ secret: Secret, _ profile: Profile) {
+        if let stray = StrayKey(secret, for: profile.provider, reading) {
+            let right = "agenticflow-enterprise models auth rotate \(profile.id)\(agentWords)"
+            context.terminal.notice("warning", stray.advice(of: "\(profile.id)", right: right))
+        }
         guard let foreign = ForeignKey(secret, for: profile.provider, reading) else { return }
         let advice = foreign.advice(
             place: "stored as \(profile.id)", right: foreign.storing(in: self),

@@ -20,7 +20,7 @@ struct WidenedOrder {
     func leavesOut(_ what: String) -> String {
         source == .store
             ? "The order of agent \(agent) for \(provider) leaves \(what) out"
-            : "auth.order.\(provider) of the configuration leaves \(what) out"
+            : "\(provider.orderPlace) of the configuration leaves \(what) out"
     }
 
     var command: String {
