@@ -77,13 +77,16 @@ package struct Asker: Hashable, Sendable {
     package var defaultAgent: AgentID
     /// Of providers whose usual id is taken: where one more API key can be stored.
     package var keyPlaces: [ProviderID: ProfileID]
+    /// Of providers whose servers may ask for no key.
+    package var keyless: Set<ProviderID>
     /// What is stored for it, or for `main` that it inherits from, is not known: a store cannot be read.
     package var isStoreUnreadable: Bool
 
     package init(
         agent: AgentID = .main, defaultAgent: AgentID = .main, keyPlaces: [ProviderID: ProfileID] = [:],
-        isStoreUnreadable: Bool = false
+        keyless: Set<ProviderID> = [], isStoreUnreadable: Bool = false
     ) {
+        self.keyless = keyless
         self.isStoreUnreadable = isStoreUnreadable
         self.agent = agent
         self.defaultAgent = defaultAgent
@@ -94,6 +97,12 @@ package struct Asker: Hashable, Sendable {
     package func storingKey(of provider: ProviderID) -> String {
         let place = keyPlaces[provider].map { " --profile-id \($0)" } ?? ""
         return "agenticflow-enterprise models auth paste-api-key --provider \(provider)\(place)\(words)"
+    }
+
+    /// The sentence with that command, and what to type where any word will do.
+    package func storing(of provider: ProviderID) -> String {
+        let command = storingKey(of: provider)
+        return "Run: \(command)" + (keyless.contains(provider) ? ". \(Provider.anyWord(command))" : "")
     }
 
     /// Instead of the advice to store one: where nothing can be read, nothing can be stored either. Nil when all is read.

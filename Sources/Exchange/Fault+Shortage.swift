@@ -88,7 +88,7 @@ extension Fault {
         let words = first.map { asker.words(for: NamedCredential($0, of: told.target.provider)) } ?? asker.words
         let remedy =
             first.flatMap { told.sentence(of: $0).remedy(words) }
-            ?? "Run: \(asker.storingKey(of: told.target.provider))"
+            ?? asker.storing(of: told.target.provider)
         return "No usable credential is stored for \(told.providerName)\(why).\(others) \(remedy)"
     }
 

@@ -52,6 +52,17 @@ package struct Provider: Hashable, Sendable {
     /// Path and host parts of `baseURL`.
     package var place: UpstreamPlace? { UpstreamPlace(baseURL) }
 
+    /// A server of somebody's own: plain HTTP leads to nothing but this machine and private networks. A vendor's keys are
+    /// asked for wherever they are sent.
+    package var mayAskForNoKey: Bool {
+        baseURL.hasPrefix("http://") && Self[id: id]?.baseURL.hasPrefix("http://") != false
+    }
+
+    /// Behind the command that stores a key: what to do for such a server.
+    package static func anyWord(_ command: String) -> String {
+        "If the server asks for no key, any word will do: printf EMPTY | \(command)"
+    }
+
     /// What is probably wrong when nothing is found there, without a full stop: OpenAI's dialect has the version in the
     /// base URL.
     package var addressDoubt: String? {

@@ -77,6 +77,25 @@ import Testing
             fix == "Have git pass over it: printf '%s\\n' /.agenticflow-enterprise/ >> ~/.gitignore", "\(run.stdout)")
     }
 
+    @Test(arguments: [false, true])
+    func `a state directory in a work tree is moved before its variable is set`(isUsualTaken: Bool) throws {
+        let instance = Instance()
+        for name in ["pro ject", "pro ject/.git", isUsualTaken ? ".agenticflow-enterprise" : "other"] {
+            mkdir("\(instance.home)/\(name)", 0o700)
+        }
+        instance.environment["AGENTICFLOW_STATE_DIR"] = "\(instance.home)/pro ject/state"
+        #expect(instance.run("env set OPENAI_API_KEY", typing: "sk-proj-0123456789abcdefghijk").code == 0)
+        guard case .array(let rows) = try JSON(instance.run("doctor --json").stdout)["checks"] else {
+            return #expect(Bool(false), "no findings")
+        }
+        let place = "~/.agenticflow-enterprise" + (isUsualTaken ? "-2" : "")
+        #expect(
+            rows.first { $0["id"] == "state-in-git" }?["fix"]
+                == .string(
+                    "Move it: mv ~/'pro ject/state' \(place) && export AGENTICFLOW_STATE_DIR=\(place); "
+                        + "or have git pass over it: printf '%s\\n' /state/ >> ~/'pro ject'/.gitignore"))
+    }
+
     // MARK: The configuration
 
     @Test func `of several default agents one is chosen, and none is deleted`() throws {

@@ -59,7 +59,8 @@ private struct Place {
         arguments: [
             ("/groq/key", nil), ("/a~1b/0", nil), ("/a~1b/1", "has nothing at /a~1b/1"),
             ("/groq", "has no text at /groq"),
-            ("/a~1b/00", "has nothing"), ("/nothing", "has nothing"), ("value", "names no place in it"),
+            ("/a~1b/00", "has nothing"), ("/nothing", "has nothing"),
+            ("value", "file:team names no place in it: write file:team:/NAME"),
         ] as [(String, String?)])
     func `a place in a JSON file`(pointer: String, problem: String?) throws {
         var place = Place()

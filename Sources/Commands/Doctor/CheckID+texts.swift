@@ -53,6 +53,10 @@ extension CheckID {
             "`.env` of this folder holds variables that are ignored.", "`env set`, or `export`"
         ),
         .envProviderUnsupported: ("A variable of a provider that is not relayed.", "configure the provider"),
+        .envWithoutEffect: (
+            "A variable that nothing reads: an address of a provider, or a misspelt name.",
+            "`config set` its `baseUrl`, or `env set` the right name"
+        ),
         .noCredentials: ("No credentials found.", "`models auth paste-api-key`"),
         .nothingToSend: (
             "Every request for an agent's default model and its fallbacks would be refused.",

@@ -35,6 +35,7 @@ enum CheckID: String, CaseIterable, Sendable {
     case envAnthropicBoth = "env-anthropic-both"
     case envWorkingDirectoryIgnored = "env-working-directory-ignored"
     case envProviderUnsupported = "env-provider-unsupported"
+    case envWithoutEffect = "env-without-effect"
     // Credentials
     case noCredentials = "no-credentials"
     case nothingToSend = "nothing-to-send"
@@ -126,7 +127,7 @@ enum CheckID: String, CaseIterable, Sendable {
             .authProfileNotNoted:
             .configuration
         case .envFileUnreadable, .envFileLine, .envFileRepeat, .envShadowed, .envGatewayUnseen, .envAnthropicBoth,
-            .envWorkingDirectoryIgnored, .envProviderUnsupported:
+            .envWorkingDirectoryIgnored, .envProviderUnsupported, .envWithoutEffect:
             .environment
         case .noCredentials, .nothingToSend, .modelProviderUnknown, .modelDoubtful, .providerWithoutCredential,
             .credentialExpired,

@@ -65,6 +65,9 @@ struct EnvironmentListing {
         for problem in problems {
             context.terminal.notice(problem.word, problem.told)
         }
+        for doubt in VariableDoubts(context: context, reading: reading).all {
+            context.terminal.notice("warning", doubt.advice)
+        }
         for warning in rows.compactMap({ $0.warning(context, layout) }) { context.terminal.notice("warning", warning) }
     }
 

@@ -38,14 +38,11 @@ struct EnvSet: ContextCommand {
         context.terminal.say("Updated \(target.shownPath)")
         context.terminal.say("Variable: \(target.name)=\(value.masked)")
         target.tellForeign(value)
-        if let likely = target.likelyName {
-            context.terminal.notice(
-                "warning",
-                Advice(
-                    what: "Nothing reads a variable named \(target.name). Did you mean \(likely)?",
-                    why: "It is stored all the same, for programs of your own.",
-                    fix: "Run: agenticflow-enterprise env set \(likely), then: "
-                        + "agenticflow-enterprise env unset \(target.name)"))
+        for doubt in [target.nameDoubt, target.addressDoubt(value)].compactMap({ $0 }) {
+            context.terminal.notice("warning", doubt)
+        }
+        for hint in OrderHint.all(ofVariable: target.name, try context.reading(), at: context.now()) {
+            context.terminal.notice(hint.text)
         }
         target.tellWhatCounts(now: value)
     }

@@ -113,9 +113,24 @@ struct EnvironmentTarget {
             "warning", foreign.advice(place: "the value of \(name)", right: foreign.storing(in: reading), undo: undo))
     }
 
+    /// That nothing reads a variable of that name, which was probably meant to be another.
+    var nameDoubt: Advice? {
+        likelyName.map { likely in
+            Advice(
+                what: "Nothing reads a variable named \(name). Did you mean \(likely)?",
+                why: "It is stored all the same, for programs of your own.",
+                fix: "Run: agenticflow-enterprise env set \(likely), then: agenticflow-enterprise env unset \(name)")
+        }
+    }
+
+    /// That it redirects nothing.
+    func addressDoubt(_ value: Secret) -> Advice? { IdleAddress(name, value, reading)?.advice }
+
     /// What the name was probably meant to be, when nothing reads a variable of that name.
-    var likelyName: String? {
-        if Provider.credentialVariables.contains(name) || reading.settings.references.contains(name) || isRead(name) {
+    private var likelyName: String? {
+        if Provider.credentialVariables.contains(name) || reading.settings.references.contains(name) || isRead(name)
+            || EnvironmentView.referencedByProfiles(reading).contains(name)
+        {
             return nil
         }
         let upper = name.uppercased()
@@ -125,9 +140,13 @@ struct EnvironmentTarget {
         // Of keys only the part that differs is compared: the rest makes all of them look alike.
         let ending = "_API_KEY"
         guard upper.hasSuffix(ending) else { return Spelling.nearest(to: name, among: known) }
+        if let vendor = Self.vendors[String(upper.dropLast(ending.count))] { return vendor + ending }
         let stems = known.filter { $0.hasSuffix(ending) }.map { String($0.dropLast(ending.count)) }
         return Spelling.nearest(to: String(upper.dropLast(ending.count)), among: stems).map { $0 + ending }
     }
+
+    /// Of models that people name in their vendor's place.
+    private static let vendors = ["CLAUDE": "ANTHROPIC", "GPT": "OPENAI", "CHATGPT": "OPENAI", "GROK": "XAI"]
 
     /// Lists and families of keys have names that no table holds.
     private func isRead(_ name: String) -> Bool {

@@ -57,7 +57,8 @@ package struct EnvironmentView: Sendable {
         }
     }
 
-    private static func referencedByProfiles(_ reading: InstanceReading) -> [String] {
+    /// Variables that stored profiles refer to.
+    package static func referencedByProfiles(_ reading: InstanceReading) -> [String] {
         reading.agents.flatMap { $0.stored.book.profiles.values.compactMap(\.reference) }
             .filter { $0.source == .env }.map(\.id)
     }

@@ -101,6 +101,11 @@ package enum Shape {
         return nil
     }
 
+    /// The same of a key for a vendor, who takes no word that anybody could guess.
+    package static func doubt(_ secret: Secret) -> String? {
+        flaw(secret) ?? (isEverydayWord(secret) ? "it is \(IntakeError.Instead.word.rawValue)" : nil)
+    }
+
     /// What is left of a key that was cut: the beginning is known, and hardly anything follows it. Nil for any other.
     ///
     /// Lengths change, so this is no reason to refuse it.

@@ -52,6 +52,17 @@ package struct ReferenceSource: Sendable {
         }
     }
 
+    /// The reference that its file wants in this one's place; nil when this one is as it should be. What it wants a place
+    /// for is left to the person.
+    package func rewritten(_ reference: SecretReference) -> String? {
+        guard reference.source == .file, case .file(let file) = providers[reference.provider] else { return nil }
+        switch (file.mode, reference.id == SecretReference.wholeFile) {
+        case (.json, true): return "file:\(reference.provider):/NAME"
+        case (.text, false): return "file:\(reference.provider)"
+        default: return nil
+        }
+    }
+
     /// What its provider is, as configured; nil for what needs none.
     func provider(of reference: SecretReference) -> SecretProvider? { providers[reference.provider] }
 
@@ -86,7 +97,14 @@ package struct ReferenceSource: Sendable {
         guard case .file(let file) = providers[reference.provider] else { return Self.text(bytes) }
         switch (file.mode, reference.id) {
         case (.text, SecretReference.wholeFile): return Self.text(bytes)
-        case (.text, _): return .failed("\(path) is read as one text, and \(reference.id) is a place in a JSON file.")
+        case (.text, _):
+            return .failed(
+                "\(path) is read as one text, and \(reference.id) is a place in a JSON file: write file:\(reference.provider)."
+            )
+        case (.json, SecretReference.wholeFile):
+            return .failed(
+                "\(path) is a JSON file, and \(reference) names no place in it: write \(reference):/NAME, or "
+                    + "\(reference):/OUTER/INNER.")
         case (.json, let pointer): return Self.value(of: bytes, at: pointer, path)
         }
     }
@@ -101,9 +119,6 @@ package struct ReferenceSource: Sendable {
 
     /// - Parameter pointer: RFC 6901.
     private static func value(of bytes: [UInt8], at pointer: String, _ path: String) -> Finding {
-        guard pointer.hasPrefix("/") else {
-            return .failed("\(path) is a JSON file, and \(pointer) names no place in it.")
-        }
         let root: Element
         // Where it is broken may be next to a secret: the place is enough.
         do throws(DocumentError) { root = try Document(bytes, as: .json, maximumDepth: 32).root } catch {

@@ -75,7 +75,7 @@ extension ModelRouter {
             .modelNotFound,
             "No usable credential is stored for \(Self.list(serving)), "
                 + "\(serving.count == 1 ? "which offers" : "which all offer") \"\(shown)\"\(other). "
-                + "Run: \(question.asker.storingKey(of: first))")
+                + question.asker.storing(of: first))
     }
 
     private static func list(_ ids: [ProviderID]) -> String {

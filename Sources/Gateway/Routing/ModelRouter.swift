@@ -22,6 +22,8 @@ struct ModelRouter: Sendable {
     var withProfile: Set<ProviderID> = []
     /// Of providers whose usual id is taken: where one more API key can be stored.
     var keyPlaces: [ProviderID: ProfileID] = [:]
+    /// Of providers whose servers may ask for no key.
+    var keyless: Set<ProviderID> = []
     /// Everybody's.
     var profiles: Set<ProfileID> = []
     /// The configured default model, and what takes its place when its provider cannot serve.
@@ -85,6 +87,7 @@ struct ModelRouter: Sendable {
     func asker(_ agent: AgentID) -> Asker {
         Asker(
             agent: agent, defaultAgent: defaultAgent, keyPlaces: keyPlaces,
+            keyless: keyless,
             isStoreUnreadable: agentsWithoutStore.contains(agent))
     }
 

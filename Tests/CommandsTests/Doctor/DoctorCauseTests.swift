@@ -74,6 +74,33 @@ import Testing
         #expect(try instance.findings() == ["gateway-not-running"])
     }
 
+    @Test(arguments: [
+        ("json", "value", "file:team", "names no place in it: write file:team:/NAME", "file:team:/NAME"),
+        ("text", "/a", "file:team:/a", "is read as one text", "file:team"),
+    ])
+    func `a reference that does not fit its file is written anew`(
+        mode: String, id: String, typed: String, why: String, right: String
+    ) throws {
+        let instance = Patient.healthy(
+            Patient.config(
+                top: "secrets: {providers: {team: {source: \"file\", path: \"~/keys\", mode: \"\(mode)\"}}},"))
+        instance.write("../keys", "{\"NAME\": \"sk-0123456789\"}\n")
+        instance.write(
+            "agents/main/agent/auth-profiles.json",
+            Self.store("\"source\": \"file\", \"provider\": \"team\", \"id\": \"\(id)\""))
+        let run = instance.run("doctor --json --only credential-reference-unresolved")
+        let finding = try #require(try JSON(run.stdout)["checks.0"])
+        #expect(finding["what"] == .string("openai:r refers to \(typed), which gives no secret."))
+        #expect(run.stdout.contains(why), "\(run.stdout)")
+        let command =
+            "models auth add --provider openai --profile-id openai:r --ref \(right)"
+        #expect(finding["fix"] == .string("Write the reference anew: agenticflow-enterprise \(command)"))
+        if mode == "json" {
+            #expect(instance.run("\(command)").code == 0)
+            #expect(!(try instance.findings().contains("credential-reference-unresolved")))
+        }
+    }
+
     // MARK: Programs
 
     @Test func `programs are asked only when that is said`() throws {

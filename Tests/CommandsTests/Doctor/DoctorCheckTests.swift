@@ -124,6 +124,7 @@ import Testing
         },
         Fault(.envGatewayUnseen, answer: Patient.healthy) { $0.environment["MISTRAL_API_KEY"] = "one-of-the-shell" },
         Fault(.envProviderUnsupported) { $0.environment["GEMINI_API_KEY"] = "some-key-1234567890" },
+        Fault(.envWithoutEffect) { $0.write(".env", "OPENAI_APIKEY=some-key-1234567890\n") },
         Fault(.envAnthropicBoth) { instance in
             instance.write(".env", "ANTHROPIC_API_KEY=sk-ant-api03-b\nANTHROPIC_OAUTH_TOKEN=sk-ant-oat01-b\n")
         },

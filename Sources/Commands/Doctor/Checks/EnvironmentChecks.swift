@@ -18,6 +18,7 @@ struct EnvironmentChecks {
         checkBoth()
         checkWorkingDirectory()
         checkUnsupported()
+        checkDoubts()
     }
 
     private var path: String { survey.layout.dotEnvPath }
@@ -105,6 +106,15 @@ struct EnvironmentChecks {
                     why: "\(provider) is known by name and not relayed.",
                     fix: "To say where it is, run: \(ProviderPlace.command(for: provider)); or leave it out",
                     provider: provider))
+        }
+    }
+
+    private mutating func checkDoubts() {
+        for doubt in VariableDoubts(context: survey.context, reading: survey.reading).all {
+            let advice = doubt.advice
+            findings.append(
+                Finding(
+                    doubt.id, advice.what, why: advice.why, fix: advice.fix, path: path, provider: doubt.provider))
         }
     }
 

@@ -167,10 +167,14 @@ struct ModelDemand {
     func finding(lacking provider: ProviderID, _ agents: [AgentID]) -> Finding {
         let own = models.defaultSource == .agent || models.fallbacksSource == .agent
         let isOther = agents != [survey.settings.defaultAgent]
+        let isKeyless = survey.reading.providers[provider]?.mayAskForNoKey == true
+        let storing = PasteCommand.inUse(
+            .apiKey, of: provider, survey.reading, agent: owner(agents), at: survey.now)
         return Finding(
             .providerWithoutCredential,
             "\(provider) is in use\(own || isOther ? " by \(Self.words(agents))" : "") and has no credential.",
             why: "The default model, the image model or a fallback is of that provider.",
-            fix: paste(provider, owner(agents)), provider: provider, agent: agent)
+            fix: "Run: \(storing)" + (isKeyless ? ". \(Provider.anyWord(storing))" : ""), provider: provider,
+            agent: agent)
     }
 }

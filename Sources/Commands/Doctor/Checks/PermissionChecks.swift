@@ -151,14 +151,22 @@ struct PermissionChecks {
         }
     }
 
-    /// The usual place, unless that is in the tree too: then git is told to pass over the state.
+    /// To the usual place or beside it, unless that is in the tree too or the state is a tree itself: then git is told to
+    /// pass over the state.
     private func gitFix(_ tree: String) -> String {
         let pattern = state == tree ? "*" : "/\(state.dropFirst(tree.count + 1))/"
         let ignored =
             "printf '%s\\n' \(pattern.shellWord) >> "
             + "\(tree.shellWord)/.gitignore"
-        guard let usual, !usual.isInside(tree) else { return "Have git pass over it: \(ignored)" }
-        return "Move it: \(elsewhere); or have git pass over it: \(ignored)"
+        guard let usual, !usual.isInside(tree), state != tree else { return "Have git pass over it: \(ignored)" }
+        let names = [usual] + (2...9).map { "\(usual)-\($0)" }
+        guard let free = names.first(where: { FileStatus(of: $0) == nil }) else {
+            return "Have git pass over it: \(ignored)"
+        }
+        let typed = survey.context.typed(free)
+        let ending = survey.announcedPID.map { "end the gateway (process \($0)), then run: " } ?? ""
+        return "Move it: \(ending)mv \(survey.context.typed(state)) \(typed) && "
+            + "export AGENTICFLOW_STATE_DIR=\(typed); or have git pass over it: \(ignored)"
     }
 
     /// Where the state is without a variable; nil when that is where it is.

@@ -32,12 +32,16 @@ struct ReferenceCause {
         why =
             ((own ?? its).map { "\($0.dropFirst(beginning.count))" } ?? "The gateway did not get it.")
             + (!isKept ? " Requests pass it over." : own == nil ? "" : InstanceReader.keptReference)
-        fix = Self.fix(reference, survey)
+        fix = Self.fix(reference, of: profile, survey)
     }
 
-    private static func fix(_ reference: SecretReference, _ survey: Survey) -> String {
+    private static func fix(_ reference: SecretReference, of profile: Profile, _ survey: Survey) -> String {
         let source = ReferenceSource(
             survey.settings, environment: survey.reading.environment, layout: survey.layout)
+        if let rewritten = source.rewritten(reference) {
+            return "Write the reference anew: \(program) models auth add --provider \(profile.provider) "
+                + "--profile-id \(profile.id) --ref \(rewritten)"
+        }
         let place = "secrets.providers.\(reference.provider)"
         guard ReferenceSource.isKnown(reference, in: survey.settings.secrets) else {
             return "Say what it is: \(program) config set \(place) "

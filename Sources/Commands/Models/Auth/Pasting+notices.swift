@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CredentialLifecycle
 import Credentials
+import Rotation
 import Settings
 
 /// What is said about a credential once it is stored.
@@ -18,11 +19,7 @@ extension Pasting {
         let agent = change.agent
         guard let order = agent.order[provider] else { return tellOfIncludedOrder() }
         guard !order.contains(id) else { return }
-        context.terminal.notice(
-            """
-            Agent \(agent.id) has an order for \(provider) that leaves \(id) out. To use it:
-              \(orderCommand([id] + order))
-            """)
+        context.terminal.notice(OrderHint(id, agent: agent.id, source: .store, ids: order).text)
     }
 
     /// An order that an included file holds is joined before the configuration's own, and is changed in its file.

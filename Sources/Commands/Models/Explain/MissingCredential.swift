@@ -31,12 +31,14 @@ struct MissingCredential {
         ]
         // What is there is told with the file's own error; nothing can be stored beside it.
         if isUnknown { return places }
-        let variable = ProviderID(provider).flatMap { reading.providers[$0]?.environmentVariables.last }
-        return places + [
-            "Store one with: "
-                + (ProviderID(provider).map { PasteCommand.beside(.apiKey, of: $0, reading, agent: agent) }
-                    ?? "\(program) models auth add")
-        ] + (variable.map { ["Or set it in \(context.shown(layout.dotEnvPath)): \(program) env set \($0)"] } ?? [])
+        let known = ProviderID(provider).flatMap { reading.providers[$0] }
+        let variable = known?.environmentVariables.last
+        let storing =
+            ProviderID(provider).map { PasteCommand.beside(.apiKey, of: $0, reading, agent: agent) }
+            ?? "\(program) models auth add"
+        let word = known?.mayAskForNoKey == true ? [Provider.anyWord(storing)] : []
+        return places + ["Store one with: \(storing)"] + word
+            + (variable.map { ["Or set it in \(context.shown(layout.dotEnvPath)): \(program) env set \($0)"] } ?? [])
             + ["Other agents have their own: \(program) agents list, \(program) agents add NAME"]
     }
 }
