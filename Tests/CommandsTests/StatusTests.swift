@@ -77,7 +77,8 @@ import Testing
                         - anthropic:work disabled_billing: Anthropic reports no credit on it. Top up the account; it is tried again in 4h \
                         (2026-09-21T18:13:20Z) [header: insufficient credits]. Now: agenticflow-enterprise models auth clear-cooldown \
                         anthropic:work --agent main
-                        - openrouter:login expired: It has expired. Run: agenticflow-enterprise models auth paste-token --provider openrouter
+                        - openrouter:login expired: It has expired. Run: agenticflow-enterprise models auth paste-api-key --provider \
+                        openrouter; then take the login out: agenticflow-enterprise models auth logout openrouter:login --agent main
 
                         """, stderr: "", code: 0))
     }
