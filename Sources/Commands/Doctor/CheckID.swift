@@ -39,6 +39,7 @@ enum CheckID: String, CaseIterable, Sendable {
     case nothingToSend = "nothing-to-send"
     case modelProviderUnknown = "model-provider-unknown"
     case modelDoubtful = "model-doubtful"
+    case modelFallbackIdle = "model-fallback-idle"
     case providerWithoutCredential = "provider-without-credential"
     case credentialExpired = "credential-expired"
     case credentialExpiring = "credential-expiring"
@@ -127,7 +128,8 @@ enum CheckID: String, CaseIterable, Sendable {
         case .envFileUnreadable, .envFileLine, .envShadowed, .envGatewayUnseen, .envAnthropicBoth,
             .envWorkingDirectoryIgnored, .envProviderUnsupported:
             .environment
-        case .noCredentials, .nothingToSend, .modelProviderUnknown, .modelDoubtful, .providerWithoutCredential,
+        case .noCredentials, .nothingToSend, .modelProviderUnknown, .modelDoubtful, .modelFallbackIdle,
+            .providerWithoutCredential,
             .credentialExpired,
             .credentialExpiring, .credentialMissing, .credentialAbandoned, .credentialUnused, .credentialCooling,
             .credentialDisabled, .credentialIneligible, .credentialSetupToken, .credentialReferenceUnresolved,
