@@ -70,7 +70,7 @@ struct ModelChecks {
             fix = place.takingOut(survey)
             isTaken = true
         } else {
-            fix = place.setting(KnownModel.defaultReference, survey)
+            fix = place.setting(servable(for: place.agent), survey)
         }
         let shown = place.text.prefix(80).escapedForDisplay
         findings.append(
@@ -79,6 +79,17 @@ struct ModelChecks {
                 why: "It is neither an alias, nor provider/model of a provider that is built in or configured.",
                 fix: "\(fix), or configure its provider", path: place.file ?? survey.layout.configPath,
                 agent: place.agent, listPlace: place.listPlace(isTaken: isTaken)))
+    }
+
+    /// A model that is known, of a provider of which something can be sent; the built-in default where there is none.
+    private func servable(for agent: AgentID?) -> String {
+        let overview = survey.overviews.first { $0.agent.id == agent ?? survey.settings.defaultAgent }
+        let ready = survey.reading.providers.all.values.sorted { $0.id < $1.id }.filter { provider in
+            overview?.rows(of: provider.id).contains { [.ready, .cooling, .pending].contains($0.state) } == true
+        }
+        if ready.contains(where: { $0.id == .anthropic }) { return KnownModel.defaultReference }
+        let found = ready.lazy.compactMap { provider in provider.models.first.map { "\(provider.id)/\($0)" } }.first
+        return found ?? KnownModel.defaultReference
     }
 
     private mutating func checkDoubts(_ places: [ModelPlace], _ doubts: ModelDoubts) {
