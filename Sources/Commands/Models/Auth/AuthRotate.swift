@@ -49,13 +49,7 @@ struct AuthRotate: ContextCommand {
         change.sayUpdated(change.reading.layout.storePath(change.agent.id))
         change.sayProfile(profile)
         change.tellForeign(secret, profile)
-        if profile.expires != .never, expires == .never {
-            context.terminal.notice(
-                """
-                It has no date of expiry now. To give it one, store it once more with its date:
-                  agenticflow-enterprise models auth rotate \(profile.id) --expires-in 30d\(change.reading.agentWords(change.agent.id))
-                """)
-        }
+        pasting.tellOfLostDate(profile.expires, now: expires)
         if secret.isSetupToken { pasting.tellSetupToken() }
         change.tellGateway()
     }
