@@ -200,7 +200,7 @@ import Testing
         let instance = Instance(config: config("nobodyatall/x"), store: Self.keys("openai:a"))
         instance.settle()
         Self.typeAll(instance, "doctor --only model-provider-unknown")
-        #expect(instance.config?.contains("model: \"openai/gpt-5") == true)
+        #expect(instance.config?.contains("\"primary\": \"openai/gpt-5") == true)
         #expect(try instance.findings() == ["gateway-not-running"])
     }
 }
