@@ -23,7 +23,9 @@ extension Fault {
         case .leftOut(let leftOut):
             let sentence = LeftOutSentence(
                 leftOut, told.target.provider, agent: asker.agent, agentWords: asker.words)
-            self.init(.noCredential, sentence.what + Self.others(told, all, asker) + " \(sentence.remedy)")
+            self.init(
+                .noCredential,
+                sentence.what + Self.unresolved(told) + Self.others(told, all, asker) + " \(sentence.remedy)")
         case .providerLeftOut(let fault):
             self.init(.providerLeftOut, fault.told + Self.others(told, all, asker) + " \(fault.remedy)")
         case .noCredential, .exhausted:
@@ -70,6 +72,13 @@ extension Fault {
     }
 
     // MARK: Words
+
+    /// Of those that an order names, one that is there and gives nothing is usually what is to be mended.
+    private static func unresolved(_ told: Shortage) -> String {
+        guard let cause = told.causes.first(where: { $0.code == .unresolvedRef }) else { return "" }
+        let remedy = "see why: agenticflow-enterprise doctor"
+        return " The cause may be that \(told.sentence(of: cause).text); \(remedy)."
+    }
 
     private static func others(_ told: Shortage, _ all: [Shortage], _ asker: Asker) -> String {
         var others = OtherReasons(besides: told, asker)

@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test(arguments: ["doctor", "models status", "models status --agent kid"])
-    func `a login that has expired keeps its place and its refresh token`(line: String) {
+    func `a login that has expired keeps its place until something else is there`(line: String) {
         let entry = """
             "openai:manual": {"type": "oauth", "provider": "openai", "access": "a-0123456789", "refresh": "r-0123456789", \
             "expires": \(Self.past)}
@@ -69,8 +69,23 @@ import Testing
         let instance = Self.instance(kid: Self.stored(entry))
         instance.write("agents/main/agent/auth-profiles.json", Self.stored(entry))
         let told = instance.run(line).stdout
-        #expect(told.contains("models auth paste-token --provider openai --profile-id openai:token"), "\(told)")
-        #expect(!told.contains("paste-token --provider openai --profile-id openai:manual"), "\(told)")
+        let agent = line == "models status" ? "main" : "kid"
+        let words = agent == "main" ? "" : " --agent kid"
+        #expect(
+            told.contains(
+                "models auth paste-api-key --provider openai --profile-id openai:api-key\(words); then take the login out: "
+                    + "agenticflow-enterprise models auth logout openai:manual --agent \(agent)\n"), "\(told)")
+        #expect(!told.contains("--provider openai --profile-id openai:manual"), "\(told)")
+        let before = instance.snapshot
+        let run = instance.run("models auth rotate openai:manual --agent \(agent)", typing: "sk-proj-0123456789abcdef")
+        #expect(run.code == 65)
+        #expect(
+            run.stderr.contains(
+                """
+                  why: It is an OAuth login, which cannot be pasted; this version neither renews logins nor makes them.
+                  fix: Run: agenticflow-enterprise models auth paste-api-key --provider openai
+                """), "\(run.stderr)")
+        #expect(instance.snapshot == before)
     }
 
     @Test(arguments: ["doctor", "models status"])

@@ -54,7 +54,11 @@ import Testing
             ),
             (
                 "a fallback's provider has nothing",
-                #"{agents: {defaults: {model: {primary: "anthropic/x", fallbacks: ["groq/y"]}}}}"#, [key], 1
+                #"{agents: {defaults: {model: {primary: "anthropic/x", fallbacks: ["minimax/y"]}}}}"#, [key], 1
+            ),
+            (
+                "the provider of a fallback that never gets a request has nothing",
+                #"{agents: {defaults: {model: {primary: "anthropic/x", fallbacks: ["groq/y"]}}}}"#, [key], 0
             ),
             (
                 "the image model's provider has nothing",
@@ -125,15 +129,15 @@ import Testing
     }
 
     @Test func `it is down for a fallback, too`() throws {
-        let openai = #""openai:key": {"type": "api_key", "provider": "openai", "key": "sk-proj-abcdefghijklmnop"}"#
+        let minimax = #""minimax:key": {"type": "api_key", "provider": "minimax", "key": "sk-proj-abcdefghijklmnop"}"#
         let instance = Instance(
-            config: #"{agents: {defaults: {model: {primary: "anthropic/x", fallbacks: ["openai/y"]}}}}"#,
-            store: "{\"version\": 1, \"profiles\": {\(Self.key), \(openai)}}")
+            config: #"{agents: {defaults: {model: {primary: "anthropic/x", fallbacks: ["minimax/y"]}}}}"#,
+            store: "{\"version\": 1, \"profiles\": {\(Self.key), \(minimax)}}")
         #expect(instance.run("models status --check").code == 0)
-        try instance.hold("openai:key", .authPermanent, for: 600)
+        try instance.hold("minimax:key", .authPermanent, for: 600)
         let run = instance.run("models status --check")
         #expect(run.code == 1)
-        #expect(run.stderr.contains("every credential of openai is put aside"))
+        #expect(run.stderr.contains("every credential of minimax is put aside"))
     }
 
     @Test(arguments: ["broken", "", "{\"version\": 2}", "{\"version\": 1, \"profiles\": "])

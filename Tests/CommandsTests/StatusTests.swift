@@ -8,7 +8,7 @@ import Testing
     private static let config = """
         {
           agents: {defaults: {
-            model: {primary: "sonnet", fallbacks: ["openai/gpt-5.2"]},
+            model: {primary: "sonnet", fallbacks: ["minimax/m2"]},
             models: {"anthropic/claude-sonnet-4-5": {alias: "sonnet"}},
           }},
           models: {providers: {house: {baseUrl: "https://llm.example/v1", api: "openai-completions", apiKey: "house-key-123456"}}},
@@ -38,7 +38,7 @@ import Testing
                         Agent         : main
                         Agent dir     : ~/.agenticflow-enterprise/agents/main/agent
                         Default       : anthropic/claude-sonnet-4-5 (from sonnet)
-                        Fallbacks (1) : openai/gpt-5.2
+                        Fallbacks (1) : minimax/m2
                         Image model   : -
                         Image fallbacks (0): -
                         Aliases (1)   : sonnet -> anthropic/claude-sonnet-4-5
@@ -60,8 +60,8 @@ import Testing
                         - GROQ_API_KEY=gsk_en...7890 from the environment of this command
 
                         Missing auth
-                        - openai Run: agenticflow-enterprise models auth paste-api-key --provider openai, \
-                        or write OPENAI_API_KEY=... into ~/.agenticflow-enterprise/.env
+                        - minimax Run: agenticflow-enterprise models auth paste-api-key --provider minimax, \
+                        or write MINIMAX_API_KEY=... into ~/.agenticflow-enterprise/.env
 
                         OAuth/token status
                         - anthropic
@@ -77,7 +77,8 @@ import Testing
                         - anthropic:work disabled_billing: Anthropic reports no credit on it. Top up the account; it is tried again in 4h \
                         (2026-09-21T18:13:20Z) [header: insufficient credits]. Now: agenticflow-enterprise models auth clear-cooldown \
                         anthropic:work --agent main
-                        - openrouter:login expired: It has expired. Run: agenticflow-enterprise models auth paste-token --provider openrouter
+                        - openrouter:login expired: It has expired. Run: agenticflow-enterprise models auth paste-api-key --provider \
+                        openrouter; then take the login out: agenticflow-enterprise models auth logout openrouter:login --agent main
 
                         """, stderr: "", code: 0))
     }
@@ -91,7 +92,7 @@ import Testing
         #expect(json["agentId"] == "main")
         #expect(json["defaultModel"] == "sonnet")
         #expect(json["resolvedDefault"] == "anthropic/claude-sonnet-4-5")
-        #expect(json["fallbacks"] == ["openai/gpt-5.2"])
+        #expect(json["fallbacks"] == ["minimax/m2"])
         #expect(json["imageModel"] == JSON.null)
         #expect(json["aliases"] == ["sonnet": "anthropic/claude-sonnet-4-5"])
         #expect(json["allowed"] == ["anthropic/claude-sonnet-4-5"])
@@ -99,7 +100,7 @@ import Testing
         #expect(json["auth.storePath"] == .string("\(instance.state)/agents/main/agent/auth-profiles.json"))
         #expect(json["auth.shellEnvFallback"] == ["enabled": false, "appliedKeys": []])
         #expect(json["auth.providersWithOAuth"] == ["anthropic (1)", "openrouter (1)"])
-        #expect(json["auth.missingProvidersInUse"] == ["openai"])
+        #expect(json["auth.missingProvidersInUse"] == ["minimax"])
         #expect(
             json["auth.unusableProfiles"] == [
                 [

@@ -42,6 +42,21 @@ import Testing
         #expect(profiles["profiles.openai:api-key.key"] == .string(Self.old))
     }
 
+    @Test func `a token that takes a date away says so, and one with a date of its own does not`() {
+        let lost = """
+            It has no date of expiry now. To give it one, store it once more with its date:
+              agenticflow-enterprise models auth rotate groq:manual --expires-in 30d
+
+            """
+        let instance = Self.holding("tk-0123456789abc", "paste-token --provider groq --expires-in 12h")
+        let dated = instance.run("models auth paste-token --provider groq --expires-in 3d", typing: "tk-0123456789xyz")
+        #expect(dated.code == 0 && !dated.stderr.contains("date of expiry"), "\(dated.stderr)")
+        let run = instance.run("models auth paste-token --provider groq", typing: "tk-0123456789new")
+        #expect(run.code == 0 && run.stderr.contains(lost), "\(run.stderr)")
+        let again = instance.run("models auth paste-token --provider groq", typing: "tk-0123456789two")
+        #expect(again.code == 0 && !again.stderr.contains("date of expiry"), "\(again.stderr)")
+    }
+
     @Test(arguments: ["rotate anthropic:manual", "paste-api-key --provider anthropic"])
     func `a setup token over a key is told a place that is free`(words: String) throws {
         let instance = Self.holding("sk-ant-api03-0000000000000000old", "paste-api-key --provider anthropic")

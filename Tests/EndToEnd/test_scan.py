@@ -75,6 +75,23 @@ def test_the_best_may_become_the_default(start, simulator):
     assert shown["resolvedDefault"] == shown["imageModel"] == IMAGES[0]
 
 
+def test_what_goes_and_what_never_serves_is_told(start, simulator):
+    gateway = prepare(start, simulator, agents={"defaults": {"model": {
+        "primary": "anthropic/claude-sonnet-4-5", "fallbacks": ["anthropic/claude-haiku-4-5", IMAGES[0]]}}})
+    done = gateway.command(*SCAN, "--yes", "--max-candidates", "1")
+    assert done.returncode == 0, done.stderr
+    back = "agenticflow-enterprise models fallbacks add anthropic/claude-haiku-4-5"
+    assert f"Fallbacks that are gone: anthropic/claude-haiku-4-5. To have them back, run: {back}\n" in done.stderr
+    assert "None of these fallbacks ever takes the place of anthropic/claude-sonnet-4-5." in done.stderr
+    assert f"run: agenticflow-enterprise models set {IMAGES[0]}\n" in done.stderr
+    assert gateway.command("doctor", "--lint", "--only", "model-fallback-idle").returncode == 1
+    assert gateway.command(*back.split()[1:]).returncode == 0
+    told = scanned(gateway, "--yes", "--max-candidates", "1")["warnings"]
+    assert [word.split()[0] for word in told] == ["Fallbacks", "None"]
+    # The second time there is nothing that goes, and nothing that is new.
+    assert scanned(gateway, "--yes", "--max-candidates", "1")["warnings"] == []
+
+
 def test_the_filters(start, simulator):
     gateway = prepare(start, simulator)
 
@@ -113,9 +130,10 @@ def test_to_list_only(start, simulator):
 
 def test_without_a_credential_the_list_alone(start, simulator):
     gateway = prepare(start, simulator, {})
-    result = unchanged(gateway, "--yes", code=0, said="There is no usable credential for openrouter")
+    result = unchanged(gateway, "--yes", code=69, said="There is no usable credential for openrouter")
     assert "paste-api-key --provider openrouter" in result.stderr
-    answer = scanned(gateway, "--yes")
+    answer = json.loads(unchanged(gateway, "--yes", "--json", code=69, said="Nothing was tried").stdout)
+    assert answer["error"] == "Nothing was tried, and nothing was changed."
     assert answer["selected"] == [] and len(answer["warnings"]) == 1 and len(answer["results"]) == 6
 
 

@@ -181,4 +181,22 @@ import Testing
                 + "anthropic:gone, anthropic:old; left out: anthropic:work. Run: agenticflow-enterprise models auth order set "
                 + "--provider anthropic --agent coder anthropic:old anthropic:work\(other)")
     }
+
+    @Test func `an order whose only credential gives no secret is told with that cause`() throws {
+        let vault = try #require(ProfileID("anthropic:vault"))
+        let left = LeftOut(
+            order: ExplicitOrder(ids: [vault], source: .store), kept: [vault],
+            ids: [try #require(ProfileID("anthropic:work"))])
+        let cause = Cause(id: vault, source: .profile(owner: .main), kind: .apiKey, code: .unresolvedRef)
+        let fault = Fault(
+            Shortage(Self.target, .leftOut(left), causes: [cause]), Asker(agent: .main, defaultAgent: .main))
+        #expect(fault.code == .noCredential)
+        #expect(
+            fault.message
+                == "The order leaves out every Anthropic credential that could be sent. It is the order of agent main, "
+                + "which names only anthropic:vault; left out: anthropic:work. The cause may be that what anthropic:vault "
+                + "refers to gives nothing; see why: agenticflow-enterprise doctor. Run: agenticflow-enterprise models "
+                + "auth order set --provider anthropic anthropic:vault anthropic:work; or take the order away: "
+                + "agenticflow-enterprise models auth order clear --provider anthropic")
+    }
 }

@@ -66,9 +66,18 @@ extension CheckID {
         .modelDoubtful: (
             "A model in use is in no list of its provider, or names one profile.", "`models set`"
         ),
+        .modelFallbackIdle: (
+            "A fallback is of another wire format than the model before it, so it never gets a request.",
+            "`models fallbacks remove`"
+        ),
         .providerWithoutCredential: ("A provider in use has no credential.", "`models auth paste-api-key`"),
-        .credentialExpired: ("A token or login has expired.", "`models auth paste-token`"),
-        .credentialExpiring: ("A token or login expires within a day.", "`models auth paste-token`"),
+        .credentialExpired: (
+            "A token or login has expired.", "`models auth paste-token`; for a login a key, and `models auth logout`"
+        ),
+        .credentialExpiring: (
+            "A token or login expires within a day.",
+            "`models auth paste-token`; for a login a key, and `models auth logout`"
+        ),
         .credentialMissing: ("An entry holds no secret, or no readable expiry.", "paste it again"),
         .credentialAbandoned: ("An expired profile that nothing refers to.", "`models auth clean`"),
         .credentialUnused: (

@@ -41,6 +41,7 @@ enum CheckID: String, CaseIterable, Sendable {
     case nothingToSend = "nothing-to-send"
     case modelProviderUnknown = "model-provider-unknown"
     case modelDoubtful = "model-doubtful"
+    case modelFallbackIdle = "model-fallback-idle"
     case providerWithoutCredential = "provider-without-credential"
     case credentialExpired = "credential-expired"
     case credentialExpiring = "credential-expiring"
@@ -129,7 +130,8 @@ enum CheckID: String, CaseIterable, Sendable {
         case .envFileUnreadable, .envFileLine, .envFileRepeat, .envShadowed, .envGatewayUnseen, .envAnthropicBoth,
             .envWorkingDirectoryIgnored, .envProviderUnsupported, .envWithoutEffect:
             .environment
-        case .noCredentials, .nothingToSend, .modelProviderUnknown, .modelDoubtful, .providerWithoutCredential,
+        case .noCredentials, .nothingToSend, .modelProviderUnknown, .modelDoubtful, .modelFallbackIdle,
+            .providerWithoutCredential,
             .credentialExpired,
             .credentialExpiring, .credentialMissing, .credentialAbandoned, .credentialUnused, .credentialCooling,
             .credentialDisabled, .credentialIneligible, .credentialSetupToken, .credentialReferenceUnresolved,

@@ -100,9 +100,9 @@ struct ModelsScan: ContextCommand, LongCommand {
             let results = models.map { ScanResult(model: $0, tool: .skipped(why), image: .skipped(why)) }.sorted(by: <)
             var outcome = ScanOutcome(results: results, selection: nil, setsDefault: false, setsImage: false)
             if !noProbe, secret == nil {
-                outcome.warnings.append(
-                    "There is no usable credential for openrouter, so nothing was tried and nothing was changed. Store one "
-                        + "with: agenticflow-enterprise models auth paste-api-key --provider openrouter")
+                outcome.warnings.append(ScanError.noCredential.advice.sentences)
+                // Whoever says --yes wants a change.
+                if yes { outcome.failure = .noCredential }
             }
             return outcome
         }
@@ -143,9 +143,13 @@ struct ModelsScan: ContextCommand, LongCommand {
         outcome.selection = ScanSelection(models: models, images: images)
     }
 
-    private func tell(_ outcome: ScanOutcome, _ reading: InstanceReading, _ context: CommandContext) throws {
+    private func tell(_ found: ScanOutcome, _ reading: InstanceReading, _ context: CommandContext) throws {
         let terminal = context.terminal
+        var outcome = found
         let isChanged = try outcome.put(into: SettingsFile(reading.layout))
+        if isChanged {
+            outcome.warn(before: ConfiguredModels(reading), after: ConfiguredModels(try context.reading()))
+        }
         if json {
             terminal.print(outcome.literal.pretty() + "\n")
             if let failure = outcome.failure { throw ExitCode(failure.exitCode.rawValue) }

@@ -28,7 +28,7 @@ import Testing
     @Test func `models and missing credentials of another agent are told with it`() throws {
         let agents = """
             {id: "main"}, {id: "coder", model: {primary: "openai/gpt-55", fallbacks: ["nobody/x", "opnai/gpt-5"]}},
-            {id: "tester", model: {primary: "anthropic/claude-haiku-4-5", fallbacks: ["groq/any"]}},
+            {id: "tester", model: {primary: "anthropic/claude-haiku-4-5", fallbacks: ["minimax/any"]}},
             {id: "alone", auth: {inherit: false}}, {id: "heir"}
             """
         let instance = Instance(config: Self.config(agents), store: Patient.store)
@@ -44,7 +44,7 @@ import Testing
                     "model-doubtful warning coder: \(run) \(place).primary' openai/gpt-5",
                     "nothing-to-send error coder: \(run) models auth paste-api-key --provider openai --agent coder",
                     "nothing-to-send error alone: \(run) models auth paste-api-key --provider anthropic --agent alone",
-                    "provider-without-credential warning tester: \(run) models auth paste-api-key --provider groq --agent tester",
+                    "provider-without-credential warning tester: \(run) models auth paste-api-key --provider minimax --agent tester",
                 ])
     }
 
@@ -96,7 +96,7 @@ import Testing
 
     @Test(arguments: [
         ("[null, {id: \"main\", model: \"openai/gpt-55\"}]", "openai/gpt-5"),
-        ("[{id: \"main\", model: {fallbacks: [1, \"openai/gpt-55\"]}}]", "openai/gpt-5"),
+        ("[{id: \"main\", model: {primary: \"openai/gpt-5\", fallbacks: [1, \"openai/gpt-55\"]}}]", "openai/gpt-5"),
     ])
     func `in a list of which something else is to go no number is named`(list: String, better: String) throws {
         let instance = Instance(

@@ -184,6 +184,23 @@ import Testing
         )
     }
 
+    // MARK: A secret that the gateway alone still has
+
+    @Test func `no restart is advised while what was last known of a secret is sent`() {
+        let problem = "anthropic:pm refers to exec:vault:x. It gave no answer. What was last known of it stays in use."
+        let instance = Patient.healthy()
+        instance.settle()
+        let status = Patient.healthy.replacing("[], \"cred", with: "[\"\(problem)\", \"It is tired.\"], \"cred")
+        let gateway = PretendGateway(instance, answers: ["/api/v1/status": (200, status)])
+        let report = instance.run("doctor --only gateway-problem").stdout
+        withExtendedLifetime(gateway) {}
+        let parts = report.split(separator: "The gateway says: ")
+        #expect(parts.count == 3)
+        let (kept, other) = (parts.first { $0.hasPrefix("anthropic:pm") }, parts.first { $0.hasPrefix("It is tired.") })
+        #expect(kept?.contains("restart it") == false && kept?.contains("doctor --allow-exec") == true, "\(report)")
+        #expect(other?.contains("restart it: end process") == true, "\(report)")
+    }
+
     // MARK: Copies to go back to
 
     @Test(arguments: [nil, "{ half", "{}"]) func `only a copy that can be read is advised`(copy: String?) {

@@ -139,6 +139,11 @@ import Testing
             .providerWithoutCredential,
             config: Patient.config().replacing(
                 "\"anthropic/claude-sonnet-4-5\"",
+                with: "{primary: \"anthropic/claude-sonnet-4-5\", fallbacks: [\"minimax/m2\"]}")),
+        Fault(
+            .modelFallbackIdle,
+            config: Patient.config().replacing(
+                "\"anthropic/claude-sonnet-4-5\"",
                 with: "{primary: \"anthropic/claude-sonnet-4-5\", fallbacks: [\"openai/gpt-5\"]}")),
         Fault(.credentialExpired, store: profiles("\(work), \(token("openrouter:a", expires: -60))")),
         Fault(.credentialExpiring, store: profiles("\(work), \(token("openrouter:a", expires: 3600))")),

@@ -33,6 +33,11 @@ import Testing
     private static func expired(_ id: String) -> String {
         entry(id, "\"type\": \"token\", \"token\": \"ant-0123456789abcdef\", \"expires\": 1600000000000")
     }
+    private static func gone(_ id: String, _ access: String) -> String {
+        entry(
+            id, "\"type\": \"oauth\", \"access\": \"\(access)\", \"refresh\": \"r-\(id)-0\", \"expires\": 1600000000000"
+        )
+    }
     private static func setupToken(_ id: String) -> String {
         let letters = String(repeating: String(id.suffix(1)), count: 80)
         return entry(id, "\"type\": \"token\", \"token\": \"sk-ant-oat01-\(letters)\"")
@@ -117,6 +122,15 @@ import Testing
             others: ["coder": [key("openai:l", "sk-proj-o-0123456789abcdef"), expired("openai:m")]],
             otherOrder: "\"openai\": [\"openai:m\", \"openai:none\"], \"anthropic\": [\"anthropic:gone\"]",
             kept: ["anthropic:a": a]),
+        Row(
+            name: "logins that have expired, with a key beside one of them, and an order that names the other",
+            config: "auth: {order: {openai: [\"openai:l\"]}},", model: "\"openai/gpt-5\"",
+            main: [
+                key("anthropic:a", a), gone("anthropic:l", "a-0123456789"),
+                gone("anthropic:v", "sk-ant-oat01-\(String(repeating: "v", count: 80))"),
+                gone("openai:l", "b-0123456789"),
+            ],
+            kept: ["anthropic:a": a], gone: ["anthropic:l", "anthropic:v", "openai:l"]),
         Row(
             name: "the same fallbacks twice",
             model:

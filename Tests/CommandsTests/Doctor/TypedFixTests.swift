@@ -112,13 +112,13 @@ import Testing
         #expect(try instance.findings() == ["gateway-not-running"])
     }
 
-    private static let fallbacks = "[\"openai/gpt-55\", \"opnai/gpt-5-mini\", \"anthropic/claude-haiku-4-5\"]"
-    private static let right = "[\"openai/gpt-5\", \"openai/gpt-5-mini\", \"anthropic/claude-haiku-4-5\"]"
+    private static let fallbacks = "[\"openai/gpt-55\", \"opnai/gpt-5-mini\", \"openai/o3\"]"
+    private static let right = "[\"openai/gpt-5\", \"openai/gpt-5-mini\", \"openai/o3\"]"
 
     @Test(arguments: ["defaults: {model: MODEL}", "list: [{id: \"main\"}, {id: \"b\", model: MODEL}]"])
     func `a fallback is replaced in its own place`(place: String) throws {
         func config(_ fallbacks: String) -> String {
-            let model = "{primary: \"anthropic/claude-sonnet-4-5\", fallbacks: \(fallbacks)}"
+            let model = "{primary: \"openai/gpt-5.2\", fallbacks: \(fallbacks)}"
             return "{gateway: {port: 0, \(Self.token)}, agents: {\(place.replacing("MODEL", with: model))}}"
         }
         let instance = Instance(
@@ -131,7 +131,7 @@ import Testing
 
     @Test func `fallbacks of nobody are taken out, and the others are still meant`() throws {
         func config(_ fallbacks: String) -> String {
-            "{gateway: {port: 0, \(Self.token)}, agents: {defaults: {model: {fallbacks: [\(fallbacks)]}}}}"
+            "{gateway: {port: 0, \(Self.token)}, agents: {defaults: {model: {primary: \"openai/gpt-5.2\", fallbacks: [\(fallbacks)]}}}}"
         }
         let instance = Instance(
             config: config("\"nobodyatall/x\", \"openai/gpt-55\", \"none\", \"openai/gpt-5-mni\""),
@@ -139,6 +139,68 @@ import Testing
         instance.settle()
         Self.typeAll(instance, "doctor --only model-doubtful --only model-provider-unknown")
         #expect(instance.config == config("\"openai/gpt-5\", \"openai/gpt-5-mini\""))
+        #expect(try instance.findings() == ["gateway-not-running"])
+    }
+
+    private static let idle: [(place: String, after: String, fix: String)] = [
+        (
+            "defaults: {model: MODEL}", "[\"openai/o3\"]",
+            "fix: Run: agenticflow-enterprise models fallbacks remove anthropic/claude-haiku-4-5\n"
+        ),
+        (
+            "defaults: {imageModel: MODEL}", "[\"openai/o3\"]",
+            "fix: Run: agenticflow-enterprise models image-fallbacks remove anthropic/claude-haiku-4-5\n"
+        ),
+        (
+            "list: [{id: \"main\"}, {id: \"b\", model: MODEL}]", "[\"openai/o3\"]",
+            "fix: Run: agenticflow-enterprise config unset 'agents.list[1].model.fallbacks[0]'\n"
+        ),
+        (
+            "defaults: {model: MODEL}, list: [{id: \"main\"}, {id: \"b\", model: {primary: \"anthropic/claude-opus-4-5\"}}]",
+            "[\"openai/o3\"]",
+            "fix: Run: agenticflow-enterprise models fallbacks remove anthropic/claude-haiku-4-5\n"
+        ),
+    ]
+
+    @Test(arguments: idle)
+    func `a fallback that never gets a request is taken out`(row: (place: String, after: String, fix: String)) throws {
+        func config(_ fallbacks: String) -> String {
+            let model = "{primary: \"openai/gpt-5.2\", fallbacks: \(fallbacks)}"
+            return "{gateway: {port: 0, \(Self.token)}, agents: {\(row.place.replacing("MODEL", with: model))}}"
+        }
+        let instance = Instance(
+            config: config("[\"anthropic/claude-haiku-4-5\", \"openai/o3\"]"),
+            store: Self.keys("openai:a", "anthropic:a"))
+        instance.settle()
+        let report = instance.run("doctor --only model-fallback-idle").stdout
+        #expect(
+            report.contains("anthropic/claude-haiku-4-5 never takes the place of openai/gpt-5.2. [model-fallback-idle]")
+        )
+        #expect(report.contains(row.fix), "\(report)")
+        Self.typeAll(instance, "doctor --only model-fallback-idle")
+        #expect(instance.config?.filter { $0 != " " } == config(row.after).filter { $0 != " " })
+        #expect(try instance.findings() == ["gateway-not-running"])
+    }
+
+    @Test func `a fallback of all agents that serves one of them stays`() throws {
+        let model = "{primary: \"openai/gpt-5.2\", fallbacks: [\"anthropic/claude-haiku-4-5\"]}"
+        let agents =
+            "list: [{id: \"main\", model: {primary: \"openai/gpt-5.2\", fallbacks: []}}, "
+            + "{id: \"b\", model: {primary: \"anthropic/claude-opus-4-5\", fallbacks: [\"anthropic/claude-haiku-4-5\"]}}]"
+        let instance = Instance(
+            config: "{gateway: {port: 0, \(Self.token)}, agents: {defaults: {model: \(model)}, \(agents)}}",
+            store: Self.keys("openai:a", "anthropic:a"))
+        #expect(try instance.findings() == ["gateway-not-running"])
+    }
+
+    @Test func `in the place of a model of nobody one is advised that can be served`() throws {
+        func config(_ model: String) -> String {
+            "{gateway: {port: 0, \(Self.token)}, agents: {defaults: {model: \"\(model)\"}}}"
+        }
+        let instance = Instance(config: config("nobodyatall/x"), store: Self.keys("openai:a"))
+        instance.settle()
+        Self.typeAll(instance, "doctor --only model-provider-unknown")
+        #expect(instance.config?.contains("\"primary\": \"openai/gpt-5") == true)
         #expect(try instance.findings() == ["gateway-not-running"])
     }
 }

@@ -49,6 +49,8 @@ struct CredentialChecks {
                 .credentialAbandoned, "\(row.id) has expired, and an order leaves it out.", "Nothing uses it.",
                 "Run: \(program) models auth clean")
             return
+        // It goes whatever its date, which is told below.
+        case .expired where isLoginOfVendor(row), .expiring where isLoginOfVendor(row): break
         case .expired:
             add(.credentialExpired, "\(row.id) has expired\(ending(row)).", "Requests pass it over.\(unit(row))", again)
         case .expiring:
@@ -240,6 +242,10 @@ struct CredentialChecks {
                 provider: row.provider))
     }
 
+    private func isLoginOfVendor(_ row: CredentialRow) -> Bool {
+        row.kind == .oauth && row.code == SkipCode.needsVendorCLI.rawValue
+    }
+
     private func isLeftOut(_ row: CredentialRow, of owner: AgentID) -> Bool {
         let own = survey.reading[owner]?.order[row.provider]
         guard let order = own ?? survey.settings.auth.order[row.provider] else { return false }
@@ -257,10 +263,10 @@ struct CredentialChecks {
 
     /// The command that puts a new credential in the place of this one.
     private func pasteAgain(_ row: CredentialRow, _ owner: AgentID, isDate: Bool = false) -> String {
-        if row.isSetupToken, row.reference == nil {
+        if row.isSetupToken, row.reference == nil, row.kind == .token {
             return
                 "Run claude setup-token, then: \(program) models auth setup-token --profile-id \(row.id) --agent \(owner)"
         }
-        return row.replacement(of: owner, survey.reading, isDate: isDate)
+        return row.replacement(of: owner, survey.reading, isDate: isDate, at: survey.now)
     }
 }

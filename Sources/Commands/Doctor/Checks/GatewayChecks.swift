@@ -98,6 +98,15 @@ struct GatewayChecks {
         where !known.contains(where: { problem.hasPrefix($0) }) {
             if survey.view.faults.values.contains(where: { $0.sentences == problem }) { continue }
             if problem == survey.reading.clientTokenFlaw?.sentences { continue }
+            // What it has in memory alone is gone after a restart, and it asks again by itself.
+            if problem.hasSuffix(InstanceReader.keptReference) {
+                add(
+                    .gatewayProblem, "The gateway says: \(problem)",
+                    "It asks again by itself. Until it gets an answer the secret is in its memory alone, which a restart loses.",
+                    "Mend what it names, and leave the gateway running; see whether it is mended: \(program) doctor "
+                        + "--allow-exec")
+                continue
+            }
             add(
                 .gatewayProblem, "The gateway says: \(problem)", "It goes on without it, or with what it last read.",
                 "Mend what it names; where the files are in order by now, restart it: end \(pidWords), then run: "

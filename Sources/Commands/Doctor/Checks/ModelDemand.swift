@@ -154,7 +154,9 @@ struct ModelDemand {
         if row.code == SkipCode.unresolvedRef.rawValue, let profile = survey.profile(row) {
             return ReferenceCause(of: profile, survey).fix
         }
-        return row.replacement(of: owner, survey.reading, isDate: row.expiring == .expired)
+        // That the login goes is told where the login is.
+        if row.kind == .oauth { return paste }
+        return row.replacement(of: owner, survey.reading, isDate: row.expiring == .expired, at: survey.now)
     }
 
     /// Providers that are in use, of which the agent has nothing, besides the one that its finding is about. Of one that

@@ -14,7 +14,7 @@ enum AuthError: ActionableError, Equatable {
     /// A key of the environment or the configuration.
     case notStored(ProfileID)
     case isReference(ProfileID, SecretReference?, CredentialKind, AgentID)
-    case isLogin(ProfileID)
+    case isLogin(ProfileID, fix: String)
     /// A credential of another kind is stored under the id.
     case otherKind(ProfileID, CredentialKind, free: ProfileID, AgentID)
     /// Somebody did not want it replaced; with the command that stores the other one beside it.
@@ -77,10 +77,11 @@ enum AuthError: ActionableError, Equatable {
                     + "agenticflow-enterprise models auth add --provider \(id.provider) --profile-id \(id) "
                     + "--type \(kind.rawValue) --agent \(owner) --ref \((reference?.description ?? "env:NAME").shellWord)"
             )
-        case .isLogin(let id):
+        case .isLogin(let id, let fix):
             Advice(
-                what: "\(id) was not changed.", why: "It is an OAuth login, which renews itself and cannot be pasted.",
-                fix: "To replace it, run: agenticflow-enterprise models auth logout \(id), then log in again.")
+                what: "\(id) was not changed.",
+                why: "It is an OAuth login, which cannot be pasted; this version neither renews logins nor makes them.",
+                fix: fix)
         case .otherKind(let id, let kind, let free, let agent):
             Advice(
                 what: "\(id) was not changed.",

@@ -37,7 +37,7 @@ struct AuthRotate: ContextCommand {
         let lifetime = try expiresIn.map { text throws(IntakeError) in try Duration(expiresIn: text) }
         let change = try StoreChange(agent: agent, in: context)
         let profile = try change.ownProfile(id, for: "rotate")
-        try refuse(profile, of: change.agent.id)
+        try refuse(profile, change)
         let pasting = try Pasting(change, provider: profile.provider.text, id: profile.id.text, profile.kind)
         let secret = try pasting.readSecret(
             "New \(profile.kind.words) for \(profile.id)",
@@ -49,21 +49,19 @@ struct AuthRotate: ContextCommand {
         change.sayUpdated(change.reading.layout.storePath(change.agent.id))
         change.sayProfile(profile)
         change.tellForeign(secret, profile)
-        if profile.expires != .never, expires == .never {
-            context.terminal.notice(
-                """
-                It has no date of expiry now. To give it one, store it once more with its date:
-                  agenticflow-enterprise models auth rotate \(profile.id) --expires-in 30d\(change.reading.agentWords(change.agent.id))
-                """)
-        }
+        pasting.tellOfLostDate(profile.expires, now: expires)
         if secret.isSetupToken { pasting.tellSetupToken() }
         change.tellGateway()
     }
 
-    private func refuse(_ profile: Profile, of agent: AgentID) throws(AuthError) {
+    private func refuse(_ profile: Profile, _ change: StoreChange) throws(AuthError) {
+        let agent = change.agent.id
         if profile.isReference { throw .isReference(profile.id, profile.reference, profile.kind, agent) }
         switch profile.kind {
-        case .oauth: throw .isLogin(profile.id)
+        case .oauth:
+            let now = change.context.now()
+            let fix = LoginReplacement.fix(profile.id, of: profile.provider, by: agent, change.reading, at: now)
+            throw .isLogin(profile.id, fix: fix)
         case .apiKey: if expiresIn != nil { throw .hasNoDate("\(profile.id), which is an API key") }
         case .token: break
         }

@@ -41,6 +41,16 @@ extension Pasting {
             + ids.map(\.text).joined(separator: " ")
     }
 
+    /// Without a date nothing warns before it ends.
+    func tellOfLostDate(_ old: Expiry?, now new: Expiry) {
+        guard let old, old != .never, new == .never else { return }
+        context.terminal.notice(
+            """
+            It has no date of expiry now. To give it one, store it once more with its date:
+              agenticflow-enterprise models auth rotate \(id) --expires-in 30d\(change.agentWords)
+            """)
+    }
+
     /// Said whenever one has been stored.
     func tellSetupToken() {
         context.terminal.notice(

@@ -177,6 +177,7 @@ struct Pasting {
         } else if let replacement, !context.terminal.hasPerson {
             tellOfReplaced(replacement.old)
         }
+        if kind == .token, profile.reference == nil { tellOfLostDate(old?.expires, now: profile.expires) }
         tellOfOrder()
         change.tellGateway()
     }

@@ -3,7 +3,6 @@ import ArgumentParser
 import CredentialLifecycle
 import Credentials
 import Documents
-import Providers
 import Settings
 
 struct FallbacksAdd<Slot: ModelSlot>: ContextCommand {
@@ -46,28 +45,15 @@ struct FallbacksAdd<Slot: ModelSlot>: ContextCommand {
                     why: "A request that it has failed gains nothing from asking it once more.",
                     fix: "Run: agenticflow-enterprise models \(Slot.command) remove \(choice.reference)"))
         }
-        if let first, let other = Self.formatsDiffer(choice.reference, first, change.reading, models) {
-            context.terminal.notice("warning", other)
+        if let idle = IdleFallback(choice.reference, in: Slot.self, models) {
+            context.terminal.notice(
+                "warning",
+                Advice(
+                    what: idle.what, why: idle.why,
+                    fix:
+                        "Add one that serves the same endpoint; see what a request gets: agenticflow-enterprise models explain"
+                ))
         }
         try Slot.sayList(in: context)
-    }
-
-    /// Nothing is translated: a request stays with providers of the format that it came in.
-    private static func formatsDiffer(
-        _ added: String, _ first: String, _ reading: InstanceReading, _ models: ConfiguredModels
-    ) -> Advice? {
-        func provider(of text: String) -> Provider? {
-            models.reference(text).flatMap { ProviderID($0.prefix { $0 != "/" }) }.flatMap { reading.providers[$0] }
-        }
-        guard let one = provider(of: added), let other = provider(of: first),
-            one.formats.isDisjoint(with: other.formats)
-        else { return nil }
-        return Advice(
-            what: "\(added) never takes the place of \(first).",
-            why:
-                "\(one.displayName) and \(other.displayName) speak different formats, and a request stays in the one it "
-                + "came in.",
-            fix: "Add one that serves the same endpoint; see what a request gets: agenticflow-enterprise models explain"
-        )
     }
 }

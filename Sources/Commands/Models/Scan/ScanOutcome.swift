@@ -56,6 +56,36 @@ struct ScanOutcome {
 
     // MARK: Telling
 
+    /// What goes, and what the new lists are not good for.
+    ///
+    /// - Parameter after: with what was written.
+    mutating func warn(before: ConfiguredModels, after: ConfiguredModels) {
+        guard let selection else { return }
+        warn(of: DefaultModel.self, before, before.fallbacks, fallbacks, after)
+        if !selection.images.isEmpty {
+            warn(of: ImageModel.self, before, before.imageFallbacks, imageFallbacks, after)
+        }
+    }
+
+    private mutating func warn(
+        of slot: any ModelSlot.Type, _ before: ConfiguredModels, _ old: [String], _ new: [String],
+        _ after: ConfiguredModels
+    ) {
+        let gone = old.map(before.entryReference).filter { !new.contains($0) }
+        if !gone.isEmpty {
+            let commands = gone.map { "agenticflow-enterprise models \(slot.command) add \($0.shellWord)" }
+            warnings.append(
+                "\(slot.fallbacks) that are gone: \(gone.joined(separator: ", ")). To have them back, run: "
+                    + commands.joined(separator: " && "))
+        }
+        // All of them are of one provider.
+        guard let idle = new.lazy.compactMap({ IdleFallback($0, in: slot, after) }).first else { return }
+        let isDefault = slot.key == DefaultModel.key
+        warnings.append(
+            "None of these \(slot.fallbacks.lowercased()) ever takes the place of \(idle.first). \(idle.why) To use the best "
+                + "one, run: agenticflow-enterprise models \(isDefault ? "set" : "set-image") \(new[0].shellWord)")
+    }
+
     var literal: Literal {
         let found: [Literal.Member] = [
             .init("selected", .strings(selection?.models ?? [])),

@@ -130,6 +130,7 @@ struct ScanRun {
 /// Why nothing was written.
 enum ScanError: ActionableError, Equatable {
     case noList(String)
+    case noCredential
     case rejected(String)
     /// - `toolless`: models that were not asked, because the list says that they take no tools.
     case nothingFound(asked: Int, toolless: Int)
@@ -138,7 +139,7 @@ enum ScanError: ActionableError, Equatable {
 
     var exitCode: ExitStatus {
         switch self {
-        case .noList, .nothingFound: .unavailable
+        case .noList, .noCredential, .nothingFound: .unavailable
         case .rejected: .noPermission
         case .needsYes, .nothingChosen: .usage
         }
@@ -152,6 +153,11 @@ enum ScanError: ActionableError, Equatable {
                 fix:
                     "Look at the network and at models.providers.openrouter in the configuration, then repeat the command."
             )
+        case .noCredential:
+            Advice(
+                what: "Nothing was tried, and nothing was changed.",
+                why: "There is no usable credential for openrouter.",
+                fix: "Run: agenticflow-enterprise models auth paste-api-key --provider openrouter")
         case .rejected(let detail):
             Advice(
                 what: "OpenRouter does not take the credential. Nothing was changed.", why: detail,

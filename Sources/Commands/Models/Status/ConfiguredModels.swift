@@ -47,11 +47,17 @@ struct ConfiguredModels {
     /// Those that requests go to: of the default and the image model, and of what takes their place. Nobody has chosen
     /// the built-in default, so that one puts no provider into use.
     var providersInUse: Set<ProviderID> {
-        Set(
-            ([raw, imageModel].compactMap { $0 } + fallbacks + imageFallbacks).compactMap {
-                reference($0).flatMap(Self.provider)
-            })
+        func serving(_ fallbacks: [String], _ slot: any ModelSlot.Type) -> [String] {
+            fallbacks.filter { IdleFallback($0, in: slot, self) == nil }
+        }
+        let texts =
+            [raw, imageModel].compactMap { $0 } + serving(fallbacks, DefaultModel.self)
+            + serving(imageFallbacks, ImageModel.self)
+        return Set(texts.compactMap { reference($0).flatMap(Self.provider) })
     }
+
+    /// Whose the model is; nil for one that nobody offers, or of nobody who is known here.
+    func provider(of text: String) -> Provider? { reference(text).flatMap(Self.provider).flatMap { providers[$0] } }
 
     /// What requests for the default model ask for: what is configured; else the built-in one, where its provider has
     /// credentials that requests are sent with. A setup token that is only kept is none.

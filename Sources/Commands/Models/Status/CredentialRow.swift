@@ -137,14 +137,13 @@ struct CredentialRow {
     /// - Parameters:
     ///   - owner: whose store it is in.
     ///   - isDate: the date is what is wrong.
-    func replacement(of owner: AgentID, _ reading: InstanceReading, isDate: Bool = false) -> String {
+    func replacement(of owner: AgentID, _ reading: InstanceReading, isDate: Bool = false, at now: Date) -> String {
         if let reference {
             if !isDate { return reference.replacement }
             return
                 "Run: \(PasteCommand.adding(reference, as: id, of: provider, kind)) --agent \(owner) --expires-in 365d"
         }
-        // Beside a login, whose refresh token is worth keeping.
-        if kind == .oauth { return "Run: \(PasteCommand.beside(.token, of: provider, reading, agent: owner))" }
+        if kind == .oauth { return LoginReplacement.fix(id, of: provider, by: owner, reading, at: now) }
         return "Run: agenticflow-enterprise models auth \(PasteCommand.word(for: kind)) --provider \(provider) "
             + "--profile-id \(id) --agent \(owner)"
     }

@@ -9,7 +9,7 @@ extension CredentialRow {
     /// Why a credential is not used, and what brings it back: one or two sentences.
     func reasonAndRecovery(_ reading: InstanceReading, agent: AgentID, now: Date) -> String {
         let providerName = reading.providers[provider]?.displayName ?? provider.text
-        let again = pasteAgain(reading)
+        let again = pasteAgain(reading, at: now)
         if let hold, state == .cooling || state == .disabled { return held(hold, providerName, again, now) }
         switch code.flatMap({ SkipCode(rawValue: $0) }) {
         case .needsVendorCLI:
@@ -21,9 +21,9 @@ extension CredentialRow {
         case .notInAuthProfiles:
             return "auth.profiles of the configuration notes others of \(provider) and not this one. To use it, run: "
                 + ProfileNote(id: id, provider: provider, kind: kind).command
-        case .expired: return "It has expired. \(pasteAgain(reading, isDate: true))"
+        case .expired: return "It has expired. \(pasteAgain(reading, isDate: true, at: now))"
         case .invalidExpires:
-            return "Its expiry is not a moment that can be read. \(pasteAgain(reading, isDate: true))"
+            return "Its expiry is not a moment that can be read. \(pasteAgain(reading, isDate: true, at: now))"
         case .missingCredential: return "The entry holds no secret. \(again)"
         case .unresolvedRef:
             return
@@ -79,7 +79,7 @@ extension CredentialRow {
         "Now: agenticflow-enterprise models auth clear-cooldown \(id)" + (owner.map { " --agent \($0)" } ?? "")
     }
 
-    private func pasteAgain(_ reading: InstanceReading, isDate: Bool = false) -> String {
-        owner.map { replacement(of: $0, reading, isDate: isDate) } ?? "Correct \(sourceLabel)."
+    private func pasteAgain(_ reading: InstanceReading, isDate: Bool = false, at now: Date) -> String {
+        owner.map { replacement(of: $0, reading, isDate: isDate, at: now) } ?? "Correct \(sourceLabel)."
     }
 }
