@@ -52,8 +52,8 @@ import Testing
         let agents = """
             {id: "main"}, {id: "ops", model: "xai/grok-4"}, {id: "coder", model: "xai/grok-3"},
             {id: "alone", model: "xai/grok-4", auth: {inherit: false}},
-            {id: "a", model: {primary: "anthropic/claude-haiku-4-5", fallbacks: ["groq/any"]}},
-            {id: "b", model: {primary: "anthropic/claude-haiku-4-5", fallbacks: ["groq/any", "mistral/any"]}}
+            {id: "a", model: {primary: "anthropic/claude-haiku-4-5", fallbacks: ["minimax/any"]}},
+            {id: "b", model: {primary: "anthropic/claude-haiku-4-5", fallbacks: ["minimax/any", "kimi-code/any"]}}
             """
         let instance = Instance(config: Self.config(agents), store: Patient.store)
         let run = "Run: agenticflow-enterprise models auth paste-api-key --provider"
@@ -61,17 +61,17 @@ import Testing
         #expect(
             try Self.told(instance, only) == [
                 "nothing-to-send error ops: \(run) xai", "nothing-to-send error alone: \(run) xai --agent alone",
-                "provider-without-credential warning a: \(run) groq",
-                "provider-without-credential warning b: \(run) mistral --agent b",
+                "provider-without-credential warning a: \(run) minimax",
+                "provider-without-credential warning b: \(run) kimi-code --agent b",
             ])
         let told = instance.run("doctor").stdout
         #expect(
             told.contains(
                 "Nothing can be sent for agents ops and coder: every request for their default model is refused."))
-        #expect(told.contains("groq is in use by agents a and b and has no credential."))
+        #expect(told.contains("minimax is in use by agents a and b and has no credential."))
         // That one is enough for all of them.
-        for provider in ["xai", "groq"] {
-            let key = provider == "xai" ? "xai-0123456789abcdef0123" : "gsk_0123456789abcdef0123"
+        for provider in ["xai", "minimax"] {
+            let key = provider == "xai" ? "xai-0123456789abcdef0123" : "key-0123456789abcdef0123"
             #expect(instance.run("models auth paste-api-key --provider \(provider)", typing: "\(key)\n").code == 0)
         }
         #expect(
