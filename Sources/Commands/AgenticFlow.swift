@@ -39,7 +39,7 @@ package enum Program {
         signal(SIGPIPE, SIG_IGN)
         let words = GlobalWords(Array(CommandLine.arguments.dropFirst()))
         // Every command reads these from the environment.
-        for (name, value) in words.variables { _ = value.map { setenv(name, $0, 1) } ?? unsetenv(name) }
+        if let instance = words.instance { setenv("AGENTICFLOW_PROFILE", instance, 1) }
         if words.isColorless { setenv("NO_COLOR", "1", 1) }
         exit(StandardStreams.exitCode(run(words.lacksInstance ? words.rest + ["--profile"] : words.rest, in: nil)))
     }
@@ -69,6 +69,7 @@ package enum Program {
         let ending = Ending(arguments, on: context?.terminal ?? .standard)
         do {
             if let slip = ending.instanceSlip { throw slip }
+            if let conflict = ending.instanceConflict(context) { throw conflict }
             if let quick { return try quick.run(in: context ?? .live()) }
             if let code = ending.ofHelp() { return code }
             var command = try AgenticFlow.parseAsRoot(arguments)

@@ -12,7 +12,10 @@ package enum AddressedLine {
     ]
 
     /// The instance of this process, however it was named: for texts that are read by others, in another shell.
-    package static let ofThisProcess = getenv("AGENTICFLOW_PROFILE").map { String(cString: $0) }
+    /// Nil where a directory is named: the name says nothing then.
+    package static let ofThisProcess =
+        getenv(directory) == nil ? getenv("AGENTICFLOW_PROFILE").map { String(cString: $0) } : nil
+    private static let directory = "AGENTICFLOW_STATE_DIR"
 
     package static func text(_ text: String, to instance: String?) -> String {
         // A name that needs quotes is none, and would be no part of JSON: the command itself refuses it.
@@ -28,8 +31,15 @@ package enum AddressedLine {
             let next = rest.prefix { $0.isLetter }
             // A part of a path is no command, and what takes the instance away means another one.
             let isOther = ["/", ".", "-u AGENTICFLOW_PROFILE "].contains { before.hasSuffix($0) }
-            if !isOther, commands.contains(String(next)) { out += "--profile \(instance) " }
+            if !isOther, !namesDirectory(before), commands.contains(String(next)) { out += "--profile \(instance) " }
         }
         return out + rest
+    }
+
+    /// A state directory is set for the command, in front of it.
+    private static func namesDirectory(_ before: Substring) -> Bool {
+        let word = before.split(separator: " ", omittingEmptySubsequences: true).reversed()
+            .prefix { $0.contains("=") }
+        return before.last == " " && word.contains { $0.hasPrefix("\(directory)=") }
     }
 }

@@ -43,8 +43,8 @@ package enum ShellCommand {
         if let places, let line = places.lineOfOwner(of: path) {
             guard places.isLeftByRoot else { return "Run the command as the owner of the state directory: \(line)" }
             return
-                "\(giving(places.state, isFolder: true)); or when a gateway of root's runs on it, run the command as "
-                + "root: \(line)"
+                "\(giving(places.state, isFolder: true, unless: "a gateway of root's runs on it")); else run the command "
+                + "as root: \(line)"
         }
         guard mayBeMoved(path) else { return OwnPlaces.another(path) }
         let isAll = places?.isLeftByRoot(in: path) == true
@@ -60,9 +60,11 @@ package enum ShellCommand {
         return whole + "; or move it away and begin anew: \(moveAway(path))"
     }
 
-    private static func giving(_ path: String, isFolder: Bool) -> String {
+    /// - Parameter condition: while it holds, that would take the files away from who uses them.
+    private static func giving(_ path: String, isFolder: Bool, unless condition: String? = nil) -> String {
         let user = Account.name(of: geteuid()) ?? "\(geteuid())"
-        return "Have it given to you: sudo chown \(isFolder ? "-R " : "")\(user.shellWord) \(path.shellWord)"
+        return
+            "Have it given to you\(condition.map { ", unless \($0)" } ?? ""): sudo chown \(isFolder ? "-R " : "")\(user.shellWord) \(path.shellWord)"
     }
 
     private static func isTaken(_ path: String) -> Bool {

@@ -84,6 +84,7 @@ import Testing
 
     @Test func `a state directory that a variable names is the one, whatever the instance is called`() {
         let instance = Self.instance(named: "work")
+        instance.instance = nil
         instance.environment["AGENTICFLOW_STATE_DIR"] = "\(instance.home)/state"
         #expect(
             instance.run("config path").stderr
@@ -92,5 +93,24 @@ import Testing
         _ = instance.run("env set OPENAI_API_KEY", typing: "sk-test-0123456789")
         #expect(FileManager.default.fileExists(atPath: "\(instance.home)/state/.env"))
         #expect(instance.run("config path").stderr.isEmpty)
+    }
+
+    // MARK: Beside a directory of the environment
+
+    @Test(arguments: ["models status", "models auth paste-api-key --provider openai", "gateway run", "help"])
+    func `a name beside another directory is refused, and nothing is stored`(line: String) {
+        let instance = Self.instance(named: "two")
+        instance.environment["AGENTICFLOW_STATE_DIR"] = "\(instance.home)/s3"
+        let run = instance.run(line, typing: "sk-proj-0123456789abcdefghij")
+        #expect(run.code == 64 && run.stdout.isEmpty)
+        #expect(run.stderr.contains("error: --profile two and AGENTICFLOW_STATE_DIR name two state directories.\n"))
+        #expect(run.stderr.contains("type env -u AGENTICFLOW_STATE_DIR in front of the command"))
+        #expect(instance.files.isEmpty)
+    }
+
+    @Test func `a name beside its own directory is what it says`() {
+        let instance = Self.instance(named: "two")
+        instance.environment["AGENTICFLOW_STATE_DIR"] = "\(instance.home)/.agenticflow-enterprise-two"
+        #expect(instance.run("models auth list").code == 0)
     }
 }

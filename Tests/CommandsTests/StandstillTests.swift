@@ -67,6 +67,21 @@ import Testing
         withExtendedLifetime(gateway) {}
     }
 
+    @Test(arguments: [
+        // Clients name their models, and somebody can be asked.
+        "{agents: {defaults: {imageModel: 'groq/image'}}}",
+        // What takes its place serves.
+        "{agents: {defaults: {model: {primary: 'groq/llama', fallbacks: ['openai/gpt-5']}}}}",
+    ])
+    func `is not told while another provider serves`(config: String) {
+        let instance = Instance(config: config, store: GatewayViewTests.store)
+        let lines = ["openai:a", "openai:new"].map { GatewayViewTests.line($0) }.joined(separator: ",")
+        let gateway = PretendGateway(instance, answers: GatewayViewTests.status(lines))
+        let out = instance.run("gateway status").stdout
+        #expect(!out.contains("Nothing can be sent"), "\(out)")
+        withExtendedLifetime(gateway) {}
+    }
+
     @Test func `without any credential it is said without a model`() {
         let instance = Instance()
         let gateway = PretendGateway(instance, answers: GatewayViewTests.status(""))

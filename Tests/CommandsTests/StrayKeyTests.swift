@@ -31,7 +31,7 @@ import Testing
         ("https://192.168.1.9:8443/v1", "lab"), ("http://proxy.local:4000/v1", "lab"), ("https://litellm/v1", "lab"),
         ("https://llm.corp.internal/v1", "lab"), ("https://api.anthropic.com/v1", "lab"),
         ("https://llm.example.net/v1", "anthropic"), ("https://llm.example.net/v1", "my-anthropic"),
-        ("https://gateway.example.net/acct/anthropic", "lab"),
+        ("https://gateway.example.net/acct/anthropic", "lab"), ("https://anthropic.proxy.example/v1", "lab"),
     ])
     func `nothing is said of a server nearby, of the vendor's own, and of one that is named as its proxy`(
         url: String, id: String

@@ -16,9 +16,10 @@ import Testing
             ("OPENAI_API_BASE", "https://proxy.example/v1/", "https://proxy.example/v1"),
             ("OPENAI_BASE_URL", "https://me:pw-CANARY@proxy.example/v1", "URL"),
             // It goes there anyway.
-            ("OPENAI_BASE_URL", "https://api.openai.com/v1", nil),
+            ("OPENAI_BASE_URL", "https://api.openai.com/v1", nil), ("OPENAI_API_HOST", "api.openai.com", nil),
             // For clients of this gateway.
             ("OPENAI_BASE_URL", "http://127.0.0.1:18789/v1", nil),
+            ("OPENAI_BASE_URL", "http://192.168.1.5:18789/v1", nil),
             // Of nobody whose requests this program sends elsewhere.
             ("LAB_BASE_URL", "http://10.0.0.9/v1", nil),
         ] as [(String, String, String?)])
@@ -56,9 +57,12 @@ import Testing
         #expect(!instance.run("doctor").stdout.contains("env-without-effect"))
     }
 
-    @Test(arguments: [("http://127.0.0.1:4000", false), ("http://localhost:4000", false), ("https://p.example", true)])
-    func `a shell's own address of this machine is for its programs`(value: String, isTold: Bool) {
-        let instance = Instance()
+    @Test(arguments: [
+        ("http://127.0.0.1:4000", false), ("http://localhost:4000", false), ("https://gateway.example", false),
+        ("https://p.example", true),
+    ])
+    func `a shell's own address of this machine, or of its gateway, is for its programs`(value: String, isTold: Bool) {
+        let instance = Instance(config: "{gateway: {allowedHosts: ['gateway.example']}}")
         instance.write(".env", "ANTHROPIC_API_KEY=sk-ant-api03-0123456789abcdefghijklmnopqrst\n")
         instance.environment["ANTHROPIC_BASE_URL"] = value
         #expect(instance.run("env list").stderr.contains("ANTHROPIC_BASE_URL has no effect") == isTold)

@@ -22,6 +22,10 @@ import Testing
         (
             "\"$(agenticflow-enterprise config path)\"", "\"$(agenticflow-enterprise --profile s config path)\""
         ),
+        (
+            "AGENTICFLOW_STATE_DIR=/s agenticflow-enterprise doctor; or run: agenticflow-enterprise doctor",
+            "AGENTICFLOW_STATE_DIR=/s agenticflow-enterprise doctor; or run: agenticflow-enterprise --profile s doctor"
+        ),
     ])
     func `a command is meant for the instance that was named`(text: String, addressed: String) {
         #expect(AddressedLine.text(text, to: "s") == addressed)
@@ -34,6 +38,7 @@ import Testing
         "Update agenticflow-enterprise, then", "agenticflow-enterprise --version", "~/.agenticflow-enterprise models",
         "/usr/bin/agenticflow-enterprise models", "agenticflow-enterprise --profile second gateway run",
         "env -u AGENTICFLOW_PROFILE agenticflow-enterprise doctor",
+        "Run: sudo -u ann AGENTICFLOW_STATE_DIR=/s AGENTICFLOW_CONFIG_PATH=/c agenticflow-enterprise models status",
     ])
     func `what is no command of this instance stays`(text: String) {
         #expect(AddressedLine.text(text, to: "s") == text)

@@ -169,10 +169,10 @@ def test_a_comment_in_the_configuration_survives_a_command(start, simulator):
     assert CHAT.text(answer) == "Hello from work."
 
 
-def test_an_instance_that_is_named_wins_over_the_directory_of_the_environment(start):
+def test_an_instance_beside_the_directory_of_another_is_refused(start):
     gateway = start.prepare()
-    done(gateway.command("--profile", "two", *PASTE, "--provider", "openai", stdin="sk-proj-0123456789abcdefghij"))
+    refused = done(
+        gateway.command("--profile", "two", *PASTE, "--provider", "openai", stdin="sk-proj-0123456789abcdefghij"), 64)
+    assert "--profile two and AGENTICFLOW_STATE_DIR name two state directories." in refused.stderr
     assert not gateway.store_path.exists()
-    listed = done(gateway.command("--profile", "two", "models", "auth", "list"))
-    assert "openai:manual" in listed.stdout
-    assert "openai:manual" not in done(gateway.command("models", "auth", "list")).stdout
+    assert done(gateway.command("--profile", "two", "models", "status", "--json"), 64).stderr == ""

@@ -405,7 +405,7 @@ def test_what_root_has_left_in_a_home_is_given_back_first(row, is_named):
             answer = place.run(words, "x\n")
             fixes += [fix for fix in re.findall(r"fix: (.+)", answer.stdout + answer.stderr) if "chown" in fix]
         assert fixes and all(
-            re.match(r"(What follows is worked out from the files\. )?Have it given to you: sudo chown ", fix) for fix in fixes), fixes
+            re.match(r"(What follows is worked out from the files\. )?Have it given to you(, unless a gateway of root's runs on it)?: sudo chown ", fix) for fix in fixes), fixes
         if row == "all of it" or not is_named:
             assert all("sudo chown -R" in fix for fix in fixes), fixes
         for fix in sorted(set(fixes)):

@@ -76,10 +76,8 @@ import Testing
     @Test(arguments: [
         ("gpt-known@work", "openai/gpt-known pinned openai:work"), ("openai/new@work", "openai/new pinned openai:work"),
         ("openai/new@OpenAI:work", "openai/new pinned openai:work"),
-        ("gpt-known@gone", "openai/gpt-known pinned openai:gone"), ("gpt-known@", "openai/gpt-known@"),
-        ("openai/gpt-known@gone", "openai/gpt-known pinned openai:gone"), ("openai/new@gone", "openai/new@gone"),
-        ("gpt-known@team", "openai/gpt-known pinned openai:team"), ("gpt-known@2024", "openai/gpt-known@2024"),
-        ("fast@gone", "openai/gpt-known pinned openai:gone"),
+        ("gpt-known@gone", "openai/gpt-known@gone"), ("gpt-known@", "openai/gpt-known@"),
+        ("gpt-known@team", "openai/gpt-known@team"), ("fast@gone", "openai/gpt-known pinned openai:gone"),
         ("default@gone", "openai/gpt-known pinned openai:gone"), ("openai/new@2024", "openai/new@2024"),
         ("llama@corp:7b", "corp/llama@corp:7b"), ("corp/llama@corp:7b", "corp/llama@corp:7b"),
         ("corp/both@corp:work", "corp/both pinned corp:work"), ("@house", "openai/@house"),

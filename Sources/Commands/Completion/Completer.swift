@@ -36,7 +36,7 @@ struct Completer {
         self.words = words
         var context = context
         let global = GlobalWords(words.dropLast())
-        for (name, value) in global.variables { context.environment[name] = value }
+        if let instance = global.instance { context.environment["AGENTICFLOW_PROFILE"] = instance }
         self.context = context
         current = words.last ?? ""
         isInstance = global.lacksInstance

@@ -55,17 +55,23 @@ struct IdleAddress {
             !reading.settings.references.contains(variable)
         else { return nil }
         let text = value.reveal().trimmed
-        let place = UpstreamPlace(text)
+        // Some libraries take a host alone.
+        let place = UpstreamPlace(text) ?? UpstreamPlace("https://\(text)")
+        // Clients of this gateway are told so.
         if let place {
-            if place.host == builtIn.place?.host { return nil }
             let isLoopback = place.host == "localhost" || NetworkAddress(place.host)?.isLoopback == true
-            // Clients of this gateway are told so.
-            if isLoopback, isOfProcess || place.port == reading.settings.gateway.port { return nil }
+            if place.host == builtIn.place?.host || (isLoopback && isOfProcess) { return nil }
+            if Self.isOurs(place, reading.settings.gateway, isLoopback) { return nil }
         }
         self.variable = variable
         provider = builtIn
         // One that is refused there may hold a password.
         url = (try? BaseURL(text))?.text
+    }
+
+    private static func isOurs(_ place: UpstreamPlace, _ gateway: GatewaySettings, _ isLoopback: Bool) -> Bool {
+        if gateway.allowedHosts.contains(where: { $0.lowercased() == place.host }) { return true }
+        return place.port == gateway.port && (isLoopback || NetworkAddress(place.host)?.isPrivate == true)
     }
 
     static func variables(of provider: Provider) -> [String] {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Credentials
+import FoundationEssentials
 
 /// How a command line ends that does not simply succeed: with help, or with an error of ours.
 struct Ending {
@@ -14,6 +15,11 @@ struct Ending {
 
     /// `--profile` was given what is no instance, but a credential.
     var instanceSlip: InstanceSlip? { InstanceSlip(terminal.instance, in: words) }
+
+    func instanceConflict(_ context: CommandContext?) -> InstanceConflict? {
+        InstanceConflict(
+            terminal.instance, in: context?.environment ?? ProcessInfo.processInfo.environment)
+    }
 
     /// `help`, also behind a group's words, and a group without a further word: its help. nil for any other line.
     func ofHelp() -> Int32? {

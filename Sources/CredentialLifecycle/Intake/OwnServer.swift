@@ -23,8 +23,16 @@ extension ProviderSet {
             !Self.isNear(place.host),
             !look.domains.contains(where: { place.host == $0 || place.host.hasSuffix(".\($0)") })
         else { return nil }
-        let isNamed = look.provider.map { id.text.contains($0.text) || place.path.lowercased().contains($0.text) }
+        let isNamed = look.provider.map { vendor in
+            id.text.contains(vendor.text) || place.path.lowercased().contains(vendor.text)
+                || Self.isNamed(place.host, for: vendor, look.domains)
+        }
         return isNamed == true ? nil : look
+    }
+
+    /// As in `anthropic.proxy.example`, not as in `anthropic.com.example.net`.
+    private static func isNamed(_ host: String, for vendor: ProviderID, _ domains: [String]) -> Bool {
+        host.split(separator: ".").contains { $0 == vendor.text } && !domains.contains { host.contains("\($0).") }
     }
 
     /// A name without a dot is one of a network of ours.

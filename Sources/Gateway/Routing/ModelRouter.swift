@@ -86,8 +86,7 @@ struct ModelRouter: Sendable {
 
     func asker(_ agent: AgentID) -> Asker {
         Asker(
-            agent: agent, defaultAgent: defaultAgent, keyPlaces: keyPlaces,
-            keyless: keyless,
+            agent: agent, defaultAgent: defaultAgent, keyPlaces: keyPlaces, keyless: keyless,
             isStoreUnreadable: agentsWithoutStore.contains(agent))
     }
 
@@ -110,19 +109,13 @@ struct ModelRouter: Sendable {
         var target = try place(suffix.name, question, isAliased)
         let profile = suffix.profile(of: target.provider)
         let isOurs = aliases[suffix.name] != nil || Self.defaultNames.contains(suffix.name)
-        if isOurs || suffix.isFullID || profile.map(profiles.contains) == true || namesNoVersion(suffix) {
+        if isOurs || suffix.isFullID || profile.map(profiles.contains) == true {
             guard let profile else { throw Self.noProfile(suffix) }
             target.pinned = profile
         } else {
             target.model += "@\(suffix.text)"
         }
         return target
-    }
-
-    /// A word behind a listed model is a profile, there or gone: sent as part of the name, a server that takes any would answer
-    /// with another credential than the one that was asked for. Versions begin with a digit.
-    private func namesNoVersion(_ suffix: ProfileSuffix) -> Bool {
-        suffix.text.first?.isLetter == true && isListed(suffix.name)
     }
 
     private func namesProfile(_ suffix: ProfileSuffix, _ question: Question, _ isAliased: Bool) -> Bool {

@@ -106,7 +106,7 @@ struct CredentialChecks {
 
     private func addReference(_ row: CredentialRow, _ add: (CheckID, String, String, String) -> Void) {
         guard let profile = survey.profile(row) else { return }
-        let cause = ReferenceCause(of: profile, survey)
+        let cause = ReferenceCause(of: profile, by: row.owner, survey)
         add(.credentialReferenceUnresolved, cause.what, cause.why, cause.fix)
     }
 

@@ -152,7 +152,7 @@ struct ModelDemand {
                 + survey.reading.agentWords(owner)
         }
         if row.code == SkipCode.unresolvedRef.rawValue, let profile = survey.profile(row) {
-            return ReferenceCause(of: profile, survey).fix
+            return ReferenceCause(of: profile, by: owner, survey).fix
         }
         // That the login goes is told where the login is.
         if row.kind == .oauth { return paste }

@@ -13,7 +13,8 @@ struct ReferenceCause {
     let fix: String
     private let survey: Survey
 
-    init(of profile: Profile, _ survey: Survey) {
+    /// - Parameter owner: the agent that stores it; nil for the default agent.
+    init(of profile: Profile, by owner: AgentID?, _ survey: Survey) {
         self.survey = survey
         guard let reference = profile.reference else {
             what = "\(profile.id) has a reference that cannot be understood."
@@ -32,15 +33,18 @@ struct ReferenceCause {
         why =
             ((own ?? its).map { "\($0.dropFirst(beginning.count))" } ?? "The gateway did not get it.")
             + (!isKept ? " Requests pass it over." : own == nil ? "" : InstanceReader.keptReference)
-        fix = Self.fix(reference, of: profile, survey)
+        fix = Self.fix(reference, of: profile, by: owner, survey)
     }
 
-    private static func fix(_ reference: SecretReference, of profile: Profile, _ survey: Survey) -> String {
+    private static func fix(
+        _ reference: SecretReference, of profile: Profile, by owner: AgentID?, _ survey: Survey
+    ) -> String {
         let source = ReferenceSource(
             survey.settings, environment: survey.reading.environment, layout: survey.layout)
         if let rewritten = source.rewritten(reference) {
             return "Write the reference anew: \(program) models auth add --provider \(profile.provider) "
-                + "--profile-id \(profile.id) --ref \(rewritten)"
+                + "--profile-id \(profile.id)\(profile.kind == .apiKey ? "" : " --type \(profile.kind.rawValue)") "
+                + "--ref \(rewritten)\(survey.reading.agentWords(owner))"
         }
         let place = "secrets.providers.\(reference.provider)"
         guard ReferenceSource.isKnown(reference, in: survey.settings.secrets) else {

@@ -13,9 +13,14 @@ enum LoginReplacement {
     ) -> String {
         let out = "agenticflow-enterprise models auth logout \(id) --agent \(owner)"
         let candidates = reading[owner].map { reading.candidates(for: provider, of: $0) } ?? []
-        if candidates.contains(where: { $0.candidate.id != id && $0.candidate.eligibility(at: now) == .ok }) {
-            return "Run: \(out)"
+        let order = reading[owner].flatMap { reading.order(of: provider, for: $0) }
+        let isReplaced = candidates.contains { found in
+            let other = found.candidate
+            // One that an order keeps out takes nobody's place. An order of the login alone goes with it.
+            let isKeptOut = order.map { $0.ids != [id] && !$0.ids.contains(other.id) } ?? false
+            return other.id != id && other.eligibility(at: now) == .ok && !isKeptOut
         }
+        if isReplaced { return "Run: \(out)" }
         let paste = PasteCommand.inUse(.apiKey, of: provider, reading, agent: owner, at: now)
         return "Run: \(paste); then take the login out: \(out)"
     }

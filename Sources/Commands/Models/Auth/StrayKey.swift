@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CredentialLifecycle
 import Credentials
+import ProfileStorage
 import Providers
 import Rotation
 import Settings
@@ -46,6 +47,9 @@ extension InstanceReading {
     /// The command that asks for another secret in a candidate's place.
     func renewal(of candidate: Candidate) -> String {
         switch candidate.source {
+        case .profile(let owner) where self[owner]?.stored.book.profiles[candidate.id]?.reference != nil:
+            "agenticflow-enterprise models auth add --provider \(candidate.id.provider) --profile-id \(candidate.id) "
+                + "--ref env:NAME\(agentWords(owner))"
         case .profile(let owner):
             "agenticflow-enterprise models auth rotate \(candidate.id)\(agentWords(owner))"
         case .config:

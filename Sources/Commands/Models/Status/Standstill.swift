@@ -18,8 +18,11 @@ struct Standstill {
         let models = ConfiguredModels(reading, agent: agent.id)
         let verdict = CheckVerdict(overview, models)
         let isAsked = models.asked(overview) != nil
+        // Without a default model clients name theirs: any credential may be asked for.
+        if !isAsked, overview.rows.contains(where: \.hasCredential) { return nil }
         guard let provider = isAsked ? models.defaultProvider : verdict.missing.first,
-            let why = CheckVerdict.standstill(of: provider, in: overview)
+            let why = CheckVerdict.standstill(of: provider, in: overview),
+            !isAsked || !Self.isServedByFallback(models, overview)
         else { return nil }
         let name = reading.providers[provider]?.displayName ?? provider.text
         let model = isAsked ? models.resolvedDefault : nil
@@ -27,6 +30,17 @@ struct Standstill {
             what: model.map { "Nothing can be sent to \(name) for the default model \($0)." }
                 ?? "Nothing can be sent to any provider.",
             why: why, fix: Self.remedy(provider, overview))
+    }
+
+    /// Nothing takes the place of a model that names a profile.
+    private static func isServedByFallback(_ models: ConfiguredModels, _ overview: AuthOverview) -> Bool {
+        guard models.defaultPin == nil else { return false }
+        return models.fallbacks.contains { fallback in
+            guard IdleFallback(fallback, in: DefaultModel.self, models) == nil,
+                let provider = models.provider(of: fallback)
+            else { return false }
+            return CheckVerdict.standstill(of: provider.id, in: overview) == nil
+        }
     }
 
     private static func remedy(_ provider: ProviderID, _ overview: AuthOverview) -> String {
