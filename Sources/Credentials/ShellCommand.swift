@@ -43,7 +43,7 @@ package enum ShellCommand {
         if let places, let line = places.lineOfOwner(of: path) {
             guard places.isLeftByRoot else { return "Run the command as the owner of the state directory: \(line)" }
             return
-                "\(giving(places.state, isFolder: true, unless: "a gateway of root's runs on it")); else run the command "
+                "\(giving(places.state, isFolder: true, unless: "a gateway of root's runs on it")); or run the command "
                 + "as root: \(line)"
         }
         guard mayBeMoved(path) else { return OwnPlaces.another(path) }
