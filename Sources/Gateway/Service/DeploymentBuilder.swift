@@ -56,7 +56,7 @@ struct DeploymentBuilder {
         router.agentsWithoutStore = Set(reading.agents.map(\.id).filter(reading.lacksStore))
         router.defaultAgent = settings.defaultAgent
         router.keyPlaces = reading.freeKeyPlaces
-        router.keyless = Set(providers.all.values.lazy.filter(\.mayAskForNoKey).map(\.id))
+        for (id, provider) in providers.all where provider.mayAskForNoKey { router.keyless.insert(id) }
         for agent in reading.agents {
             router.profiles.formUnion(agent.profiles.lazy.map(\.profile.id))
             router.withProfile.formUnion(agent.profiles.lazy.map(\.profile.provider))
